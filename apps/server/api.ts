@@ -1,0 +1,185 @@
+/**
+ * The payloads of the server's JSON interface, shared with the web app (types only).
+ * Instants are milliseconds since the epoch; glucose is in mg/dL unless a field names another unit; the web converts for show.
+ */
+import type {
+  Accuracy,
+  Advice,
+  Advisory,
+  ControlInput,
+  Forecast,
+  LossAccount,
+  Plan,
+  PosteriorSummary,
+  Problem,
+  Progress,
+  Scenario,
+  Trace,
+  Verdict,
+} from '@gemel/core';
+
+/** GET /api/status */
+export interface Status {
+  readonly name: 'gemel';
+  readonly version: string;
+  readonly banner: string;
+  readonly now: number;
+  /** The demonstration world may run on its own clock. */
+  readonly clock: { readonly kind: 'wall' | 'demonstration'; readonly now: number; readonly speed: number };
+  readonly packs: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly version: string;
+    readonly intendedUse: string;
+    readonly notFor: readonly string[];
+  }[];
+}
+
+/** GET /api/twins */
+export interface TwinSummary {
+  readonly subject: string;
+  readonly name: string;
+  readonly pack: string;
+  readonly level: 'model' | 'shadow' | 'twin';
+  readonly risk: 'high' | 'medium' | 'low' | 'unknown';
+  readonly headline: {
+    readonly value: string;
+    readonly unit: string;
+    readonly at: number | null;
+    readonly statement: string;
+  };
+  readonly dataAgeMinutes: number | null;
+  readonly calibrated: boolean;
+  readonly openProposals: number;
+  readonly sparkline: readonly { readonly at: number; readonly value: number }[];
+}
+
+/** GET /api/twins/:subject?from=&to=  Everything the cockpit draws. */
+export interface TwinDetail {
+  readonly summary: TwinSummary;
+  readonly now: number;
+  readonly applicability: Verdict;
+  readonly observations: readonly ObservationPoint[];
+  readonly controls: readonly ControlInput[];
+  readonly facts: readonly { readonly fact: string; readonly value: string }[];
+  /** The standing forecast; null with the reason when there is none. */
+  readonly forecast: Forecast | null;
+  readonly forecastMissing: readonly { readonly code: string; readonly statement: string }[];
+  readonly advisories: readonly Advisory[];
+  readonly posterior: readonly PosteriorSummary[];
+  readonly accuracy: Accuracy | null;
+  /** Earlier forecasts of the shown window at one lead time: "what we predicted then". */
+  readonly past: readonly {
+    readonly at: number;
+    readonly leadMinutes: number;
+    readonly low: number;
+    readonly median: number;
+    readonly high: number;
+    readonly observed: number | null;
+  }[];
+  readonly trace: Trace | null;
+}
+
+export interface ObservationPoint {
+  readonly id: string;
+  readonly signal: string;
+  readonly at: number;
+  readonly knownAt: number;
+  readonly value: number;
+  readonly unit: string;
+  readonly grade: string;
+  /** Set for values the sensor gave as below or above its range. */
+  readonly bound: 'below' | 'above' | null;
+  readonly marks: readonly string[];
+  readonly source: string;
+}
+
+/** POST /api/twins/:subject/whatif */
+export interface WhatIfRequest {
+  readonly arms: readonly { readonly title: string; readonly controls: readonly WhatIfControl[] }[];
+}
+export interface WhatIfControl {
+  readonly control: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Minutes from now. */
+  readonly inMinutes: number;
+  readonly forMinutes?: number;
+}
+export interface WhatIfResult {
+  /** Arms after limits, in the order asked. */
+  readonly arms: readonly Plan[];
+  /** Arm i minus arm 0 per scalar quantity and reward (medians of paired member differences, with 90 % interval). */
+  readonly differences: readonly (readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly unit: string;
+    readonly median: number;
+    readonly low: number;
+    readonly high: number;
+  }[])[];
+}
+
+/** POST /api/twins/:subject/advise → the proposal; GET /api/proposals?subject= */
+export interface ProposalView {
+  readonly id: string;
+  readonly subject: string;
+  readonly madeAt: number;
+  readonly expires: number | null;
+  readonly status: 'open' | 'agreed' | 'changed' | 'rejected' | 'expired' | 'abstained' | 'superseded';
+  readonly advice: Advice;
+  readonly trace: Trace;
+}
+
+/** POST /api/proposals/:id/action. A reason is required; `inputsHash` is the trace hash the person saw. */
+export interface ActionRequest {
+  readonly kind: 'agree' | 'change' | 'reject';
+  readonly person: string;
+  readonly reason: string;
+  readonly traceHash: string;
+  /** Which plan, by scenario id, for 'agree'. */
+  readonly scenario?: string;
+  readonly controls?: readonly WhatIfControl[];
+}
+export interface ActionResult {
+  readonly proposal: ProposalView;
+  /** FHIR R4 Bundle that was written: draft proposal, Provenance, AuditEvent. */
+  readonly bundle: unknown;
+}
+
+/** POST /api/import?name=&zone=&unit=&subject= with the file as body */
+export interface ImportResult {
+  readonly account: LossAccount;
+  readonly subjects: readonly string[];
+}
+
+/** Long work: POST returns a job; GET /api/jobs/:id; DELETE cancels. */
+export interface JobView {
+  readonly id: string;
+  readonly kind: string;
+  readonly subject: string | null;
+  readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+  readonly progress: Progress;
+  readonly problem: Problem | null;
+}
+
+/** GET /api/events: server-sent events, `data:` one of these. */
+export type LiveEvent =
+  | { readonly kind: 'observation'; readonly subject: string; readonly point: ObservationPoint }
+  | { readonly kind: 'forecast'; readonly subject: string }
+  | { readonly kind: 'proposal'; readonly subject: string; readonly id: string }
+  | { readonly kind: 'job'; readonly job: JobView }
+  | { readonly kind: 'clock'; readonly now: number };
+
+/** Errors: application/problem+json (RFC 9457) carrying the coded error. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly where: Problem['where'];
+  readonly remedy: string;
+}
+
+export type { Scenario };

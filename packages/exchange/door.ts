@@ -1,0 +1,25 @@
+import type { Decoded } from '@gemel/core';
+
+/** What the person may have to add where a source is silent. */
+export interface DoorOptions {
+  /** Name of the file or feed, for messages and provenance. */
+  readonly name: string;
+  /** IANA zone (`Europe/Berlin`) or fixed offset (`+02:00`) for sources that give local times without one. */
+  readonly zone?: string;
+  /** Unit for sources that give numbers without one (`mg/dL`, `mmol/L`). */
+  readonly unit?: string;
+  /** Subject for sources that name none. */
+  readonly subject?: string;
+  /** SHA-256 of the whole source, hex; computed by the caller, who has the means. */
+  readonly sha256?: string;
+}
+
+/** A way in for one format: bytes → what each element became, in the source's own words. Pure; no clock, no disk. */
+export interface Door {
+  readonly id: string;
+  readonly title: string;
+  /** How sure this door is, 0 to 1, that it understands these first bytes (at least 4 KiB where there are as many). */
+  sniff(head: Uint8Array, name: string): number;
+  /** One Decoded per source element; problems of the whole file come with type 'file'. Never throws on bad input. */
+  decode(bytes: Uint8Array, options: DoorOptions): Generator<Decoded, void, void>;
+}

@@ -1,0 +1,118 @@
+import type {
+  Accuracy,
+  Decoded,
+  Forecast,
+  Instant,
+  LossAccount,
+  PersonAction,
+  Plan,
+  Progress,
+  Scenario,
+  Trace,
+} from '@gemel/core';
+import type { Store } from '@gemel/store';
+import type { Belief, History, Pack, Readiness } from './pack.ts';
+
+/** Everything the runtime needs from outside: it has no clock, no dice and no disk of its own. */
+export interface HubOptions {
+  readonly store: Store;
+  // biome-ignore lint/suspicious/noExplicitAny: a hub holds packs of any state type; the state is opaque to it
+  readonly packs: readonly Pack<any>[];
+  readonly clock: () => Instant;
+  readonly seed: number;
+  /** Hashes bytes to SHA-256 hex (node:crypto or WebCrypto behind it, given by the app). */
+  readonly sha256: (bytes: Uint8Array | string) => string;
+  /** Name and version of the engine, for traces: `node 24.21.0 linux x64`. */
+  readonly engine: string;
+  /** Lets the event loop run between slices of long work; the app decides how. */
+  readonly breathe?: () => Promise<void>;
+}
+
+export interface WorkOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a source became: the account, and whose twins it concerns. */
+export interface AdmitResult {
+  readonly account: LossAccount;
+  readonly subjects: readonly string[];
+}
+
+/** A service that cannot be given, with every reason; never a quiet wrong answer. */
+export interface Withheld {
+  readonly kind: 'withheld';
+  readonly service: 'calibrate' | 'forecast' | 'decide';
+  readonly missing: Readiness['missing'];
+}
+
+export interface WhatIf {
+  readonly plans: readonly Plan[];
+  /** Arm i − arm 0, paired member by member. */
+  readonly differences: readonly (readonly Difference[])[];
+}
+
+export interface Difference {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export type HubEvent =
+  | { readonly kind: 'admitted'; readonly subject: string; readonly ids: readonly string[] }
+  | {
+      readonly kind: 'calibrated' | 'forecast' | 'trace' | 'action';
+      readonly subject: string;
+      readonly pack: string;
+      readonly id: string;
+    };
+
+/** The hub: the twins of all subjects over one log. Each verb stands in its own file; this is their table of contents. */
+export interface Hub {
+  readonly packs: HubOptions['packs'];
+  /** Admits what a door decoded and logs it. The account's `mapped + kept + duplicates + refused = entries`. */
+  admit(
+    decoded: Iterable<Decoded>,
+    source: { readonly name: string; readonly sha256: string; readonly format: string; readonly bytes: number },
+    options?: WorkOptions,
+  ): Promise<AdmitResult>;
+  subjects(): Promise<readonly string[]>;
+  /** Packs that bind at least one thing this subject has. */
+  packsOf(subject: string): Promise<readonly string[]>;
+  /** The admitted past as known at `knownBy` (default now), least data for the pack. */
+  history(subject: string, pack: string, knownBy?: Instant): Promise<History>;
+  /** Digital model, shadow or twin: computed from the flows in the log. */
+  level(subject: string, pack: string): Promise<'model' | 'shadow' | 'twin'>;
+  calibrate(subject: string, pack: string, options?: WorkOptions): Promise<Belief<unknown> | Withheld>;
+  /** The belief folded forward over everything admitted up to `at`; null before calibration. */
+  belief(subject: string, pack: string, at?: Instant): Promise<Belief<unknown> | null>;
+  forecast(subject: string, pack: string, scenario?: Scenario): Promise<Forecast | Withheld>;
+  whatIf(subject: string, pack: string, scenarios: readonly Scenario[]): Promise<WhatIf | Withheld>;
+  /** Proposes or abstains; always leaves a trace in the log. */
+  advise(subject: string, pack: string): Promise<Trace>;
+  traces(subject: string): Promise<readonly Trace[]>;
+  trace(id: string): Promise<Trace | null>;
+  /** A person agrees, changes or rejects; limits run again on a change; refused when inputs changed since. */
+  act(
+    traceId: string,
+    action: PersonAction,
+    scenario?: string,
+  ): Promise<{ readonly trace: Trace; readonly plan: Plan | null }>;
+  /** Past forecasts against what was observed. */
+  ledger(subject: string, pack: string): Promise<Accuracy | null>;
+  pastForecasts(
+    subject: string,
+    pack: string,
+    leadMinutes: number,
+    from: Instant,
+    to: Instant,
+  ): Promise<
+    readonly { at: Instant; leadMinutes: number; low: number; median: number; high: number; observed: number | null }[]
+  >;
+  /** Recomputes a trace from the log as it was then known and compares bit for bit. */
+  replay(traceId: string): Promise<{ readonly equal: boolean; readonly differences: readonly string[] }>;
+  watch(listener: (event: HubEvent) => void): () => void;
+}

@@ -1,0 +1,245 @@
+import type {
+  Admitted,
+  Advice,
+  Advisory,
+  Coding,
+  Concept,
+  ControlInput,
+  Fact,
+  Forecast,
+  Instant,
+  LimitVerdict,
+  Observation,
+  Plan,
+  Scenario,
+  Verdict,
+  Work,
+} from '@gemel/core';
+import type { RandomStream } from '@gemel/numerics/random/stream';
+import type { Dynamics, Member, Parameters } from './dynamics.ts';
+
+/** Physical state and observational data: which codes mean which signal, and how its sensor errs. */
+export interface Binding {
+  /** Signal of the pack's dynamics, or an input-only signal. */
+  readonly signal: string;
+  readonly title: string;
+  readonly codings: readonly Coding[];
+  /** UCUM unit values are converted to. */
+  readonly unit: string;
+  /** Molar mass in g/mol where mass and amount units are both in use for this code. */
+  readonly molarMass?: number;
+  /** Values outside are implausible: kept, graded 'poor', not assimilated. In `unit`. */
+  readonly plausible: readonly [low: number, high: number];
+  /** Local names the source may use when it gives no standard code (lower case), for doors that carry none. */
+  readonly localNames?: readonly string[];
+}
+
+/** A control input the twin understands. */
+export interface ControlSpec {
+  readonly control: string;
+  readonly title: string;
+  readonly codings: readonly Coding[];
+  readonly unit: string;
+  readonly plausible: readonly [low: number, high: number];
+  readonly localNames?: readonly string[];
+}
+
+/** Prior of one parameter: value : unit : meaning : source on one line. */
+export interface Prior {
+  readonly name: string;
+  readonly unit: string;
+  readonly meaning: string;
+  readonly source: string;
+  /** Typical value, in `unit`. */
+  readonly value: number;
+  /** Personal parameters are calibrated; the others are fixed or marginalised by the pack. */
+  readonly personal: boolean;
+}
+
+export interface QuantitySpec {
+  readonly name: string;
+  readonly title: string;
+  /** Code of the *predicted* quantity. */
+  readonly code: Concept;
+  readonly unit: string;
+  readonly kind: 'trajectory' | 'scalar';
+  /** Named events whose probability is reported. */
+  readonly events: Readonly<
+    Record<string, { readonly below?: number; readonly above?: number; readonly title: string }>
+  >;
+  /**
+   * Value per member: for 'trajectory' members × times (row-major), for 'scalar' one per member.
+   * Paths include sensor-free signals at the forecast's times.
+   */
+  evaluate(paths: Paths): Float64Array;
+}
+
+/** Member paths of one forecast. */
+export interface Paths {
+  readonly members: number;
+  readonly times: readonly Instant[];
+  /** signal → members × times, row-major. */
+  readonly values: Readonly<Record<string, Float64Array>>;
+}
+
+export interface RewardSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly weight: number;
+  /** One value per member, higher is better. */
+  evaluate(paths: Paths, scenario: Scenario): Float64Array;
+}
+
+/** A hard bound; run last by the runtime, on every plan, whoever made it; nothing switches it off. */
+export interface Limit {
+  readonly name: string;
+  readonly title: string;
+  /** Returns the verdict and, when 'clipped', the controls that are within. */
+  apply(
+    controls: readonly ControlInput[],
+    situation: Situation<unknown>,
+  ): { readonly verdict: LimitVerdict; readonly controls: readonly ControlInput[] };
+}
+
+/** What the twin believes: weighted members, their diagnostics, what they rest on. */
+export interface Belief<State> {
+  readonly at: Instant;
+  readonly knownAt: Instant;
+  readonly members: readonly Member<State>[];
+  readonly weights: Float64Array;
+  readonly diagnostics: Diagnostics;
+  readonly modelHash: string;
+  readonly seed: number;
+}
+
+export interface Diagnostics {
+  readonly method: string;
+  /** Effective sample size of the weights. */
+  readonly ess: number;
+  /** Named findings: `importance-k 0.43`, `unidentified kabs`. Empty when nothing is to be said. */
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+/** The admitted past of a subject, reduced to what the pack declared it needs. */
+export interface History {
+  readonly subject: string;
+  readonly observations: readonly Observation[];
+  readonly controls: readonly ControlInput[];
+  readonly facts: readonly Fact[];
+  /** Latest instant at which anything used was known. */
+  readonly knownAt: Instant;
+}
+
+/** How a pack turns history into belief. Start is long work (calibration); update is per new observation. */
+export interface Assimilator<State> {
+  /** Calibrates from the prior on the history up to `at`. */
+  start(history: History, at: Instant, random: RandomStream): Work<Belief<State>>;
+  /** Carries the belief over the new observations (time-ordered) up to `at`. */
+  update(
+    belief: Belief<State>,
+    history: History,
+    fresh: readonly Observation[],
+    at: Instant,
+    random: RandomStream,
+  ): Belief<State>;
+}
+
+/** What a decision is taken on. */
+export interface Situation<State> {
+  readonly now: Instant;
+  readonly history: History;
+  readonly belief: Belief<State>;
+  readonly applicability: Verdict;
+}
+
+/** The least data each service needs; the runtime withholds everything else from the pack. */
+export interface LeastData {
+  readonly signals: readonly string[];
+  readonly controls: readonly string[];
+  readonly facts: readonly string[];
+  /** Why each is needed, by name: shown to the person. */
+  readonly purposes: Readonly<Record<string, string>>;
+}
+
+/** What a service lacks, or nothing. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly missing: readonly { readonly code: string; readonly statement: string }[];
+}
+
+/** A twin's whole definition. A pack that lacks one of the six components does not load. */
+export interface Pack<State> {
+  readonly id: string;
+  readonly version: string;
+  readonly title: string;
+  readonly entity: 'patient' | 'organ' | 'ward' | 'machine' | 'process' | 'cell' | 'population';
+  readonly intendedUse: string;
+  readonly notFor: readonly string[];
+  readonly needs: LeastData;
+  // 1 physical state
+  readonly dynamics: Dynamics<State>;
+  readonly parameters: readonly Prior[];
+  // 2 observational data
+  readonly observes: readonly Binding[];
+  // 3 control inputs
+  readonly controls: readonly ControlSpec[];
+  // 4 digital state
+  readonly assimilator: Assimilator<State>;
+  // 5 quantities of interest
+  readonly quantities: readonly QuantitySpec[];
+  /** Horizon and step of the standing forecast, minutes; `signals` are recorded along the paths. */
+  readonly forecast: {
+    readonly horizonMinutes: number;
+    readonly stepMinutes: number;
+    readonly signals: readonly string[];
+  };
+  /** Which forecast trajectory the observed signal is scored against, with the error a sensor adds: scored when it arrives. */
+  readonly scores: readonly {
+    readonly quantity: string;
+    readonly signal: string;
+    readonly leadsMinutes: readonly number[];
+  }[];
+  // 6 rewards
+  readonly rewards: readonly RewardSpec[];
+  readonly limits: readonly Limit[];
+  /** May the model speak of this subject? */
+  applicability(facts: readonly Fact[]): Verdict;
+  /** Is there enough, and fresh enough, data for calibration, forecast and advice? */
+  readiness(service: 'calibrate' | 'forecast' | 'decide', history: History, now: Instant): Readiness;
+  /** Candidate scenarios; called again with what was weighed so far until it returns none. The first is "as planned". */
+  propose(situation: Situation<State>, weighed: readonly Plan[]): readonly Scenario[];
+  /** Pure: plans in, advice out. */
+  decide(situation: Situation<State>, plans: readonly Plan[]): Advice;
+  /** What to tell a person now whatever the plans (hypoglycaemia plan, stale sensor, suspected pump fault). */
+  advisories(situation: Situation<State>, forecast: Forecast | null): readonly Advisory[];
+  /** Stretches where paths leave what the model was validated for; may widen the paths in place (the fan) and says so. */
+  outOfRange?(paths: Paths, scenario: Scenario, random: RandomStream): Forecast['outOfRange'];
+  /** Coded signals this pack offers the subject's other packs through the hub, and those it takes from them. */
+  readonly publishes?: readonly { readonly code: Coding; readonly quantity: string }[];
+  readonly consumes?: readonly { readonly code: Coding; readonly control: string }[];
+  /** A one-line summary for lists, from admitted data alone (works before calibration). */
+  headline(history: History, forecast: Forecast | null, now: Instant): Headline;
+  /** Pack-specific report parts as pure data → HTML fragments (for example an AGP). */
+  readonly reports?: readonly PackReport[];
+}
+
+export interface Headline {
+  readonly value: string;
+  readonly unit: string;
+  readonly at: Instant | null;
+  readonly risk: 'high' | 'medium' | 'low' | 'unknown';
+  readonly statement: string;
+}
+
+export interface PackReport {
+  readonly id: string;
+  readonly title: string;
+  /** A self-contained HTML fragment (inline SVG), and the numbers it shows. */
+  render(
+    history: History,
+    options: { readonly zoneOffset: number; readonly unit: string },
+  ): { readonly html: string; readonly numbers: Readonly<Record<string, number>> };
+}
+
+export type { Admitted, Parameters };
