@@ -1,17 +1,19 @@
 import type {
   Accuracy,
   Decoded,
+  Fact,
   Forecast,
   Instant,
   LossAccount,
   PersonAction,
   Plan,
+  PosteriorSummary,
   Progress,
   Scenario,
   Trace,
 } from '@gemel/core';
 import type { Store } from '@gemel/store';
-import type { Belief, History, Pack, Readiness } from './pack.ts';
+import type { Belief, History, Pack, Readiness, Situation } from './pack.ts';
 
 /** Everything the runtime needs from outside: it has no clock, no dice and no disk of its own. */
 export interface HubOptions {
@@ -84,11 +86,19 @@ export interface Hub {
   packsOf(subject: string): Promise<readonly string[]>;
   /** The admitted past as known at `knownBy` (default now), least data for the pack. */
   history(subject: string, pack: string, knownBy?: Instant): Promise<History>;
+  /** Every fact of the subject, whatever a pack needs: for showing a person who this is, never for a pack. */
+  facts(subject: string, knownBy?: Instant): Promise<readonly Fact[]>;
   /** Digital model, shadow or twin: computed from the flows in the log. */
   level(subject: string, pack: string): Promise<'model' | 'shadow' | 'twin'>;
   calibrate(subject: string, pack: string, options?: WorkOptions): Promise<Belief<unknown> | Withheld>;
   /** The belief folded forward over everything admitted up to `at`; null before calibration. */
   belief(subject: string, pack: string, at?: Instant): Promise<Belief<unknown> | null>;
+  /** Whether a calibration stands in the log; cheap, folds nothing. */
+  calibrated(subject: string, pack: string): Promise<boolean>;
+  /** What a decision would be taken on now; null before calibration. */
+  situation(subject: string, pack: string): Promise<Situation<unknown> | null>;
+  /** Marginals of the pack's personal parameters under the belief, beside the prior. */
+  posterior(pack: string, belief: Belief<unknown>): readonly PosteriorSummary[];
   forecast(subject: string, pack: string, scenario?: Scenario): Promise<Forecast | Withheld>;
   whatIf(subject: string, pack: string, scenarios: readonly Scenario[]): Promise<WhatIf | Withheld>;
   /** Proposes or abstains; always leaves a trace in the log. */

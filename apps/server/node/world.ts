@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type Instant, instant } from '@gemel/core';
+import type { Hub } from '@gemel/runtime';
+import { createHub } from '@gemel/runtime/create-hub';
+import { loadPack } from '@gemel/runtime/pack-contract';
+import type { Store } from '@gemel/store';
+import { openSqliteStore } from '@gemel/store/node/sqlite';
+
+/** The hub with what the runtime may not have of its own: disk, hash, clock, event loop. */
+export interface World {
+  readonly hub: Hub;
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** The data folder; made when absent. */
+  readonly folder: string;
+  readonly seed?: number;
+  readonly clock?: () => Instant;
+}
+
+export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+export const wallClock = (): Instant => instant(Date.now());
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const engine = `node ${process.versions.node} v8 ${process.versions.v8} ${process.platform} ${process.arch}`;
+
+const packsRoot = fileURLToPath(new URL('../../../packs/', import.meta.url));
+
+/** Loads every `packs/<name>/pack.ts`; nobody keeps a list. */
+export async function discoverPacks(root: string = packsRoot): Promise<Hub['packs']> {
+  const names = (await readdir(root, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  const found = [];
+  for (const name of names.sort()) {
+    const file = `${root}${name}/pack.ts`;
+    const there = await stat(file).catch(() => null);
+    if (there === null) continue;
+    const module: { pack?: unknown; default?: unknown } = await import(pathToFileURL(file).href);
+    found.push(loadPack(module.pack ?? module.default));
+  }
+  return found;
+}
+
+/** Opens the data folder and the twins over it. */
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const store = await openSqliteStore({ folder: options.folder });
+  const packs = await discoverPacks();
+  const hub = createHub({
+    store,
+    packs,
+    clock: options.clock ?? wallClock,
+    seed: options.seed ?? 1,
+    sha256,
+    engine,
+    breathe,
+  });
+  return { hub, store, close: () => store.close() };
+}
