@@ -37,6 +37,10 @@ export const serverErrors = defineErrors({
     meaning: 'The pack knows no control input of that name.',
     remedy: 'Take a control from GET /api/status.',
   },
+  'server-withheld': {
+    meaning: 'The twin cannot give this service on what it knows.',
+    remedy: 'The message names what is missing; import it, or calibrate first.',
+  },
   'server-internal': {
     meaning: 'Something failed that should not have.',
     remedy: 'The log of the server has the details; nothing that was acknowledged is lost.',

@@ -76,7 +76,7 @@ function guardOrigin(app: FastifyInstance): void {
 /** Starts the server on loopback and resolves when it accepts connections. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const app = Fastify({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: true });
-  const desk = new Desk(options.world.hub);
+  const desk = new Desk(options.world);
   const wall = () => ({ kind: 'wall' as const, now: Date.now(), speed: 1 });
 
   app.setErrorHandler((error: FastifyError, _request, reply) => {

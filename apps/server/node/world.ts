@@ -12,6 +12,7 @@ import { openSqliteStore } from '@gemel/store/node/sqlite';
 export interface World {
   readonly hub: Hub;
   readonly store: Store;
+  readonly clock: () => Instant;
   close(): Promise<void>;
 }
 
@@ -49,14 +50,15 @@ export async function discoverPacks(root: string = packsRoot): Promise<Hub['pack
 export async function openWorld(options: WorldOptions): Promise<World> {
   const store = await openSqliteStore({ folder: options.folder });
   const packs = await discoverPacks();
+  const clock = options.clock ?? wallClock;
   const hub = createHub({
     store,
     packs,
-    clock: options.clock ?? wallClock,
+    clock,
     seed: options.seed ?? 1,
     sha256,
     engine,
     breathe,
   });
-  return { hub, store, close: () => store.close() };
+  return { hub, store, clock, close: () => store.close() };
 }

@@ -1,5 +1,5 @@
 import type { Fact, Forecast, Instant, Observation, Trace } from '@gemel/core';
-import { DAY, instant, isConcept, isQuantity, MINUTE } from '@gemel/core';
+import { DAY, isConcept, isQuantity, MINUTE } from '@gemel/core';
 import type { Hub } from '@gemel/runtime';
 import type { ObservationPoint, ProposalView, TwinDetail, TwinSummary } from '../api.ts';
 import { observationPoint } from './points.ts';
@@ -128,5 +128,3 @@ export async function twinDetail(
     trace: newestOf(traces) ?? null,
   };
 }
-
-export { instant };

@@ -1,0 +1,101 @@
+import type { Instant } from '@gemel/core';
+import type { Hub, HubEvent } from '@gemel/runtime';
+import type { LiveEvent, TwinSummary } from '../api.ts';
+import { serverErrors } from '../errors.data.ts';
+import { observationPoint } from '../views/points.ts';
+import { type Standing, standing, twinSummary } from '../views/twin.ts';
+import { Jobs } from './jobs.ts';
+import type { World } from './world.ts';
+
+/** Standing forecasts are renewed at most this often in demonstration time, ms: the horizon moves with the clock. */
+const FORECAST_AGE = 60_000;
+
+interface Kept {
+  readonly standing: Promise<Standing>;
+  readonly madeAt: Instant;
+}
+
+/** What the routes share: the hub, the standing forecast of each twin, live listeners and jobs. */
+export class Desk {
+  readonly hub: Hub;
+  readonly now: () => Instant;
+  readonly jobs: Jobs;
+  readonly #kept = new Map<string, Kept>();
+  readonly #listeners = new Set<(event: LiveEvent) => void>();
+  readonly #unwatch: () => void;
+
+  constructor(world: World) {
+    this.hub = world.hub;
+    this.now = world.clock;
+    this.jobs = new Jobs((job) => this.#tell({ kind: 'job', job }));
+    this.#unwatch = world.hub.watch((event) => void this.#heard(event));
+  }
+
+  /** The pack asked for, else the first that binds what the subject has. Throws `server-unknown-*`. */
+  async place(subject: string, asked?: string): Promise<{ subject: string; pack: string }> {
+    const subjects = await this.hub.subjects();
+    if (!subjects.includes(subject))
+      throw serverErrors.error('server-unknown-subject', `There is no twin of "${subject}".`, { field: 'subject' });
+    const packs = await this.hub.packsOf(subject);
+    const pack = asked ?? packs[0];
+    if (pack === undefined || !packs.includes(pack))
+      throw serverErrors.error('server-unknown-pack', `No pack "${asked ?? ''}" for "${subject}".`, { field: 'pack' });
+    return { subject, pack };
+  }
+
+  /** The standing forecast, made once per state of the log and minute of the clock. */
+  standing(subject: string, pack: string): Promise<Standing> {
+    const key = JSON.stringify([subject, pack]);
+    const kept = this.#kept.get(key);
+    const now = this.now();
+    if (kept !== undefined && now - kept.madeAt < FORECAST_AGE) return kept.standing;
+    const made = standing(this.hub, subject, pack);
+    this.#kept.set(key, { standing: made, madeAt: now });
+    made.catch(() => this.#kept.delete(key));
+    return made;
+  }
+
+  /** Every twin, riskiest first, then the one with the oldest data. */
+  async summaries(): Promise<TwinSummary[]> {
+    const rank = { high: 0, medium: 1, unknown: 2, low: 3 } as const;
+    const summaries: TwinSummary[] = [];
+    for (const subject of await this.hub.subjects())
+      for (const pack of await this.hub.packsOf(subject))
+        summaries.push(await twinSummary(this.hub, await this.standing(subject, pack), this.now()));
+    return summaries.sort(
+      (a, b) => rank[a.risk] - rank[b.risk] || (b.dataAgeMinutes ?? 1e9) - (a.dataAgeMinutes ?? 1e9),
+    );
+  }
+
+  listen(listener: (event: LiveEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#unwatch();
+    this.jobs.cancelAll();
+    this.#listeners.clear();
+  }
+
+  #tell(event: LiveEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async #heard(event: HubEvent): Promise<void> {
+    for (const key of this.#kept.keys()) if (JSON.parse(key)[0] === event.subject) this.#kept.delete(key);
+    if (event.kind === 'trace' || event.kind === 'action')
+      return this.#tell({ kind: 'proposal', subject: event.subject, id: event.id });
+    if (event.kind === 'admitted') {
+      const ids = new Set(event.ids);
+      for (const pack of await this.hub.packsOf(event.subject)) {
+        const { observations } = await this.hub.history(event.subject, pack);
+        for (const observation of observations.slice(-ids.size)) {
+          const point = ids.has(observation.id) ? observationPoint(observation) : null;
+          if (point !== null) this.#tell({ kind: 'observation', subject: event.subject, point });
+        }
+      }
+    }
+    this.#tell({ kind: 'forecast', subject: event.subject });
+  }
+}

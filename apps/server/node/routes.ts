@@ -1,0 +1,261 @@
+import { DAY, instant, type Trace } from '@gemel/core';
+import { type Door, doors, sniffDoor } from '@gemel/exchange';
+import { encodeRelease } from '@gemel/exchange/fhir/encode';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type {
+  ActionResult,
+  ImportResult,
+  JobView,
+  LiveEvent,
+  ProposalView,
+  Status,
+  TwinDetail,
+  TwinSummary,
+  WhatIfResult,
+} from '../api.ts';
+import { serverErrors } from '../errors.data.ts';
+import { scenarios } from '../views/points.ts';
+import { newestOf, proposalView, twinDetail } from '../views/twin.ts';
+import type { Desk } from './desk.ts';
+import { sha256 } from './world.ts';
+
+/** Largest file the import address takes, bytes. */
+const IMPORT_LIMIT = 256 * 1024 * 1024;
+/** Spacing of the live stream's clock events, ms. */
+const HEARTBEAT = 5_000;
+
+const Control = Type.Object({
+  control: Type.String(),
+  value: Type.Number(),
+  unit: Type.String(),
+  inMinutes: Type.Number({ minimum: 0, maximum: 1440 }),
+  forMinutes: Type.Optional(Type.Number({ minimum: 0, maximum: 1440 })),
+});
+const WhatIf = Type.Object({
+  arms: Type.Array(
+    Type.Object({ title: Type.String({ maxLength: 200 }), controls: Type.Array(Control, { maxItems: 50 }) }),
+    {
+      minItems: 1,
+      maxItems: 4,
+    },
+  ),
+});
+const Action = Type.Object({
+  kind: Type.Union([Type.Literal('agree'), Type.Literal('change'), Type.Literal('reject')]),
+  person: Type.String({ minLength: 1, maxLength: 200 }),
+  reason: Type.String({ maxLength: 4000 }),
+  traceHash: Type.String(),
+  scenario: Type.Optional(Type.String()),
+  controls: Type.Optional(Type.Array(Control, { maxItems: 50 })),
+});
+const Subject = Type.Object({ subject: Type.String() });
+const Id = Type.Object({ id: Type.String() });
+const Window = Type.Object({
+  pack: Type.Optional(Type.String()),
+  from: Type.Optional(Type.Number()),
+  to: Type.Optional(Type.Number()),
+});
+const Import = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 500 }),
+  zone: Type.Optional(Type.String()),
+  unit: Type.Optional(Type.String()),
+  subject: Type.Optional(Type.String()),
+});
+
+/** All addresses of the interface; the payloads stand in api.ts. */
+export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['clock']): void {
+  const { hub } = desk;
+  const packOf = (id: string) => hub.packs.find((pack) => pack.id === id)!;
+
+  app.get(
+    '/api/status',
+    async (): Promise<Status> => ({
+      name: 'gemel',
+      version: '0.1.0',
+      banner: 'Research use. Not for clinical use.',
+      now: desk.now(),
+      clock: clock(),
+      packs: hub.packs.map(({ id, title, version, intendedUse, notFor }) => ({
+        id,
+        title,
+        version,
+        intendedUse,
+        notFor,
+      })),
+    }),
+  );
+
+  app.get('/api/twins', (): Promise<TwinSummary[]> => desk.summaries());
+
+  app.get<{ Params: Static<typeof Subject>; Querystring: Static<typeof Window> }>(
+    '/api/twins/:subject',
+    { schema: { params: Subject, querystring: Window } },
+    async (request): Promise<TwinDetail> => {
+      const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
+      const now = desk.now();
+      const from = instant(request.query.from ?? now - DAY);
+      const to = instant(request.query.to ?? now);
+      return twinDetail(hub, await desk.standing(subject, pack), now, from, to);
+    },
+  );
+
+  app.post<{ Params: Static<typeof Subject>; Querystring: Static<typeof Window>; Body: Static<typeof WhatIf> }>(
+    '/api/twins/:subject/whatif',
+    { schema: { params: Subject, querystring: Window, body: WhatIf } },
+    async (request): Promise<WhatIfResult> => {
+      const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
+      const arms = scenarios(packOf(pack), subject, desk.now(), request.body.arms);
+      const result = await hub.whatIf(subject, pack, arms);
+      if ('kind' in result) throw withheld(result.missing);
+      return { arms: result.plans, differences: result.differences };
+    },
+  );
+
+  app.post<{ Params: Static<typeof Subject>; Querystring: Static<typeof Window> }>(
+    '/api/twins/:subject/calibrate',
+    { schema: { params: Subject, querystring: Window } },
+    async (request): Promise<JobView> => {
+      const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
+      return desk.jobs.start('calibrate', subject, async (signal, onProgress) => {
+        const result = await hub.calibrate(subject, pack, { signal, onProgress });
+        if ('kind' in result) throw withheld(result.missing);
+      });
+    },
+  );
+
+  app.post<{ Params: Static<typeof Subject>; Querystring: Static<typeof Window> }>(
+    '/api/twins/:subject/advise',
+    { schema: { params: Subject, querystring: Window } },
+    async (request): Promise<ProposalView> => {
+      const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
+      const trace = await hub.advise(subject, pack);
+      return proposalView(trace, trace, desk.now());
+    },
+  );
+
+  app.get<{ Querystring: { subject: string } }>(
+    '/api/proposals',
+    { schema: { querystring: Subject } },
+    async (request): Promise<ProposalView[]> => {
+      const traces = await hub.traces(request.query.subject);
+      const newest = newestOf(traces);
+      return traces.map((trace) => proposalView(trace, newest, desk.now())).sort((a, b) => b.madeAt - a.madeAt);
+    },
+  );
+
+  app.get<{ Params: Static<typeof Id> }>(
+    '/api/proposals/:id',
+    { schema: { params: Id } },
+    async (request): Promise<ProposalView> => {
+      const trace = await knownTrace(request.params.id);
+      return proposalView(trace, newestOf(await hub.traces(trace.subject)), desk.now());
+    },
+  );
+
+  app.post<{ Params: Static<typeof Id>; Body: Static<typeof Action> }>(
+    '/api/proposals/:id/action',
+    { schema: { params: Id, body: Action } },
+    async (request): Promise<ActionResult> => {
+      const trace = await knownTrace(request.params.id);
+      const { kind, person, reason, traceHash, scenario, controls } = request.body;
+      if (traceHash !== trace.hash)
+        throw serverErrors.error(
+          'server-request-invalid',
+          'The proposal that was read is not the one being acted on.',
+          {
+            field: 'traceHash',
+          },
+        );
+      const now = desk.now();
+      const chosen =
+        controls === undefined
+          ? {}
+          : {
+              controls: scenarios(packOf(trace.pack.id), trace.subject, now, [{ title: 'changed', controls }])[0]!
+                .controls,
+            };
+      const acted = await hub.act(trace.id, { kind, person, at: now, reason, ...chosen }, scenario);
+      return {
+        proposal: proposalView(acted.trace, newestOf(await hub.traces(trace.subject)), now),
+        bundle: encodeRelease({
+          trace: acted.trace,
+          plan: acted.plan,
+          subjectReference: `Patient/${trace.subject}`,
+          at: now,
+        }),
+      };
+    },
+  );
+
+  app.get<{ Params: Static<typeof Id> }>(
+    '/api/jobs/:id',
+    { schema: { params: Id } },
+    async (request): Promise<JobView> => desk.jobs.get(request.params.id),
+  );
+  app.delete<{ Params: Static<typeof Id> }>(
+    '/api/jobs/:id',
+    { schema: { params: Id } },
+    async (request): Promise<JobView> => desk.jobs.cancel(request.params.id),
+  );
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: IMPORT_LIMIT }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.post<{ Querystring: Static<typeof Import>; Body: Buffer }>(
+      '/api/import',
+      { schema: { querystring: Import }, bodyLimit: IMPORT_LIMIT },
+      (request): Promise<ImportResult> => importBytes(new Uint8Array(request.body), request.query),
+    );
+  });
+
+  app.get('/api/events', (request, reply) => {
+    liveEvents(desk, reply);
+    request.raw.on('close', () => reply.raw.end());
+  });
+
+  async function knownTrace(id: string): Promise<Trace> {
+    const trace = await hub.trace(id);
+    if (trace === null)
+      throw serverErrors.error('server-unknown-proposal', `There is no proposal "${id}".`, { field: 'id' });
+    return trace;
+  }
+
+  async function importBytes(bytes: Uint8Array, query: Static<typeof Import>): Promise<ImportResult> {
+    const door: Door | null = sniffDoor(bytes, query.name);
+    if (door === null)
+      throw serverErrors.error(
+        'server-format-unknown',
+        `"${query.name}" is none of: ${doors.map((candidate) => candidate.title).join(', ')}.`,
+        { file: query.name },
+      );
+    const hash = sha256(bytes);
+    const decoded = door.decode(bytes, { ...query, sha256: hash });
+    return hub.admit(decoded, { name: query.name, sha256: hash, format: door.id, bytes: bytes.length });
+  }
+}
+
+function withheld(missing: readonly { readonly code: string; readonly statement: string }[]) {
+  return serverErrors.error('server-withheld', missing.map((part) => part.statement).join(' '));
+}
+
+/** Holds the connection open and writes every event as it happens. */
+function liveEvents(desk: Desk, reply: FastifyReply): void {
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    connection: 'keep-alive',
+  });
+  const write = (event: LiveEvent) => reply.raw.write(`data: ${JSON.stringify(event)}\n\n`);
+  const clock = () => write({ kind: 'clock', now: desk.now() });
+  clock();
+  const unlisten = desk.listen(write);
+  const beat = setInterval(clock, HEARTBEAT);
+  reply.raw.on('close', () => {
+    clearInterval(beat);
+    unlisten();
+  });
+}
