@@ -177,7 +177,7 @@ export const needs: LeastData = {
     'insulin.basal': 'drives the insulin subsystem; its gaps forbid advice',
     'meal.carbohydrate': 'drives the meal subsystem; identifies how meals act on this person',
     birthDate: 'chooses the prior by age group; children under 2 years are outside the population',
-    sex: 'shown with the identity; not used in any calculation',
+    sex: 'tells whether pregnancy has to be asked for',
     condition: 'the model speaks of type 1 diabetes only',
     pregnancy: 'pregnancy is outside the population',
     'body.weight': 'scales insulin and glucose volumes',
