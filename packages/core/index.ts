@@ -1,9 +1,13 @@
+export * from './canonical.ts';
 export * from './concept.ts';
 export type * from './distribution.ts';
 export * from './error.ts';
+export * from './errors.data.ts';
 export * from './forecast.ts';
+export * from './guards.ts';
 export type * from './observation.ts';
 export * from './quantity.ts';
 export type * from './raw.ts';
 export * from './time.ts';
+export * from './validation.ts';
 export * from './work.ts';
