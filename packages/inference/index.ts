@@ -1,1 +1,14 @@
-export {};
+export * from './diagnose/rank-uniformity.ts';
+export * from './diagnose/scores.ts';
+export * as bootstrapFilter from './filter/bootstrap.ts';
+export * from './filter/ensemble-kalman.ts';
+export type * from './log-density.ts';
+export * from './map/laplace.ts';
+export * as levenbergMarquardt from './map/levenberg-marquardt.ts';
+export * from './series/autoregressive.ts';
+export * from './smc/pareto-smoothing.ts';
+export * from './smc/proposal.ts';
+export * from './smc/resampling.ts';
+export * as tempering from './smc/tempering.ts';
+export * from './smc/weights.ts';
+export type * from './state-space.ts';
