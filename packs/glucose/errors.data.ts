@@ -14,4 +14,24 @@ export const glucoseErrors = defineErrors({
     meaning: 'A report was asked for in a glucose unit that is neither mg/dL nor mmol/L.',
     remedy: 'Give --unit mg/dL or --unit mmol/L.',
   },
+  'glucose-control-unit': {
+    meaning: "A control input reached the model in a unit that is not the pack's.",
+    remedy: 'Give boluses in U, basal insulin in U/h and carbohydrate in g.',
+  },
+  'glucose-control-value': {
+    meaning: 'A control input is negative or not a finite number.',
+    remedy: 'Correct the entry in the source, or mark it as entered in error.',
+  },
+  'glucose-time-backwards': {
+    meaning: 'A state was asked to advance to a time before its own.',
+    remedy: 'Start from an earlier state: a snapshot, or the belief at an earlier time.',
+  },
+  'glucose-signal-unknown': {
+    meaning: 'The model has no signal of that name.',
+    remedy: 'Use one of the names in `dynamics.signals` (packs/glucose/dynamics.ts).',
+  },
+  'glucose-snapshot-unreadable': {
+    meaning: 'The bytes are not a state of this model, or of another version of it.',
+    remedy: 'Recalibrate from the log, or use the version that wrote the snapshot.',
+  },
 });

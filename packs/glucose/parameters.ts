@@ -14,6 +14,8 @@ export interface ModelParameter {
 const GIM = 'Dalla Man 2007 (doi:10.1109/TBME.2007.893506)';
 const GUT = 'Dalla Man 2006 (doi:10.1109/TBME.2006.883792)';
 const T1 = 'Kovatchev 2009 (doi:10.1177/193229680900300106)';
+const VISENTIN = 'Visentin 2018 (doi:10.1177/1932296818757747): intraday variability';
+const OWN = 'this pack: what the model leaves out (exercise, dawn, counter-regulation)';
 const p = <const N extends string>(
   name: N,
   unit: string,
@@ -69,6 +71,26 @@ export const PARAMETER_INDEX = Object.fromEntries(MODEL_PARAMETERS.map((m, i) =>
   Record<ModelParameterName, number>
 >;
 
+/** How the twin may depart from the model: stationary first-order series, zero deviation switches one off. */
+export const DISTURBANCE_PARAMETERS = [
+  p('sensitivitySd', '1', [0, 1], 'deviation of log insulin sensitivity within days', VISENTIN),
+  p('sensitivityTime', 'min', [5, 10_000], 'correlation time of log insulin sensitivity', VISENTIN),
+  p('driveSd', 'mg/kg/min', [0, 5], 'deviation of glucose flux that no equation explains', OWN),
+  p('driveTime', 'min', [5, 10_000], 'correlation time of that flux', OWN),
+] as const;
+
+/** Parameters of the twin: those of the model, then its disturbances. The order of every vector `dynamics` takes. */
+export const TWIN_PARAMETERS = [...MODEL_PARAMETERS, ...DISTURBANCE_PARAMETERS] as const;
+export const TWIN_PARAMETER_COUNT = TWIN_PARAMETERS.length;
+
+/** Positions of the disturbance parameters in a vector. */
+export const DISTURBANCE = {
+  sensitivitySd: PARAMETER_COUNT,
+  sensitivityTime: PARAMETER_COUNT + 1,
+  driveSd: PARAMETER_COUNT + 2,
+  driveTime: PARAMETER_COUNT + 3,
+} as const;
+
 /** A vector from named values, all given. */
 export function parameterVector(values: Readonly<Record<ModelParameterName, number>>): Float64Array {
   return Float64Array.from(MODEL_PARAMETERS, (m) => values[m.name]);
@@ -81,8 +103,8 @@ export function namedParameters(vector: Float64Array): Record<ModelParameterName
 
 /** Why a vector is not a possible patient, or null. Covers bounds and the existence of the basal steady state. */
 export function implausibility(vector: Float64Array): string | null {
-  for (let i = 0; i < PARAMETER_COUNT; i++) {
-    const { name, bounds, unit } = MODEL_PARAMETERS[i];
+  for (let i = 0; i < vector.length; i++) {
+    const { name, bounds, unit } = TWIN_PARAMETERS[i];
     if (!(vector[i] >= bounds[0] && vector[i] <= bounds[1])) {
       return `${name} = ${vector[i]} ${unit} is outside ${bounds[0]} to ${bounds[1]}`;
     }
@@ -101,10 +123,10 @@ export function implausibility(vector: Float64Array): string | null {
 
 /** Refuses an impossible patient with the code `glucose-parameters-impossible`. */
 export function requirePlausible(vector: Float64Array): void {
-  if (vector.length !== PARAMETER_COUNT) {
+  if (vector.length !== PARAMETER_COUNT && vector.length !== TWIN_PARAMETER_COUNT) {
     throw glucoseErrors.error(
       'glucose-parameters-impossible',
-      `A parameter vector has ${PARAMETER_COUNT} values, not ${vector.length}.`,
+      `A parameter vector has ${PARAMETER_COUNT} or ${TWIN_PARAMETER_COUNT} values, not ${vector.length}.`,
     );
   }
   const why = implausibility(vector);

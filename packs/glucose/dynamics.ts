@@ -1,0 +1,227 @@
+import { type Instant, instant } from '@gemel/core';
+import { exp } from '@gemel/numerics/elementary/exp';
+import type { RandomStream } from '@gemel/numerics/random/stream';
+import type { Coordinates, Dynamics, Parameters, TrajectoryRequest, TrajectoryResult } from '@gemel/runtime/dynamics';
+import { glucoseErrors } from './errors.data.ts';
+import { type MinuteGrid, minuteGrid, minuteOf } from './inputs.ts';
+import {
+  basalState,
+  CONSTANT,
+  CONSTANT_COUNT,
+  deriveConstants,
+  integrate,
+  MODEL_STATES,
+  PMOL_PER_UNIT,
+  STATE,
+  STATE_COUNT,
+} from './model.ts';
+import { DISTURBANCE, requirePlausible } from './parameters.ts';
+import { latentStep, SENSOR, sensorError } from './sensor.ts';
+
+/** Where a type 1 twin stands: an instant, the model's states, and the latent value of its sensor's error. */
+export interface GlucoseState {
+  readonly at: Instant;
+  /** STATE_COUNT model states, then the latent sensor error. */
+  readonly values: Float64Array;
+}
+
+const SENSOR_LATENT = STATE_COUNT;
+const VALUE_COUNT = STATE_COUNT + 1;
+/** Minutes between moves of the disturbances and of the sensor's error, counted from the epoch. */
+export const DISTURBANCE_STEP = 5;
+
+const SIGNALS = {
+  'glucose.plasma': { unit: 'mg/dL' },
+  'glucose.capillary': { unit: 'mg/dL' },
+  'glucose.interstitial': { unit: 'mg/dL' },
+  'glucose.sensor': { unit: 'mg/dL' },
+  'insulin.plasma': { unit: 'pmol/L' },
+  'insulin.on-board': { unit: 'U' },
+  'carbohydrate.on-board': { unit: 'g' },
+  'meal.ra': { unit: 'mg/kg/min' },
+  'insulin.sensitivity': { unit: '1' },
+} as const;
+type Signal = keyof typeof SIGNALS;
+
+/** Value of one signal of a member's states under its constants. */
+function signalValue(x: Float64Array, c: Float64Array, signal: Signal): number {
+  switch (signal) {
+    case 'glucose.plasma':
+    case 'glucose.capillary':
+      return x[STATE.plasmaGlucose] / c[CONSTANT.Vg];
+    case 'glucose.interstitial':
+      return x[STATE.interstitialGlucose] / c[CONSTANT.Vg];
+    case 'glucose.sensor':
+      return x[STATE.interstitialGlucose] / c[CONSTANT.Vg] + sensorError(x[SENSOR_LATENT], SENSOR);
+    case 'insulin.plasma':
+      return x[STATE.plasmaInsulin] / c[CONSTANT.Vi];
+    case 'insulin.on-board':
+      return insulinOnBoard(x, c);
+    case 'carbohydrate.on-board':
+      return (x[STATE.stomachSolid] + x[STATE.stomachLiquid] + x[STATE.gut]) / 1000;
+    case 'meal.ra':
+      return (c[CONSTANT.f] * c[CONSTANT.kabs] * x[STATE.gut]) / c[CONSTANT.BW];
+    case 'insulin.sensitivity':
+      return exp(x[STATE.sensitivity]);
+  }
+}
+
+/**
+ * Insulin in the body (subcutaneous, plasma and liver) beyond what basal insulin holds there at the steady state, U.
+ * Negative when there is less.
+ */
+function insulinOnBoard(x: Float64Array, c: Float64Array): number {
+  const held = x[STATE.depot] + x[STATE.monomeric] + x[STATE.plasmaInsulin] + x[STATE.liverInsulin];
+  const basal = c[CONSTANT.isc1ss] + c[CONSTANT.isc2ss] + c[CONSTANT.Ipb] + c[CONSTANT.Ilb];
+  return ((held - basal) * c[CONSTANT.BW]) / PMOL_PER_UNIT;
+}
+
+/**
+ * Carries one member's values in place from minute `from` to minute `to` (since the epoch, fractions allowed): whole
+ * minutes in one run, cut minutes in part; at every DISTURBANCE_STEP the sensitivity, the drive and the sensor's error
+ * take one normal draw each, in that order, so that the draws depend on the times alone.
+ */
+function carry(
+  x: Float64Array,
+  c: Float64Array,
+  parameters: Parameters,
+  grid: MinuteGrid,
+  from: number,
+  to: number,
+  random: RandomStream,
+): void {
+  let now = from;
+  while (now < to) {
+    const next = Math.min(to, DISTURBANCE_STEP * (Math.floor(now / DISTURBANCE_STEP) + 1));
+    const whole = Math.ceil(now);
+    if (whole > now) {
+      const stop = Math.min(whole, next);
+      integrate(x, 0, c, 0, grid, whole - 1 - grid.base, whole - grid.base, stop - now, false);
+      now = stop;
+    }
+    const last = Math.floor(next);
+    if (last > now) {
+      integrate(x, 0, c, 0, grid, now - grid.base, last - grid.base);
+      now = last;
+    }
+    if (next > now) {
+      integrate(x, 0, c, 0, grid, now - grid.base, now + 1 - grid.base, next - now, true);
+      now = next;
+    }
+    if (now % DISTURBANCE_STEP === 0) disturb(x, parameters, random);
+  }
+}
+
+/** One step of the stationary first-order disturbances. */
+function disturb(x: Float64Array, p: Parameters, random: RandomStream): void {
+  x[STATE.sensitivity] = revert(
+    x[STATE.sensitivity],
+    p[DISTURBANCE.sensitivitySd],
+    p[DISTURBANCE.sensitivityTime],
+    random.normal(),
+  );
+  x[STATE.drive] = revert(x[STATE.drive], p[DISTURBANCE.driveSd], p[DISTURBANCE.driveTime], random.normal());
+  x[SENSOR_LATENT] = latentStep(x[SENSOR_LATENT], DISTURBANCE_STEP, random.normal(), SENSOR);
+}
+
+/** Exact transition over DISTURBANCE_STEP of a series with stationary deviation `sd` and correlation time in minutes. */
+function revert(value: number, sd: number, time: number, normal: number): number {
+  const r = exp(-DISTURBANCE_STEP / time);
+  return r * value + sd * Math.sqrt(1 - r * r) * normal;
+}
+
+function requireForward(at: Instant, until: Instant): void {
+  if (until < at) {
+    throw glucoseErrors.error('glucose-time-backwards', `The state stands at ${at}, after ${until} (ms since 1970).`);
+  }
+}
+
+function requireSignal(signal: string): asserts signal is Signal {
+  if (!Object.hasOwn(SIGNALS, signal)) {
+    throw glucoseErrors.error('glucose-signal-unknown', `The type 1 model has no signal "${signal}".`);
+  }
+}
+
+/** Coordinates an ensemble filter may correct: all states but the bookkeeping of D, and the sensor's latent error. */
+const CORRECTABLE = [...MODEL_STATES.keys()].filter((i) => i !== STATE.mealBase && i !== STATE.eating);
+const SIGNED = new Set<number>([STATE.action, STATE.sensitivity, STATE.drive]);
+
+const coordinates: Coordinates<GlucoseState> = {
+  names: [...CORRECTABLE.map((i) => MODEL_STATES[i].name), 'sensor.latent'],
+  read: (state) => Float64Array.from([...CORRECTABLE, SENSOR_LATENT], (i) => state.values[i]),
+  write(state, corrected) {
+    const values = state.values.slice();
+    for (const [k, i] of CORRECTABLE.entries()) {
+      values[i] = SIGNED.has(i) ? corrected[k] : Math.max(0, corrected[k]);
+    }
+    values[SENSOR_LATENT] = corrected[CORRECTABLE.length];
+    return { at: state.at, values };
+  },
+};
+
+const SNAPSHOT_VERSION = 1;
+
+function trajectories(request: TrajectoryRequest<GlucoseState>): TrajectoryResult<GlucoseState> {
+  const { members, controls, times, signals, random } = request;
+  for (const signal of signals) requireSignal(signal);
+  const names = signals as readonly Signal[];
+  const values = Object.fromEntries(names.map((s) => [s, new Float64Array(members.length * times.length)]));
+  if (times.length === 0) return { values, ends: members.map((m) => m.state) };
+  const start = instant(members.reduce((least, m) => Math.min(least, m.state.at), Number.POSITIVE_INFINITY));
+  const grid = minuteGrid(controls, start, times[times.length - 1]);
+  const c = new Float64Array(CONSTANT_COUNT);
+  const ends = members.map(({ parameters, state }, i) => {
+    const stream = random.fork(i);
+    const x = state.values.slice();
+    let at = state.at;
+    deriveConstants(parameters, c);
+    for (const [k, time] of times.entries()) {
+      requireForward(at, time);
+      carry(x, c, parameters, grid, minuteOf(at), minuteOf(time), stream);
+      at = time;
+      for (const signal of names) values[signal][i * times.length + k] = signalValue(x, c, signal);
+    }
+    return { at, values: x };
+  });
+  return { values, ends };
+}
+
+/**
+ * The type 1 twin's mechanism: the UVA/Padova model under insulin and carbohydrate held per whole minute, with a slowly
+ * moving insulin sensitivity, an unexplained glucose drive and a sensor error. With their standard deviations at zero the
+ * path is the model's own. Parameters are TWIN_PARAMETERS, in that order.
+ * Controls: `insulin.bolus` (U), `insulin.basal` (U/h), `meal.carbohydrate` (g); see inputs.ts for how they are spread.
+ */
+export const dynamics = {
+  signals: SIGNALS,
+  init(parameters, at) {
+    requirePlausible(parameters);
+    const values = new Float64Array(VALUE_COUNT);
+    basalState(deriveConstants(parameters), 0, values);
+    return { at, values };
+  },
+  advance(state, parameters, controls, until, random) {
+    requireForward(state.at, until);
+    const values = state.values.slice();
+    const grid = minuteGrid(controls, state.at, until);
+    carry(values, deriveConstants(parameters), parameters, grid, minuteOf(state.at), minuteOf(until), random);
+    return { at: until, values };
+  },
+  observe(state, parameters, signal) {
+    requireSignal(signal);
+    return signalValue(state.values, deriveConstants(parameters), signal);
+  },
+  time: (state) => state.at,
+  snapshot(state) {
+    return new Uint8Array(Float64Array.of(SNAPSHOT_VERSION, state.at, ...state.values).buffer);
+  },
+  restore(bytes) {
+    const numbers = bytes.byteLength === 8 * (2 + VALUE_COUNT) ? new Float64Array(bytes.slice().buffer) : null;
+    if (numbers?.[0] !== SNAPSHOT_VERSION) {
+      throw glucoseErrors.error('glucose-snapshot-unreadable', `${bytes.byteLength} bytes are not a glucose state.`);
+    }
+    return { at: instant(numbers[1]), values: numbers.slice(2) };
+  },
+  coordinates,
+  trajectories,
+} satisfies Dynamics<GlucoseState>;
