@@ -36,6 +36,8 @@ export interface NewEntry {
 export interface Entry extends NewEntry {
   /** Position in the log, 1, 2, 3 … over all subjects. */
   readonly seq: number;
+  /** Set when the subject's key was destroyed: the payload is null and `subject` no longer names anyone. */
+  readonly erased?: true;
 }
 
 export interface EntryQuery {
@@ -48,7 +50,7 @@ export interface EntryQuery {
   readonly trueFrom?: Instant;
   readonly trueTo?: Instant;
   readonly limit?: number;
-  /** Default: by seq, ascending. */
+  /** Default: by seq, ascending; 'trueAt' breaks ties by seq. */
   readonly order?: 'seq' | 'seq-descending' | 'trueAt';
 }
 
@@ -68,14 +70,24 @@ export interface StoredSnapshot {
   readonly bytes: Uint8Array;
 }
 
+/** Snapshots kept per subject and pack, newest by trueAt; an older one would only save time. */
+export const SNAPSHOTS_KEPT = 64;
+
 /**
- * The narrow store contract: SQLite meets it now, PostgreSQL later; one contract test runs on both.
- * `append` is atomic and durable when it returns. Payloads are sealed per subject: destroying the key erases them.
+ * The narrow store contract: SQLite and memory meet it now, PostgreSQL later; one contract test runs on all.
+ * Payloads are sealed per subject: destroying the key erases them.
  */
 export interface Store {
+  /**
+   * Atomic, and durable when it returns. An entry whose dedupe key is already there (same subject and kind) is left out and
+   * its id returned under `duplicates`. Throws `store-id-taken`, `store-erased`, `store-payload`.
+   */
   append(entries: readonly NewEntry[]): Promise<AppendResult>;
+  /** Throws `store-erased` when the query names an erased subject. */
   read(query: EntryQuery): Promise<readonly Entry[]>;
+  /** Throws `store-erased` when the entry's subject was erased. */
   get(id: string): Promise<Entry | null>;
+  /** All subjects not erased, by first entry. */
   subjects(): Promise<
     readonly {
       readonly subject: string;
@@ -86,10 +98,14 @@ export interface Store {
   >;
   lastSeq(): Promise<number>;
   putSnapshot(snapshot: StoredSnapshot): Promise<void>;
-  /** Newest snapshot of the pack for the subject at or before `seq`. */
-  getSnapshot(subject: string, pack: string, throughSeq: number): Promise<StoredSnapshot | null>;
+  /** The snapshot with the latest trueAt (then seq) at or before `throughSeq`, and before `trueBefore` where given. */
+  getSnapshot(subject: string, pack: string, throughSeq: number, trueBefore?: Instant): Promise<StoredSnapshot | null>;
+  /** Drops the subject's snapshots with a greater seq; returns how many. */
   dropSnapshots(subject: string, afterSeq: number): Promise<number>;
-  /** Destroys the subject's key: entries stay in place and in sequence, payloads become unreadable (`store-erased`). */
+  /**
+   * Destroys the subject's key: entries stay in place and in sequence, payloads become unreadable (`store-erased`).
+   * The name stays refused, so that a feed cannot bring an erased subject back unnoticed.
+   */
   erase(subject: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,1 +1,3 @@
-export type * from './contract.ts';
+export * from './contract.ts';
+export * from './errors.data.ts';
+export * from './memory.ts';

@@ -1,0 +1,211 @@
+import type { Instant } from '@gemel/core';
+import {
+  type AppendResult,
+  type Entry,
+  type EntryQuery,
+  type NewEntry,
+  SNAPSHOTS_KEPT,
+  type Store,
+  type StoredSnapshot,
+} from './contract.ts';
+import { storeErrors } from './errors.data.ts';
+
+/** A store that lives as long as the process: for tests and the browser. Payloads are copied as JSON, as on a disk. */
+export function memory(): Store {
+  const log: Entry[] = [];
+  const byId = new Map<string, Entry>();
+  const bySubject = new Map<string, Entry[]>();
+  const dedupe = new Set<string>();
+  const erased = new Map<string, string>();
+  let snapshots: StoredSnapshot[] = [];
+  let open = true;
+
+  const alive = () => {
+    if (!open) throw storeErrors.error('store-closed', 'The store is closed.');
+  };
+  const known = (subject: string) => {
+    if (erased.has(subject)) throw storeErrors.error('store-erased', `“${subject}” was erased.`);
+  };
+  /** Runs in the caller's turn, and gives errors as rejections as a disk store would. */
+  const now = <T>(work: () => T): Promise<T> =>
+    new Promise((resolve) => {
+      alive();
+      resolve(work());
+    });
+
+  return {
+    append: (entries) =>
+      now((): AppendResult => {
+        const fresh: Entry[] = [];
+        const duplicates: string[] = [];
+        const ids = new Set<string>();
+        const keys = new Set<string>();
+        for (const entry of entries) {
+          known(entry.subject);
+          const key = dedupeKey(entry);
+          if (key !== null && (dedupe.has(key) || keys.has(key))) {
+            duplicates.push(entry.id);
+            continue;
+          }
+          if (byId.has(entry.id) || ids.has(entry.id)) {
+            throw storeErrors.error('store-id-taken', `The log already has an entry “${entry.id}”.`);
+          }
+          ids.add(entry.id);
+          if (key !== null) keys.add(key);
+          fresh.push({ ...entry, payload: copy(entry), seq: log.length + fresh.length + 1 });
+        }
+        for (const entry of fresh) {
+          log.push(entry);
+          byId.set(entry.id, entry);
+          const own = bySubject.get(entry.subject);
+          if (own === undefined) bySubject.set(entry.subject, [entry]);
+          else own.push(entry);
+        }
+        for (const key of keys) dedupe.add(key);
+        return { entries: fresh, duplicates };
+      }),
+    read: (query) =>
+      now(() => {
+        if (query.subject !== undefined) known(query.subject);
+        const from = query.subject === undefined ? log : (bySubject.get(query.subject) ?? []);
+        return select(from, query);
+      }),
+    get: (id) =>
+      now(() => {
+        const entry = byId.get(id) ?? null;
+        if (entry?.erased) throw storeErrors.error('store-erased', `The subject of entry “${id}” was erased.`);
+        return entry;
+      }),
+    subjects: () =>
+      now(() =>
+        [...bySubject].map(([subject, own]) => ({
+          subject,
+          entries: own.length,
+          lastTrueAt: own.reduce((last, e) => (e.trueAt > last ? e.trueAt : last), own[0]!.trueAt),
+          lastSeq: own.at(-1)!.seq,
+        })),
+      ),
+    lastSeq: () => now(() => log.length),
+    putSnapshot: (snapshot) =>
+      now(() => {
+        known(snapshot.subject);
+        const own = snapshots.filter((s) => s.subject === snapshot.subject && s.pack === snapshot.pack);
+        const others = snapshots.filter((s) => s.subject !== snapshot.subject || s.pack !== snapshot.pack);
+        const kept = own.filter((s) => s.seq !== snapshot.seq || s.trueAt !== snapshot.trueAt);
+        kept.push({ ...snapshot, bytes: snapshot.bytes.slice() });
+        kept.sort(newestFirst);
+        snapshots = [...others, ...kept.slice(0, SNAPSHOTS_KEPT)];
+      }),
+    getSnapshot: (subject, pack, throughSeq, trueBefore) =>
+      now(() => {
+        known(subject);
+        const usable = snapshots.filter(
+          (s) =>
+            s.subject === subject &&
+            s.pack === pack &&
+            s.seq <= throughSeq &&
+            (trueBefore === undefined || s.trueAt < trueBefore),
+        );
+        const found = usable.sort(newestFirst)[0];
+        return found === undefined ? null : { ...found, bytes: found.bytes.slice() };
+      }),
+    dropSnapshots: (subject, afterSeq) =>
+      now(() => {
+        const before = snapshots.length;
+        snapshots = snapshots.filter((s) => s.subject !== subject || s.seq <= afterSeq);
+        return before - snapshots.length;
+      }),
+    erase: (subject) =>
+      now(() => {
+        if (erased.has(subject)) return;
+        const alias = `erased:${erased.size + 1}`;
+        for (const entry of bySubject.get(subject) ?? []) {
+          const { supersedes } = entry;
+          const blank: Entry = {
+            id: entry.id,
+            subject: alias,
+            kind: entry.kind,
+            trueAt: entry.trueAt,
+            knownAt: entry.knownAt,
+            ...(supersedes === undefined ? {} : { supersedes }),
+            payload: null,
+            seq: entry.seq,
+            erased: true,
+          };
+          log[entry.seq - 1] = blank;
+          byId.set(entry.id, blank);
+        }
+        bySubject.delete(subject);
+        snapshots = snapshots.filter((s) => s.subject !== subject);
+        erased.set(subject, alias);
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        open = false;
+        resolve();
+      }),
+  };
+}
+
+function dedupeKey(entry: NewEntry): string | null {
+  return entry.dedupeKey === undefined ? null : JSON.stringify([entry.subject, entry.kind, entry.dedupeKey]);
+}
+
+function copy(entry: NewEntry): unknown {
+  return JSON.parse(payloadText(entry));
+}
+
+/** The payload as JSON text. @throws store-payload */
+export function payloadText(entry: NewEntry): string {
+  let text: string | undefined;
+  let cause: unknown;
+  try {
+    text = JSON.stringify(entry.payload);
+  } catch (error) {
+    cause = error;
+  }
+  if (text === undefined) {
+    throw storeErrors.error(
+      'store-payload',
+      `The payload of entry “${entry.id}” is not JSON.`,
+      { element: entry.id },
+      undefined,
+      cause,
+    );
+  }
+  return text;
+}
+
+function select(from: readonly Entry[], query: EntryQuery): readonly Entry[] {
+  const { kinds, afterSeq, throughSeq, knownBy, trueFrom, trueTo, limit } = query;
+  const within = (value: number, low: number | undefined, high: number | undefined) =>
+    (low === undefined || value >= low) && (high === undefined || value <= high);
+  const found = from
+    .slice(firstAfter(from, afterSeq ?? 0))
+    .filter(
+      (e) =>
+        (kinds === undefined || kinds.includes(e.kind)) &&
+        within(e.seq, undefined, throughSeq) &&
+        within(e.knownAt, undefined, knownBy) &&
+        within(e.trueAt, trueFrom, trueTo),
+    );
+  if (query.order === 'seq-descending') found.reverse();
+  if (query.order === 'trueAt') found.sort((a, b) => a.trueAt - b.trueAt || a.seq - b.seq);
+  return limit === undefined ? found : found.slice(0, limit);
+}
+
+/** Index of the first entry after `seq`; entries ascend by seq. */
+function firstAfter(entries: readonly Entry[], seq: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (entries[mid]!.seq > seq) high = mid;
+    else low = mid + 1;
+  }
+  return low;
+}
+
+function newestFirst(a: { trueAt: Instant; seq: number }, b: { trueAt: Instant; seq: number }): number {
+  return b.trueAt - a.trueAt || b.seq - a.seq;
+}

@@ -1,0 +1,18 @@
+import { instant } from '@gemel/core';
+import { openSqliteStore } from './sqlite.ts';
+
+/** Appends batches for ever and prints the ids of each once `append` has returned: the child that the durability test kills. */
+const [folder, prefix] = process.argv.slice(2);
+const store = await openSqliteStore({ folder: folder! });
+for (let batch = 0; ; batch++) {
+  const entries = Array.from({ length: 1 + (batch % 40) }, (_, i) => ({
+    id: `${prefix}-${batch}-${i}`,
+    subject: `mrn|${i % 3}`,
+    kind: 'observation' as const,
+    trueAt: instant(batch),
+    knownAt: instant(batch),
+    payload: { batch, i, filling: 'x'.repeat((batch * 37) % 3000) },
+  }));
+  await store.append(entries);
+  process.stdout.write(`${entries.map((e) => e.id).join(' ')}\n`);
+}

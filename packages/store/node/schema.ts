@@ -1,0 +1,93 @@
+import { type Generated, type Kysely, sql } from 'kysely';
+
+/** The tables, as both databases have them. Instants are milliseconds since the epoch. */
+export interface Tables {
+  subject: SubjectTable;
+  entry: EntryTable;
+  snapshot: SnapshotTable;
+}
+
+/** `name` and `key` are sealed under the master key and null once erased; `tag` is the keyed hash of the name. */
+interface SubjectTable {
+  n: Generated<number>;
+  tag: Uint8Array;
+  name: Uint8Array | null;
+  key: Uint8Array | null;
+}
+
+interface EntryTable {
+  seq: number;
+  id: string;
+  subject: number;
+  kind: string;
+  true_at: number;
+  known_at: number;
+  /** Keyed hash of the dedupe key under the subject's key: tells nothing once that is destroyed. */
+  dedupe: Uint8Array | null;
+  supersedes: string | null;
+  payload: Uint8Array;
+}
+
+interface SnapshotTable {
+  subject: number;
+  pack: string;
+  seq: number;
+  true_at: number;
+  model_hash: string;
+  bytes: Uint8Array;
+}
+
+/** Bytes and 64-bit integers are named differently by the two databases. */
+export interface Types {
+  readonly bytes: 'blob' | 'bytea';
+  readonly integer: 'integer' | 'bigint';
+}
+
+export const SCHEMA_VERSION = 1;
+
+/** Makes the tables and indexes where they are not there yet. */
+export async function createTables(db: Kysely<Tables>, types: Types): Promise<void> {
+  const bytes = sql.raw(types.bytes);
+  await db.schema
+    .createTable('subject')
+    .ifNotExists()
+    .addColumn('n', types.integer, (c) => c.primaryKey())
+    .addColumn('tag', bytes, (c) => c.notNull().unique())
+    .addColumn('name', bytes)
+    .addColumn('key', bytes)
+    .execute();
+  await db.schema
+    .createTable('entry')
+    .ifNotExists()
+    .addColumn('seq', types.integer, (c) => c.primaryKey())
+    .addColumn('id', 'text', (c) => c.notNull().unique())
+    .addColumn('subject', types.integer, (c) => c.notNull().references('subject.n'))
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('true_at', types.integer, (c) => c.notNull())
+    .addColumn('known_at', types.integer, (c) => c.notNull())
+    .addColumn('dedupe', bytes)
+    .addColumn('supersedes', 'text')
+    .addColumn('payload', bytes, (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex('entry_by_subject').ifNotExists().on('entry').columns(['subject', 'seq']).execute();
+  await db.schema.createIndex('entry_by_kind').ifNotExists().on('entry').columns(['kind', 'seq']).execute();
+  await db.schema
+    .createIndex('entry_dedupe')
+    .ifNotExists()
+    .on('entry')
+    .columns(['subject', 'kind', 'dedupe'])
+    .unique()
+    .where('dedupe', 'is not', null)
+    .execute();
+  await db.schema
+    .createTable('snapshot')
+    .ifNotExists()
+    .addColumn('subject', types.integer, (c) => c.notNull().references('subject.n'))
+    .addColumn('pack', 'text', (c) => c.notNull())
+    .addColumn('seq', types.integer, (c) => c.notNull())
+    .addColumn('true_at', types.integer, (c) => c.notNull())
+    .addColumn('model_hash', 'text', (c) => c.notNull())
+    .addColumn('bytes', bytes, (c) => c.notNull())
+    .addPrimaryKeyConstraint('snapshot_key', ['subject', 'pack', 'true_at', 'seq'])
+    .execute();
+}

@@ -1,0 +1,268 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { instant } from '@gemel/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { newEntry, storeContract } from '../store-contract.ts';
+import { openSqliteStore } from './sqlite.ts';
+
+const folders: string[] = [];
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'gemel-store-'));
+  folders.push(made);
+  return made;
+}
+afterAll(() => {
+  for (const made of folders) rmSync(made, { recursive: true, force: true });
+});
+
+const open = (at: string, busyTimeout?: number) =>
+  openSqliteStore(busyTimeout === undefined ? { folder: at } : { folder: at, busyTimeout });
+const coded = (code: string) => expect.objectContaining({ code });
+const child = fileURLToPath(new URL('./append-child.ts', import.meta.url));
+
+storeContract('sqlite', () => open(folder()));
+
+/** Starts the appending child; resolves its acknowledged ids once `until` lines were read and the child was killed. */
+function appendAndKill(at: string, prefix: string, lines: number): Promise<readonly string[]> {
+  const running: ChildProcess = spawn(process.execPath, [child, at, prefix], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  running.stdout!.on('data', (bytes: Buffer) => {
+    text += bytes.toString();
+    if (text.split('\n').length > lines) running.kill('SIGKILL');
+  });
+  return new Promise((resolve, reject) => {
+    running.on('error', reject);
+    running.on('close', (_code, signal) => {
+      if (signal !== 'SIGKILL') return reject(new Error(`the child ended by itself (${signal})`));
+      const whole = text.slice(0, text.lastIndexOf('\n'));
+      resolve(whole.split(/\s+/));
+    });
+  });
+}
+
+describe('sqlite store', () => {
+  it('D1 reopens after kill -9 in the middle of appending and holds all that was acknowledged', async () => {
+    const at = folder();
+    const acknowledged: string[] = [];
+    for (const [round, lines] of [3, 17, 60].entries()) {
+      acknowledged.push(...(await appendAndKill(at, `r${round}`, lines)));
+      const store = await open(at);
+      const log = await store.read({});
+      const ids = new Set(log.map((e) => e.id));
+      expect(acknowledged.filter((id) => !ids.has(id))).toEqual([]);
+      expect(log.map((e) => e.seq)).toEqual(log.map((_, i) => i + 1));
+      expect(await store.check()).toEqual([]);
+      await store.close();
+    }
+    expect(acknowledged.length).toBeGreaterThan(800);
+  });
+
+  it('D2 serialises two processes that append to one folder at once', async () => {
+    const at = folder();
+    const [a, b] = await Promise.all([appendAndKill(at, 'a', 40), appendAndKill(at, 'b', 40)]);
+    const store = await open(at);
+    const ids = new Set((await store.read({})).map((e) => e.id));
+    expect([...a, ...b].filter((id) => !ids.has(id))).toEqual([]);
+    expect(await store.check()).toEqual([]);
+    await store.close();
+  });
+
+  it('D3 gives store-busy when another connection holds the log for writing', async () => {
+    const at = folder();
+    const store = await open(at, 50);
+    const other = new DatabaseSync(store.file);
+    other.exec('begin immediate');
+    await expect(store.append([newEntry('a')])).rejects.toEqual(coded('store-busy'));
+    other.exec('rollback');
+    other.close();
+    expect((await store.append([newEntry('a')])).entries).toHaveLength(1);
+    await store.close();
+  });
+
+  it('D4 keeps entries on reopening and continues the sequence', async () => {
+    const at = folder();
+    let store = await open(at);
+    await store.append([newEntry('a', { dedupeKey: 'k' })]);
+    await store.close();
+    store = await open(at);
+    const again = await store.append([newEntry('b', { dedupeKey: 'k' }), newEntry('c')]);
+    expect(again.duplicates).toEqual(['b']);
+    expect(again.entries[0]!.seq).toBe(2);
+    expect((await store.get('a'))!.payload).toEqual({ id: 'a', value: 5.5, text: 'ü' });
+    await store.close();
+  });
+
+  it('D5 a store sees what another store on the same folder appended and erased', async () => {
+    const at = folder();
+    const one = await open(at);
+    const two = await open(at);
+    await one.append([newEntry('a')]);
+    expect((await two.read({ subject: 'mrn|1' })).map((e) => e.id)).toEqual(['a']);
+    await two.append([newEntry('b')]);
+    expect(await one.lastSeq()).toBe(2);
+    await two.erase('mrn|1');
+    await expect(one.read({ subject: 'mrn|1' })).rejects.toEqual(coded('store-erased'));
+    expect((await one.read({})).every((e) => e.erased)).toBe(true);
+    await expect(one.append([newEntry('c')])).rejects.toEqual(coded('store-erased'));
+    await one.close();
+    await two.close();
+  });
+
+  it('E1 leaves no plain payload, name or dedupe key in any file', async () => {
+    const at = folder();
+    const store = await open(at);
+    await store.append([
+      newEntry('a', { subject: 'mrn|SECRETNAME', dedupeKey: 'SECRETKEY', payload: { text: 'SECRETTEXT' } }),
+    ]);
+    const everything = () =>
+      readdirSync(at)
+        .map((f) => readFileSync(join(at, f)).toString('latin1'))
+        .join('');
+    expect(everything()).not.toMatch(/SECRET/);
+    await store.close();
+    expect(everything()).not.toMatch(/SECRET/);
+    expect(statSync(join(at, 'master.key')).mode & 0o777).toBe(0o600);
+  });
+
+  it('E2 after erasure the wrapped key is in no file any more', async () => {
+    const at = folder();
+    const store = await open(at);
+    await store.append([newEntry('a')]);
+    const reader = new DatabaseSync(store.file);
+    const { key, name } = reader.prepare('select key, name from subject').get() as {
+      key: Uint8Array;
+      name: Uint8Array;
+    };
+    reader.close();
+    const holds = (bytes: Uint8Array): boolean =>
+      readdirSync(at).some((f) => readFileSync(join(at, f)).includes(Buffer.from(bytes)));
+    expect(holds(key)).toBe(true);
+    await store.erase('mrn|1');
+    expect([holds(key), holds(name)]).toEqual([false, false]);
+    await store.close();
+  });
+
+  it('A1 refuses to change or delete a log entry, whoever asks', async () => {
+    const store = await open(folder());
+    await store.append([newEntry('a')]);
+    const other = new DatabaseSync(store.file);
+    for (const statement of [
+      'update entry set true_at = 0',
+      'delete from entry',
+      'delete from subject',
+      "update subject set name = x'00'",
+    ]) {
+      expect(() => other.exec(statement), statement).toThrow(/store-append-only/);
+    }
+    other.close();
+    await store.close();
+  });
+
+  it('C1 finds an entry that was tampered with', async () => {
+    const store = await open(folder());
+    await store.append([newEntry('a'), newEntry('b')]);
+    const other = new DatabaseSync(store.file);
+    other.exec('drop trigger entry_update; update entry set true_at = 7 where seq = 2');
+    other.close();
+    await expect(store.get('b')).rejects.toEqual(coded('store-corrupt'));
+    expect((await store.get('a'))!.id).toBe('a');
+    expect(await store.check()).toEqual([
+      expect.objectContaining({ code: 'store-corrupt', where: { file: store.file, element: 'b' } }),
+    ]);
+    await store.close();
+  });
+
+  it('C2 gives store-corrupt for a file that is no database', async () => {
+    const at = folder();
+    await (await open(at)).close();
+    writeFileSync(join(at, 'gemel.sqlite'), 'not a database at all'.repeat(500));
+    await expect(open(at)).rejects.toEqual(coded('store-corrupt'));
+  });
+
+  it('C3 gives store-corrupt for a file cut short', async () => {
+    const at = folder();
+    const store = await open(at);
+    await store.append(Array.from({ length: 500 }, (_, i) => newEntry(`e${i}`)));
+    await store.close();
+    truncateSync(store.file, 20_000);
+    const read = async () => {
+      const reopened = await open(at);
+      try {
+        return await reopened.read({});
+      } finally {
+        await reopened.close();
+      }
+    };
+    await expect(read()).rejects.toEqual(coded('store-corrupt'));
+  });
+
+  it('K1 names a missing, open, wrong or short master key', async () => {
+    const at = folder();
+    const file = join(at, 'master.key');
+    const store = await open(at);
+    await store.append([newEntry('a')]);
+    await store.close();
+    const key = readFileSync(file);
+    chmodSync(file, 0o644);
+    await expect(open(at)).rejects.toEqual(coded('store-key-open'));
+    chmodSync(file, 0o600);
+    writeFileSync(file, Buffer.alloc(32));
+    await expect(open(at)).rejects.toEqual(coded('store-key-wrong'));
+    writeFileSync(file, 'short');
+    await expect(open(at)).rejects.toEqual(coded('store-key-wrong'));
+    rmSync(file);
+    await expect(open(at)).rejects.toEqual(coded('store-key-missing'));
+    writeFileSync(file, key, { mode: 0o600 });
+    const again = await open(at);
+    expect((await again.get('a'))!.id).toBe('a');
+    await again.close();
+  });
+
+  it('V1 refuses a log written by a newer version', async () => {
+    const at = folder();
+    const store = await open(at);
+    await store.close();
+    const other = new DatabaseSync(store.file);
+    other.exec('pragma user_version = 99');
+    other.close();
+    await expect(open(at)).rejects.toEqual(coded('store-version'));
+  });
+
+  it('F1 gives store-folder where the folder cannot be made', async () => {
+    const at = folder();
+    writeFileSync(join(at, 'file'), '');
+    await expect(open(join(at, 'file', 'data'))).rejects.toEqual(coded('store-folder'));
+  });
+
+  it('N1 keeps the newest snapshots only', async () => {
+    const store = await open(folder());
+    await store.append([newEntry('a')]);
+    for (let i = 1; i <= 70; i++) {
+      await store.putSnapshot({
+        subject: 'mrn|1',
+        pack: 'toy',
+        seq: i,
+        trueAt: instant(i),
+        modelHash: 'h',
+        bytes: Uint8Array.of(i),
+      });
+    }
+    expect((await store.getSnapshot('mrn|1', 'toy', 99))!.trueAt).toBe(70);
+    expect((await store.getSnapshot('mrn|1', 'toy', 99, instant(8)))!.trueAt).toBe(7);
+    expect(await store.getSnapshot('mrn|1', 'toy', 99, instant(7))).toBeNull();
+    await store.close();
+  });
+});

@@ -1,0 +1,358 @@
+import type { KeyObject } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Instant, instant, type Problem } from '@gemel/core';
+import { Kysely } from 'kysely';
+import {
+  type AppendResult,
+  type Entry,
+  type EntryKind,
+  type EntryQuery,
+  type NewEntry,
+  SNAPSHOTS_KEPT,
+  type Store,
+  type StoredSnapshot,
+} from '../contract.ts';
+import { storeErrors } from '../errors.data.ts';
+import { payloadText } from '../memory.ts';
+import { keyOf, seal, sealText, tagOf, unseal, unsealText } from './envelope.ts';
+import { masterKey } from './master-key.ts';
+import { createTables, SCHEMA_VERSION, type Tables } from './schema.ts';
+import { NodeSqliteDialect } from './sqlite-dialect.ts';
+import { coded } from './sqlite-error.ts';
+import { type KeptSubject, SubjectKeys } from './subject-keys.ts';
+
+export interface SqliteOptions {
+  /** The data folder, made where absent: holds `gemel.sqlite` and `master.key`. */
+  readonly folder: string;
+  /** How long to wait for another process that is writing, ms (default 10,000); then `store-busy`. */
+  readonly busyTimeout?: number;
+}
+
+/** The embedded store, with what only a file has. */
+export interface SqliteStore extends Store {
+  readonly file: string;
+  /** Reads everything once: damaged pages, broken seals, gaps in the sequence. Empty when all is well. */
+  check(): Promise<readonly Problem[]>;
+}
+
+interface EntryRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly subject: number;
+  readonly kind: string;
+  readonly true_at: number;
+  readonly known_at: number;
+  readonly supersedes: string | null;
+  readonly payload: Uint8Array;
+}
+
+interface SnapshotRow {
+  readonly seq: number;
+  readonly true_at: number;
+  readonly model_hash: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Entries are never changed or deleted, whoever asks; a subject row only ever loses its name and key. */
+const TRIGGERS = `
+  create trigger if not exists entry_update before update on entry begin select raise(abort, 'store-append-only'); end;
+  create trigger if not exists entry_delete before delete on entry begin select raise(abort, 'store-append-only'); end;
+  create trigger if not exists subject_delete before delete on subject begin select raise(abort, 'store-append-only'); end;
+  create trigger if not exists subject_update before update on subject
+    when new.n is not old.n or new.tag is not old.tag or new.name is not null or new.key is not null
+    begin select raise(abort, 'store-append-only'); end;
+`;
+
+/**
+ * Opens the log in a data folder: one SQLite file, write-ahead log, every commit synced to the disk before it is acknowledged.
+ * Several processes may open one folder; writes are serialised.
+ * @throws store-folder, store-corrupt, store-version, store-key-missing, store-key-open, store-key-wrong, store-busy
+ */
+export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
+  const file = join(options.folder, 'gemel.sqlite');
+  try {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw storeErrors.error('store-folder', `${options.folder} cannot be made.`, { file }, undefined, cause);
+  }
+  const master = keyOf(masterKey(options.folder, existsSync(file)));
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { timeout: options.busyTimeout ?? 10_000 });
+    return await openDatabase(database, file, master);
+  } catch (error) {
+    if (database?.isOpen) database.close();
+    throw coded(error, file);
+  }
+}
+
+async function openDatabase(database: DatabaseSync, file: string, master: KeyObject): Promise<SqliteStore> {
+  database.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on;',
+  );
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
+  const version = (database.prepare('pragma user_version').get() as { user_version: number }).user_version;
+  if (version > SCHEMA_VERSION) {
+    throw storeErrors.error('store-version', `${file} has version ${version}, this store knows ${SCHEMA_VERSION}.`, {
+      file,
+    });
+  }
+  if (version < SCHEMA_VERSION) {
+    await createTables(db, { bytes: 'blob', integer: 'integer' });
+    database.exec(TRIGGERS);
+    database.exec(`pragma user_version = ${SCHEMA_VERSION}`);
+  }
+  const keys = new SubjectKeys(database, master, file);
+  keys.verify();
+
+  const insert = database.prepare(
+    'insert into entry (seq, id, subject, kind, true_at, known_at, dedupe, supersedes, payload) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const repeated = database.prepare('select 1 from entry where subject = ? and kind = ? and dedupe = ?');
+  const last = database.prepare('select coalesce(max(seq), 0) as seq from entry');
+  const lastSeq = () => (last.get() as { seq: number }).seq;
+
+  /** One turn of the database: nothing else runs between begin and commit. */
+  function transaction<T>(work: () => T): T {
+    database.exec('begin immediate');
+    keys.refresh();
+    try {
+      const result = work();
+      database.exec('commit');
+      return result;
+    } catch (error) {
+      if (database.isTransaction) database.exec('rollback');
+      keys.forget();
+      throw error;
+    }
+  }
+
+  const guarded = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    if (!database.isOpen) throw storeErrors.error('store-closed', `${file} is closed.`, { file });
+    try {
+      return await work();
+    } catch (error) {
+      throw coded(error, file);
+    }
+  };
+
+  function append(entries: readonly NewEntry[]): AppendResult {
+    const texts = entries.map(payloadText);
+    return transaction(() => {
+      const fresh: Entry[] = [];
+      const duplicates: string[] = [];
+      let seq = lastSeq();
+      entries.forEach((entry, i) => {
+        const subject = keys.forWriting(entry.subject);
+        const dedupe = entry.dedupeKey === undefined ? null : tagOf(subject.key, `${entry.kind}|${entry.dedupeKey}`);
+        if (dedupe !== null && repeated.get(subject.n, entry.kind, dedupe) !== undefined) {
+          duplicates.push(entry.id);
+          return;
+        }
+        seq++;
+        const supersedes = entry.supersedes ?? null;
+        const about = binding(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, supersedes);
+        const payload = sealText(subject.key, texts[i]!, about);
+        insert.run(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, dedupe, supersedes, payload);
+        fresh.push({ ...entry, payload: JSON.parse(texts[i]!), seq });
+      });
+      return { entries: fresh, duplicates };
+    });
+  }
+
+  function opened(row: EntryRow): Entry {
+    const subject = keys.byNumber(row.subject);
+    const base = {
+      id: row.id,
+      kind: row.kind as EntryKind,
+      trueAt: instant(row.true_at),
+      knownAt: instant(row.known_at),
+      ...(row.supersedes === null ? {} : { supersedes: row.supersedes }),
+      seq: row.seq,
+    };
+    if (subject === null) return { ...base, subject: `erased:${row.subject}`, payload: null, erased: true };
+    return {
+      ...base,
+      subject: subject.name,
+      payload: JSON.parse(unsealText(subject.key, row.payload, bindingOf(row))),
+    };
+  }
+
+  async function read(query: EntryQuery): Promise<readonly Entry[]> {
+    let select = db
+      .selectFrom('entry')
+      .select(['seq', 'id', 'subject', 'kind', 'true_at', 'known_at', 'supersedes', 'payload']);
+    if (query.subject !== undefined) {
+      const subject = keys.forReading(query.subject);
+      if (subject === null) return [];
+      select = select.where('subject', '=', subject.n);
+    }
+    if (query.kinds !== undefined) {
+      if (query.kinds.length === 0) return [];
+      select = select.where('kind', 'in', [...query.kinds]);
+    }
+    if (query.afterSeq !== undefined) select = select.where('seq', '>', query.afterSeq);
+    if (query.throughSeq !== undefined) select = select.where('seq', '<=', query.throughSeq);
+    if (query.knownBy !== undefined) select = select.where('known_at', '<=', query.knownBy);
+    if (query.trueFrom !== undefined) select = select.where('true_at', '>=', query.trueFrom);
+    if (query.trueTo !== undefined) select = select.where('true_at', '<=', query.trueTo);
+    if (query.order === 'trueAt') select = select.orderBy('true_at').orderBy('seq');
+    else select = select.orderBy('seq', query.order === 'seq-descending' ? 'desc' : 'asc');
+    if (query.limit !== undefined) select = select.limit(query.limit);
+    const rows: readonly EntryRow[] = await select.execute();
+    keys.refresh();
+    return rows.map(opened);
+  }
+
+  async function get(id: string): Promise<Entry | null> {
+    const row: EntryRow | undefined = await db.selectFrom('entry').selectAll().where('id', '=', id).executeTakeFirst();
+    if (row === undefined) return null;
+    keys.refresh();
+    const entry = opened(row);
+    if (entry.erased) throw storeErrors.error('store-erased', `The subject of entry “${id}” was erased.`, { file });
+    return entry;
+  }
+
+  async function subjects() {
+    const rows = await db
+      .selectFrom('entry')
+      .select(({ fn }) => [
+        'subject',
+        fn.countAll<number>().as('entries'),
+        fn.max('true_at').as('lastTrueAt'),
+        fn.max('seq').as('lastSeq'),
+        fn.min('seq').as('firstSeq'),
+      ])
+      .groupBy('subject')
+      .orderBy('firstSeq')
+      .execute();
+    keys.refresh();
+    return rows.flatMap((row) => {
+      const subject = keys.byNumber(row.subject);
+      if (subject === null) return [];
+      const { entries, lastTrueAt, lastSeq } = row;
+      return [{ subject: subject.name, entries, lastTrueAt: instant(lastTrueAt), lastSeq }];
+    });
+  }
+
+  async function putSnapshot(snapshot: StoredSnapshot): Promise<void> {
+    const { pack, seq, trueAt, modelHash } = snapshot;
+    transaction(() => {
+      const { n, key } = keys.forWriting(snapshot.subject);
+      database
+        .prepare(
+          'insert or replace into snapshot (subject, pack, seq, true_at, model_hash, bytes) values (?, ?, ?, ?, ?, ?)',
+        )
+        .run(n, pack, seq, trueAt, modelHash, seal(key, snapshot.bytes, `${n}|${pack}|${seq}|${trueAt}|${modelHash}`));
+      database
+        .prepare(
+          `delete from snapshot where subject = ? and pack = ? and (true_at, seq) not in
+            (select true_at, seq from snapshot where subject = ? and pack = ? order by true_at desc, seq desc limit ?)`,
+        )
+        .run(n, pack, n, pack, SNAPSHOTS_KEPT);
+    });
+  }
+
+  async function getSnapshot(name: string, pack: string, throughSeq: number, trueBefore?: Instant) {
+    const subject = keys.forReading(name);
+    if (subject === null) return null;
+    let select = db
+      .selectFrom('snapshot')
+      .select(['seq', 'true_at', 'model_hash', 'bytes'])
+      .where('subject', '=', subject.n)
+      .where('pack', '=', pack)
+      .where('seq', '<=', throughSeq);
+    if (trueBefore !== undefined) select = select.where('true_at', '<', trueBefore);
+    const row: SnapshotRow | undefined = await select
+      .orderBy('true_at', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const about = `${subject.n}|${pack}|${row.seq}|${row.true_at}|${row.model_hash}`;
+    return {
+      subject: name,
+      pack,
+      seq: row.seq,
+      trueAt: instant(row.true_at),
+      modelHash: row.model_hash,
+      bytes: new Uint8Array(unseal(subject.key, row.bytes, about)),
+    };
+  }
+
+  async function dropSnapshots(name: string, afterSeq: number): Promise<number> {
+    const subject = keys.forReading(name);
+    if (subject === null) return 0;
+    const result = await db
+      .deleteFrom('snapshot')
+      .where('subject', '=', subject.n)
+      .where('seq', '>', afterSeq)
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  }
+
+  async function erase(name: string): Promise<void> {
+    transaction(() => keys.destroy(name));
+    // The write-ahead log still holds the key until it is folded in and cut off.
+    database.exec('pragma wal_checkpoint(truncate)');
+  }
+
+  async function check(): Promise<readonly Problem[]> {
+    const problems: Problem[] = [];
+    const report = (message: string, element?: string) =>
+      problems.push(
+        storeErrors.problem('store-corrupt', message, element === undefined ? { file } : { file, element }),
+      );
+    for (const row of database.prepare('pragma integrity_check').all() as { integrity_check: string }[]) {
+      if (row.integrity_check !== 'ok') report(row.integrity_check);
+    }
+    let expected = 1;
+    keys.refresh();
+    for (const row of database.prepare('select * from entry order by seq').iterate() as Iterable<EntryRow>) {
+      if (row.seq !== expected) report(`Entries ${expected} to ${row.seq - 1} are missing.`);
+      expected = row.seq + 1;
+      try {
+        opened(row);
+      } catch {
+        report(`Entry ${row.seq} does not match its seal.`, row.id);
+      }
+    }
+    return problems;
+  }
+
+  return {
+    file,
+    append: (entries) => guarded(() => append(entries)),
+    read: (query) => guarded(() => read(query)),
+    get: (id) => guarded(() => get(id)),
+    subjects: () => guarded(subjects),
+    lastSeq: () => guarded(lastSeq),
+    putSnapshot: (snapshot) => guarded(() => putSnapshot(snapshot)),
+    getSnapshot: (...args) => guarded(() => getSnapshot(...args)),
+    dropSnapshots: (...args) => guarded(() => dropSnapshots(...args)),
+    erase: (subject) => guarded(() => erase(subject)),
+    check: () => guarded(check),
+    close: async () => {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+/** What a payload's seal is bound to: a payload moved to another row, or a row with changed times, does not open. */
+function binding(
+  seq: number,
+  id: string,
+  subject: KeptSubject['n'],
+  kind: string,
+  trueAt: number,
+  knownAt: number,
+  supersedes: string | null,
+): string {
+  return `${seq}|${id}|${subject}|${kind}|${trueAt}|${knownAt}|${supersedes ?? ''}`;
+}
+
+function bindingOf(row: EntryRow): string {
+  return binding(row.seq, row.id, row.subject, row.kind, row.true_at, row.known_at, row.supersedes);
+}
