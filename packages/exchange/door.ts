@@ -8,6 +8,8 @@ export interface DoorOptions {
   readonly zone?: string;
   /** Unit for sources that give numbers without one (`mg/dL`, `mmol/L`). */
   readonly unit?: string;
+  /** Order of day and month for sources whose dates leave it open (01/02/2024). */
+  readonly dates?: 'day-first' | 'month-first';
   /** Subject for sources that name none. */
   readonly subject?: string;
   /** SHA-256 of the whole source, hex; computed by the caller, who has the means. */

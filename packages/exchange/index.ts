@@ -1,1 +1,3 @@
 export type * from './door.ts';
+export * from './doors.ts';
+export { exchangeErrors } from './errors.data.ts';

@@ -1,0 +1,57 @@
+import type { Decoded } from '@gemel/core/raw';
+import { clarityDoor } from './device/cgm/clarity.ts';
+import { fileEntry } from './device/cgm/item.ts';
+import { libreviewDoor } from './device/cgm/libreview.ts';
+import { nightscoutDoor } from './device/cgm/nightscout.ts';
+import { plainCgmDoor } from './device/cgm/plain.ts';
+import { tidepoolDoor } from './device/cgm/tidepool.ts';
+import { describeBytes, headText } from './device/text.ts';
+import type { Door } from './door.ts';
+import { exchangeErrors } from './errors.data.ts';
+
+/** Every way in. */
+export const doors: readonly Door[] = [clarityDoor, libreviewDoor, nightscoutDoor, tidepoolDoor, plainCgmDoor];
+
+/** Bytes a door may look at to recognise its format. */
+const HEAD = 65_536;
+
+/**
+ * The door surest of these bytes; null where none understands them. A file whose name says another kind than its bytes
+ * are gets a door that refuses it, saying what it seems to be.
+ */
+export function sniffDoor(bytes: Uint8Array, name: string): Door | null {
+  const head = bytes.subarray(0, HEAD);
+  if (contradicts(head, name)) return misnamed;
+  let best: Door | null = null;
+  let surest = 0;
+  for (const door of doors) {
+    const sure = door.sniff(head, name);
+    if (sure > surest) {
+      best = door;
+      surest = sure;
+    }
+  }
+  return best;
+}
+
+/** A name that claims a table holds JSON, or the other way round. */
+function contradicts(head: Uint8Array, name: string): boolean {
+  const claim = /\.(csv|tsv|txt|json|ndjson|jsonl)$/i.exec(name)?.[1]?.toLowerCase();
+  if (claim === undefined || head.length === 0) return false;
+  const seems = describeBytes(head);
+  if (/archive|PDF|image|Excel|database|binary|HTML|XML|HL7/.test(seems)) return true;
+  const json = /^\s*[[{]/.test(headText(head.subarray(0, 1024)));
+  return claim === 'csv' || claim === 'tsv' ? json : claim === 'txt' ? false : !json;
+}
+
+const misnamed: Door = {
+  id: 'misnamed',
+  title: 'A file that is not what its name says',
+  sniff: () => 0,
+  *decode(bytes, options): Generator<Decoded, void, void> {
+    const seems = describeBytes(bytes.subarray(0, HEAD));
+    const message = `${options.name} is not what its name says: it seems to be ${seems}`;
+    const problem = exchangeErrors.problem('exchange-not-this-format', message, { file: options.name });
+    yield fileEntry('refused', options, [problem], bytes);
+  },
+};
