@@ -67,7 +67,7 @@ function excretion(v: Values, Gp: number): number {
   return Gp > v.ke2 ? v.ke1 * (Gp - v.ke2) : 0;
 }
 
-/** Gastric emptying for a meal of D mg, eq. 13 and Dalla Man 2006 eq. 11–12. */
+/** Gastric emptying for a meal of D mg, eq. 13. */
 function emptying(v: Values, stomach: number, D: number): number {
   if (D <= 0) return v.kmax;
   const alpha = 5 / (2 * D * (1 - v.b));

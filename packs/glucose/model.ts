@@ -8,14 +8,14 @@ import { PARAMETER_COUNT, PARAMETER_INDEX } from './parameters.ts';
  * After the 13 states come two of meal bookkeeping and two slow disturbances that the caller moves, not the equations.
  */
 export const MODEL_STATES = [
-  { name: 'stomach.solid', unit: 'mg', meaning: 'glucose in the stomach, solid', source: 'Dalla Man 2006 eq. 10' },
+  { name: 'stomach.solid', unit: 'mg', meaning: 'glucose in the stomach, solid', source: 'Dalla Man 2007 eq. 13' },
   {
     name: 'stomach.liquid',
     unit: 'mg',
     meaning: 'glucose in the stomach, triturated',
-    source: 'Dalla Man 2006 eq. 10',
+    source: 'Dalla Man 2007 eq. 13',
   },
-  { name: 'gut', unit: 'mg', meaning: 'glucose in the intestine', source: 'Dalla Man 2006 eq. 10' },
+  { name: 'gut', unit: 'mg', meaning: 'glucose in the intestine', source: 'Dalla Man 2007 eq. 13' },
   {
     name: 'glucose.plasma',
     unit: 'mg/kg',
@@ -50,7 +50,7 @@ export const MODEL_STATES = [
     name: 'meal.base',
     unit: 'mg',
     meaning: 'D of gastric emptying: stomach content at meal start + eaten since',
-    source: 'Dalla Man 2006 eq. 11',
+    source: 'Dalla Man 2007 eq. 13',
   },
   {
     name: 'meal.eating',
@@ -116,8 +116,6 @@ export const CONSTANT_COUNT = PARAMETER_COUNT + 12;
 
 /** pmol in one unit of insulin. */
 export const PMOL_PER_UNIT = 6000;
-/** D of the paper's constant-dose form of gastric emptying, mg (90 g of carbohydrate). */
-export const CONSTANT_DOSE = 90_000;
 /** Largest rate × step kept by the integrator; sets the substeps of a minute. */
 const RATE_STEP = 0.6;
 
@@ -203,7 +201,7 @@ export interface MinuteInputs {
 }
 
 /**
- * How D of gastric emptying (Dalla Man 2006 eq. 11) is known: `eaten` counts the food eaten so far since the meal
+ * How D of gastric emptying (Dalla Man 2006) is known: `eaten` counts the food eaten so far since the meal
  * began; `announced` takes the paper's constant D, the whole meal known at its first minute.
  */
 export type MealDose = 'eaten' | 'announced';
@@ -294,7 +292,7 @@ export function integrate(
       } else eating = 0;
     }
     const emptying = dose > 0;
-    // 2α = 5 / (D(1−b)), 2β = 5 / (D d): tanh(u) = 1 − 2/(e^2u + 1) turns eq. 11 into two exponentials and one division.
+    // 2α = 5 / (D(1−b)), 2β = 5 / (D d): tanh(u) = 1 − 2/(e^2u + 1) turns it into two exponentials and one division.
     const slopeB = emptying ? 5 / (dose * (1 - b)) : 0;
     const slopeD = emptying ? 5 / (dose * d) : 0;
     for (let i = 0; i < n; i++) {
