@@ -1,1 +1,11 @@
-export {};
+export * from './day-grid.ts';
+export * from './day-percentiles.ts';
+export * from './html-report.ts';
+export type { Lane, LaneItem } from './lanes.ts';
+export { joinSteps } from './lanes.ts';
+export * from './quantile-dots.ts';
+export * from './scales.ts';
+export * from './stack-bar.ts';
+export { type Chart, type ChartTable, escapeXml, standaloneSvg, tableHtml } from './svg.ts';
+export * from './theme.ts';
+export * from './timeline.ts';

@@ -1,0 +1,50 @@
+/** The strip on every screen, page and export. */
+export const RESEARCH_STRIP = 'Research use. Not for clinical use.';
+
+/**
+ * Layout of a report page. The strip is fixed to the top: on screen it stays in view, in print it repeats on every sheet.
+ * Margins leave room for it on A4 and Letter alike.
+ */
+export const REPORT_CSS = `
+*{box-sizing:border-box}
+html{color:var(--gm-ink);background:var(--gm-paper);font:14px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',Arial,sans-serif;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+body{margin:0}
+.gm-strip{position:sticky;top:0;z-index:2;padding:5px 16px;text-align:center;font-weight:650;font-size:13px;background:var(--gm-ink);color:var(--gm-paper)}
+main{max-width:1000px;margin:0 auto;padding:16px 20px 40px}
+h1{font-size:22px;line-height:1.2;margin:6px 0 2px}
+h2{font-size:16px;margin:26px 0 8px;padding-bottom:3px;border-bottom:1px solid var(--gm-grid)}
+h3{font-size:14px;margin:14px 0 4px}
+p{margin:4px 0 8px}
+.gm-sub{color:var(--gm-ink-soft);margin:0 0 10px}
+section{break-inside:avoid-page}
+section.gm-long{break-inside:auto}
+section.gm-page{break-before:page}
+.gm-columns{display:flex;gap:24px;flex-wrap:wrap;align-items:flex-start}
+.gm-columns>*{flex:1 1 300px;min-width:0}
+.gm-note{border-left:4px solid var(--gm-warning);background:var(--gm-panel);padding:7px 12px;margin:8px 0}
+.gm-note.gm-plain{border-left-color:var(--gm-axis)}
+table.gm-table{border-collapse:collapse;width:100%;margin:6px 0 10px;font-variant-numeric:tabular-nums}
+.gm-table caption{text-align:left;color:var(--gm-ink-soft);font-size:12px;padding-bottom:3px}
+.gm-table th{text-align:left;font-weight:600;font-size:12px;border-bottom:1.5px solid var(--gm-axis);padding:3px 8px 3px 0;vertical-align:bottom}
+.gm-table td{border-bottom:1px solid var(--gm-grid);padding:3px 8px 3px 0;vertical-align:top}
+.gm-table tr{break-inside:avoid}
+.gm-wide{overflow-x:auto}
+dl.gm-facts{display:grid;grid-template-columns:max-content 1fr;gap:2px 14px;margin:4px 0 10px}
+.gm-facts dt{color:var(--gm-ink-soft)}
+.gm-facts dd{margin:0;overflow-wrap:anywhere}
+code,.gm-hash{font-family:ui-monospace,'Cascadia Mono','Liberation Mono',monospace;font-size:12px;overflow-wrap:anywhere}
+details{margin:4px 0 10px}
+summary{cursor:pointer;color:var(--gm-ink-soft);font-size:12.5px}
+figure{margin:6px 0 4px}
+footer{margin-top:28px;padding-top:8px;border-top:1px solid var(--gm-grid);color:var(--gm-ink-soft);font-size:12px}
+@page{margin:16mm 12mm 12mm}
+@page :first{margin-top:16mm}
+@media print{
+html{font-size:10.5pt}
+.gm-strip{position:fixed;top:-11mm;left:0;right:0;background:none;color:#000;border-bottom:.4mm solid #000;padding:0 0 1mm}
+main{max-width:none;padding:0}
+details:not([open]){display:none}
+h2{break-after:avoid}
+h2,h3{margin-top:4mm}
+}
+`.trim();
