@@ -22,6 +22,8 @@ export interface Fan {
   readonly median: readonly number[];
   readonly inner: readonly [low: readonly number[], high: readonly number[]];
   readonly outer: readonly [low: readonly number[], high: readonly number[]];
+  /** 'lines' draws the edges of the intervals and leaves them unfilled. Default 'fan'. */
+  readonly style?: 'fan' | 'lines';
 }
 
 /** What a timeline shows. All values are in one base unit; `display` says how they are written. */
@@ -204,6 +206,7 @@ function thresholds(given: Timeline, x: Scale, y: Scale): string[] {
 }
 
 function fanAreas(of: Fan, x: Scale, y: Scale): string {
+  if (of.style === 'lines') return '';
   const ink = colour(of.colour);
   const xs = of.times.map((t) => x(t));
   const area = ([low, high]: Fan['outer'], opacity: string) =>
@@ -220,15 +223,17 @@ function fanAreas(of: Fan, x: Scale, y: Scale): string {
 }
 
 function fanLines(of: Fan, x: Scale, y: Scale): string {
-  const line = (values: readonly number[], wide: string, opacity: string) =>
+  const line = (values: readonly number[], wide: string, opacity: string, dash?: string) =>
     element('path', {
       d: linePath(of.times.map((t, i) => [x(t), y(values[i]!)] as const)),
       fill: 'none',
       stroke: colour(of.colour),
       'stroke-width': wide,
       opacity,
+      'stroke-dasharray': dash,
     });
-  return line(of.outer[0], '1', '.75') + line(of.outer[1], '1', '.75') + line(of.median, '2.4', '1');
+  const inner = of.style === 'lines' ? of.inner.map((edge) => line(edge, '1', '.9', '4 3')).join('') : '';
+  return inner + line(of.outer[0], '1', '.75') + line(of.outer[1], '1', '.75') + line(of.median, '2.4', '1');
 }
 
 function pastBand(of: Omit<Fan, 'inner'>, x: Scale, y: Scale): string {
