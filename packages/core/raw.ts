@@ -42,7 +42,10 @@ export interface RawObservation extends RawBase {
   readonly time: RawTime;
   /** Source status in FHIR's words; `preliminary` and `amended` are kept as marks. */
   readonly status?: string;
-  /** When the source says it became known (issued); admit falls back to the time of import. */
+  /**
+   * When the source says it became known (issued): the item's own knownAt; absent, the time of import. When this log learned
+   * it is the log entry's knownAt, always the time of import, so that "what did the twin know" never changes afterwards.
+   */
   readonly issued?: Instant;
   /** The door's own remarks (clock drift corrected, LO/HI, sensor warm-up). */
   readonly marks?: readonly Problem[];
@@ -87,8 +90,8 @@ export interface RawMerge extends RawBase {
 export type Fate = 'mapped' | 'kept' | 'refused';
 
 /**
- * The loss account of one import: every entry of the source is mapped (became an item), kept as is
- * (understood, stored whole, no pack uses it) or refused (with the reason). The three add up to `entries`.
+ * The loss account of one import: every entry of the source is mapped (became an item), kept as is (understood, stored whole,
+ * no pack uses it), a duplicate (nothing new) or refused (with the reason). The four add up to `entries`.
  */
 export interface LossAccount {
   readonly source: string;
@@ -116,6 +119,8 @@ export interface LossAccount {
 /** What a door yields per source element: the items made of it, or why none was. */
 export interface Decoded {
   readonly type: string;
+  /** Whom the element concerns, where it is kept as is or refused and so yields no item that says so. */
+  readonly subject?: string;
   readonly fate: Fate;
   readonly items: readonly RawItem[];
   readonly problems: readonly Problem[];

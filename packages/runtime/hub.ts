@@ -13,7 +13,7 @@ import type {
   Trace,
 } from '@gemel/core';
 import type { Store } from '@gemel/store';
-import type { Belief, History, Pack, Readiness, Situation } from './pack.ts';
+import type { Belief, History, Outlook, Pack, Readiness, Situation } from './pack.ts';
 
 /** Everything the runtime needs from outside: it has no clock, no dice and no disk of its own. */
 export interface HubOptions {
@@ -97,6 +97,8 @@ export interface Hub {
   calibrated(subject: string, pack: string): Promise<boolean>;
   /** What a decision would be taken on now; null before calibration. */
   situation(subject: string, pack: string): Promise<Situation<unknown> | null>;
+  /** The same without asking for a calibration: what advisories are made from. */
+  outlook(subject: string, pack: string): Promise<Outlook<unknown>>;
   /** Marginals of the pack's personal parameters under the belief, beside the prior. */
   posterior(pack: string, belief: Belief<unknown>): readonly PosteriorSummary[];
   forecast(subject: string, pack: string, scenario?: Scenario): Promise<Forecast | Withheld>;

@@ -28,6 +28,8 @@ export interface Binding {
   readonly unit: string;
   /** Molar mass in g/mol where mass and amount units are both in use for this code. */
   readonly molarMass?: number;
+  /** Other spellings of units the sources use for these codes → UCUM (`{ '[iU]': 'U', units: 'U' }`): stated, never guessed. */
+  readonly unitAliases?: Readonly<Record<string, string>>;
   /** Values outside are implausible: kept, graded 'poor', not assimilated. In `unit`. */
   readonly plausible: readonly [low: number, high: number];
   /** Local names the source may use when it gives no standard code (lower case), for doors that carry none. */
@@ -39,7 +41,11 @@ export interface ControlSpec {
   readonly control: string;
   readonly title: string;
   readonly codings: readonly Coding[];
+  /** Where several controls share a code, the one whose unit fits the value's unit is meant. */
   readonly unit: string;
+  readonly molarMass?: number;
+  readonly unitAliases?: Readonly<Record<string, string>>;
+  /** Values outside are implausible: kept, graded 'poor', not given to the pack. In `unit`. */
   readonly plausible: readonly [low: number, high: number];
   readonly localNames?: readonly string[];
 }
@@ -54,6 +60,10 @@ export interface Prior {
   readonly value: number;
   /** Personal parameters are calibrated; the others are fixed or marginalised by the pack. */
   readonly personal: boolean;
+  /** Prior SD on `scale`; every personal parameter states it, for the shrinkage shown beside its posterior. */
+  readonly sd?: number;
+  /** The scale the parameter is sampled on (default linear). */
+  readonly scale?: 'linear' | 'log' | 'logit';
 }
 
 export interface QuantitySpec {
@@ -127,8 +137,10 @@ export interface History {
   readonly observations: readonly Observation[];
   readonly controls: readonly ControlInput[];
   readonly facts: readonly Fact[];
-  /** Latest instant at which anything used was known. */
+  /** Latest instant at which the log learned anything used. */
   readonly knownAt: Instant;
+  /** Observations graded 'poor': there to be shown, never in `observations`, never computed with. */
+  readonly setAside?: readonly Observation[];
 }
 
 /** How a pack turns history into belief. Start is long work (calibration); update is per new observation. */
@@ -151,6 +163,11 @@ export interface Situation<State> {
   readonly history: History;
   readonly belief: Belief<State>;
   readonly applicability: Verdict;
+}
+
+/** A situation before calibration too: what can be said from admitted data alone. */
+export interface Outlook<State> extends Omit<Situation<State>, 'belief'> {
+  readonly belief: Belief<State> | null;
 }
 
 /** The least data each service needs; the runtime withholds everything else from the pack. */
@@ -211,8 +228,8 @@ export interface Pack<State> {
   propose(situation: Situation<State>, weighed: readonly Plan[]): readonly Scenario[];
   /** Pure: plans in, advice out. */
   decide(situation: Situation<State>, plans: readonly Plan[]): Advice;
-  /** What to tell a person now whatever the plans (hypoglycaemia plan, stale sensor, suspected pump fault). */
-  advisories(situation: Situation<State>, forecast: Forecast | null): readonly Advisory[];
+  /** What to tell a person now whatever the plans (hypoglycaemia plan, stale sensor, suspected pump fault); also uncalibrated. */
+  advisories(situation: Outlook<State>, forecast: Forecast | null): readonly Advisory[];
   /** Stretches where paths leave what the model was validated for; may widen the paths in place (the fan) and says so. */
   outOfRange?(paths: Paths, scenario: Scenario, random: RandomStream): Forecast['outOfRange'];
   /** Coded signals this pack offers the subject's other packs through the hub, and those it takes from them. */
