@@ -1,5 +1,5 @@
 import { type Display, linearScale, shown } from './scales.ts';
-import { type Chart, chart, element, linePath, text } from './svg.ts';
+import { areaPath, type Chart, chart, element, linePath, text } from './svg.ts';
 import { colour } from './theme.ts';
 
 /** One day of values for a thumbnail. */
@@ -27,9 +27,9 @@ export interface DayGrid {
 
 /** Small multiples, one per day, on common scales: what is above and below the target is filled. */
 export function dayGrid(given: DayGrid): Chart {
-  const width = given.width ?? 720;
+  const width = given.width ?? 840;
   const columns = given.columns ?? 7;
-  const panel = given.panelHeight ?? 74;
+  const panel = given.panelHeight ?? 92;
   const [left, top] = [30, 22];
   const wide = (width - left) / columns;
   const rows = Math.max(1, Math.ceil(given.days.length / columns));
@@ -43,7 +43,7 @@ export function dayGrid(given: DayGrid): Chart {
     const y0 = top + Math.floor(i / columns) * panel;
     const x = linearScale([0, 1440], [x0, x0 + wide]);
     const y = linearScale([given.covers[0], high], [y0 + panel - 4, y0 + 14]);
-    body.push(drawDay(given, day, `${given.id}-${i}`, x, y));
+    body.push(drawDay(given, day, x, y));
     if (i % columns === 0)
       for (const limit of given.target)
         body.push(
@@ -82,7 +82,7 @@ export function dayGrid(given: DayGrid): Chart {
 
 type DrawnScale = ReturnType<typeof linearScale>;
 
-function drawDay(given: DayGrid, day: DayPanel, id: string, x: DrawnScale, y: DrawnScale): string {
+function drawDay(given: DayGrid, day: DayPanel, x: DrawnScale, y: DrawnScale): string {
   const [low, high] = given.target;
   const [x0, x1] = x.range;
   const [bottom, top] = y.range;
@@ -92,32 +92,16 @@ function drawDay(given: DayGrid, day: DayPanel, id: string, x: DrawnScale, y: Dr
     if (before !== undefined && p.minute - before.minute > 45) trace.push([Number.NaN, Number.NaN]);
     trace.push([x(p.minute), y(p.value)]);
   });
-  const filled = (limit: number, clip: string, fill: string) => {
-    const pieces: string[] = [];
-    let piece: [number, number][] = [];
-    const close = () => {
-      const first = piece[0];
-      const last = piece.at(-1);
-      if (first !== undefined && last !== undefined && piece.length > 1)
-        pieces.push(`${linePath([[first[0], y(limit)], ...piece, [last[0], y(limit)]])}Z`);
-      piece = [];
-    };
-    for (const point of trace) {
-      if (Number.isNaN(point[0])) close();
-      else piece.push(point);
-    }
-    close();
-    return element('path', { d: pieces.join(''), fill, opacity: '.55', 'clip-path': `url(#${clip})` });
+  const beyond = (limit: number, clamp: (v: number) => number, fill: string) => {
+    const xs = trace.map(([at]) => at);
+    const edge = trace.map(([at, v]) => (Number.isNaN(at) ? Number.NaN : clamp(v)));
+    const flat = xs.map((at) => (Number.isNaN(at) ? Number.NaN : y(limit)));
+    return element('path', { d: areaPath(xs, flat, edge), fill, opacity: '.6' });
   };
-  const clipOf = (clip: string, from: number, to: number) =>
-    element('clipPath', { id: clip }, [
-      element('rect', { x: x0, y: from, width: x1 - x0, height: Math.max(0, to - from) }),
-    ]);
   return element('g', {}, [
-    element('defs', {}, [clipOf(`${id}-above`, top, y(high)), clipOf(`${id}-below`, y(low), bottom)]),
     element('rect', { x: x0, y: y(high), width: x1 - x0, height: y(low) - y(high), fill: colour('--gm-target') }),
-    filled(high, `${id}-above`, colour('--gm-high')),
-    filled(low, `${id}-below`, colour('--gm-low')),
+    beyond(high, (v) => Math.min(v, y(high)), colour('--gm-high')),
+    beyond(low, (v) => Math.max(v, y(low)), colour('--gm-low')),
     element('path', { d: linePath(trace), fill: 'none', stroke: colour('--gm-observed'), 'stroke-width': '1.1' }),
     element('rect', { x: x0, y: top, width: x1 - x0, height: bottom - top, fill: 'none', stroke: colour('--gm-grid') }),
     element('line', {

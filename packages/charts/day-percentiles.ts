@@ -27,8 +27,8 @@ const hour = (minute: number) => `${String(minute / 60).padStart(2, '0')}:00`;
 
 /** The modal day: median, middle half and 5th to 95th percentile by time of day, as in an ambulatory glucose profile. */
 export function dayPercentiles(given: DayPercentiles): Chart {
-  const width = given.width ?? 720;
-  const height = given.height ?? 250;
+  const width = given.width ?? 840;
+  const height = given.height ?? 300;
   const [left, right, top, bottom] = [46, width - 44, 28, height - 24];
   const x = linearScale([0, 1440], [left, right]);
   const high = Math.max(given.covers[1], ...given.p95.filter((v) => Number.isFinite(v))) * 1.02;

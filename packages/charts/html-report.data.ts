@@ -2,15 +2,15 @@
 export const RESEARCH_STRIP = 'Research use. Not for clinical use.';
 
 /**
- * Layout of a report page. The strip is fixed to the top: on screen it stays in view, in print it repeats on every sheet.
- * Margins leave room for it on A4 and Letter alike.
+ * Layout of a report page. The strip stays in view on screen; in print it opens the first sheet and stands in the bottom
+ * margin of every sheet. Sizes fit A4 and Letter alike.
  */
 export const REPORT_CSS = `
 *{box-sizing:border-box}
 html{color:var(--gm-ink);background:var(--gm-paper);font:14px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',Arial,sans-serif;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 body{margin:0}
 .gm-strip{position:sticky;top:0;z-index:2;padding:5px 16px;text-align:center;font-weight:650;font-size:13px;background:var(--gm-ink);color:var(--gm-paper)}
-main{max-width:1000px;margin:0 auto;padding:16px 20px 40px}
+main{max-width:900px;margin:0 auto;padding:16px 20px 40px}
 h1{font-size:22px;line-height:1.2;margin:6px 0 2px}
 h2{font-size:16px;margin:26px 0 8px;padding-bottom:3px;border-bottom:1px solid var(--gm-grid)}
 h3{font-size:14px;margin:14px 0 4px}
@@ -26,6 +26,7 @@ section.gm-page{break-before:page}
 table.gm-table{border-collapse:collapse;width:100%;margin:6px 0 10px;font-variant-numeric:tabular-nums}
 .gm-table caption{text-align:left;color:var(--gm-ink-soft);font-size:12px;padding-bottom:3px}
 .gm-table th{text-align:left;font-weight:600;font-size:12px;border-bottom:1.5px solid var(--gm-axis);padding:3px 8px 3px 0;vertical-align:bottom}
+table.gm-table.gm-tight td:not(:first-child){white-space:nowrap}
 .gm-table td{border-bottom:1px solid var(--gm-grid);padding:3px 8px 3px 0;vertical-align:top}
 .gm-table tr{break-inside:avoid}
 .gm-wide{overflow-x:auto}
@@ -37,14 +38,20 @@ details{margin:4px 0 10px}
 summary{cursor:pointer;color:var(--gm-ink-soft);font-size:12.5px}
 figure{margin:6px 0 4px}
 footer{margin-top:28px;padding-top:8px;border-top:1px solid var(--gm-grid);color:var(--gm-ink-soft);font-size:12px}
-@page{margin:16mm 12mm 12mm}
-@page :first{margin-top:16mm}
+@page{margin:12mm 12mm 14mm;@bottom-center{content:'${RESEARCH_STRIP}';font:600 9pt 'Liberation Sans',Arial,sans-serif;color:#000}}
 @media print{
-html{font-size:10.5pt}
-.gm-strip{position:fixed;top:-11mm;left:0;right:0;background:none;color:#000;border-bottom:.4mm solid #000;padding:0 0 1mm}
+html{font-size:9pt;line-height:1.35}
+.gm-strip{position:static;background:none;color:#000;border:.4mm solid #000;padding:.6mm}
 main{max-width:none;padding:0}
+h1{font-size:15pt}
+h2{font-size:11.5pt;break-after:avoid;margin:4mm 0 1.5mm}
 details:not([open]){display:none}
-h2{break-after:avoid}
-h2,h3{margin-top:4mm}
+.gm-table td,.gm-table th,.gm-table caption{font-size:8.5pt;padding-top:.5mm;padding-bottom:.5mm}
+.gm-columns{flex-wrap:nowrap}
+.gm-columns>*{flex-basis:0}
+figure{margin:2mm 0 0}
+footer{margin-top:3mm;font-size:8pt}
+footer h3{font-size:9pt;margin:0}
+code,.gm-hash{font-size:7.5pt}
 }
 `.trim();

@@ -83,8 +83,9 @@ export function list(items: readonly string[]): string {
       );
 }
 
-export function table(of: ChartTable): string {
-  return element('div', { class: 'gm-wide' }, tableHtml(of));
+/** `tight`: only the first column may wrap. */
+export function table(of: ChartTable, tight = false): string {
+  return element('div', { class: 'gm-wide' }, tableHtml(of, tight));
 }
 
 /** Names and values side by side. */

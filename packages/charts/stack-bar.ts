@@ -28,14 +28,14 @@ const LABEL = 30;
 
 /** Shares of a whole as one vertical bar with labels beside it, such as time in ranges. */
 export function stackBar(given: StackBar): Chart {
-  const width = given.width ?? 330;
+  const width = given.width ?? 400;
   const height = given.height ?? 220;
   const [top, bottom] = [28, height - 8];
   const gap = 2;
   const room = bottom - top - gap * (given.parts.length - 1);
   const total = given.parts.reduce((s, p) => s + p.share, 0) || 1;
   // A part that is there is seen: at least 2 px, taken from the largest.
-  const heights = given.parts.map((p) => (p.share > 0 ? Math.max(2, (p.share / total) * room) : 1));
+  const heights = given.parts.map((p) => (p.share > 0 ? Math.max(2, (p.share / total) * room) : 0));
   const largest = heights.indexOf(Math.max(...heights));
   heights[largest]! -= heights.reduce((s, h) => s + h, 0) - room;
   let y = top;
@@ -55,7 +55,7 @@ export function stackBar(given: StackBar): Chart {
       const b = blocks[i]!;
       const at = labels[i]!;
       return [
-        element('rect', { x: 4, y: b.at, width: 48, height: b.h, fill: colour(p.colour), rx: '1' }),
+        b.h === 0 ? '' : element('rect', { x: 4, y: b.at, width: 48, height: b.h, fill: colour(p.colour), rx: '1' }),
         element('path', {
           d: `M54 ${b.middle.toFixed(1)}L66 ${at.toFixed(1)}H74`,
           fill: 'none',

@@ -135,10 +135,10 @@ export function chart(given: {
 }
 
 /** The table of a chart as HTML. */
-export function tableHtml(table: ChartTable): string {
+export function tableHtml(table: ChartTable, tight = false): string {
   const row = (cells: readonly (string | number)[], tag: 'th' | 'td') =>
     `<tr>${cells.map((c) => element(tag, tag === 'th' ? { scope: 'col' } : {}, escapeXml(String(c)) || '&#160;')).join('')}</tr>`;
-  return `<table class="gm-table"><caption>${escapeXml(table.caption)}</caption><thead>${row(table.columns, 'th')}</thead><tbody>${table.rows
+  return `<table class="gm-table${tight ? ' gm-tight' : ''}"><caption>${escapeXml(table.caption)}</caption><thead>${row(table.columns, 'th')}</thead><tbody>${table.rows
     .map((r) => row(r, 'td'))
     .join('')}</tbody></table>`;
 }
