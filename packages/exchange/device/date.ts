@@ -64,16 +64,18 @@ export function orderShownBy(text: string): DateOrder | null {
 export function settleOrder(texts: Iterable<string>): DateOrder | null {
   const votes = { 'day-first': 0, 'month-first': 0 };
   const runs = { 'day-first': 0, 'month-first': 0 };
-  let last: WrittenTime | null = null;
+  let last: { readonly dayFirst: number; readonly monthFirst: number } | null = null;
   for (const text of texts) {
     const shown = orderShownBy(text);
     if (shown) votes[shown]++;
     const time = readTime(text);
-    if (last?.kind === 'either' && time.kind === 'either') {
-      if (neighbours(last.dayFirst, time.dayFirst)) runs['day-first']++;
-      if (neighbours(last.monthFirst, time.monthFirst)) runs['month-first']++;
+    if (time.kind === 'unreadable') continue;
+    const both = time.kind === 'either' ? time : { dayFirst: time.local, monthFirst: time.local };
+    if (last) {
+      if (neighbours(last.dayFirst, both.dayFirst)) runs['day-first']++;
+      if (neighbours(last.monthFirst, both.monthFirst)) runs['month-first']++;
     }
-    last = time;
+    last = both;
   }
   if (votes['day-first'] > 0 !== votes['month-first'] > 0) return votes['day-first'] > 0 ? 'day-first' : 'month-first';
   if (votes['day-first'] > 0) return null;
@@ -95,7 +97,7 @@ function monthNumber(word: string): number {
 }
 
 function assemble(year: number, month: number, day: number, rest: string | undefined): WrittenTime {
-  if (month < 1 || month > 12 || day < 1) return UNREADABLE;
+  if (year < 1900 || year > 2199 || month < 1 || month > 12 || day < 1) return UNREADABLE;
   const date = Date.UTC(year, month - 1, day);
   if (new Date(date).getUTCDate() !== day) return UNREADABLE;
   if (rest === undefined || rest === '') return { kind: 'time', local: date, offset: null, hasTime: false };

@@ -87,17 +87,21 @@ export function* jsonRows(bytes: Uint8Array): Generator<JsonRow, void, void> {
       : { byteStart: undefined, byteEnd: undefined };
     return { path, list, value, fault, line: first, ...offsets };
   };
-  function* elements(list: string): Generator<JsonRow, boolean, void> {
+  /** The elements of one array, and how it ended: closed, inside an element that said so, or between two. */
+  function* elements(list: string): Generator<JsonRow, 'closed' | 'inside' | 'between', void> {
     at++;
+    let told = false;
     for (let i = 0; ; i++) {
       blank();
-      if (at >= data.length) return false;
+      if (at >= data.length) return told ? 'inside' : 'between';
       if (CLOSE.has(data[at]!)) {
         at++;
-        return true;
+        return 'closed';
       }
       const before = at;
-      yield row(`${list}[${i}]`, list);
+      const element = row(`${list}[${i}]`, list);
+      told = element.fault === 'truncated';
+      yield element;
       if (at === before) at++;
     }
   }
@@ -105,7 +109,7 @@ export function* jsonRows(bytes: Uint8Array): Generator<JsonRow, void, void> {
   blank();
   if (at >= data.length) return;
   if (data[at] === 0x5b) {
-    if (!(yield* elements(''))) yield cutOff('', data.length);
+    if ((yield* elements('')) === 'between') yield cutOff('', data.length);
     return;
   }
   if (data[at] !== 0x7b) return;
@@ -143,10 +147,9 @@ export function* jsonRows(bytes: Uint8Array): Generator<JsonRow, void, void> {
     }
     if (data[at] === 0x5b && nextIsObject(data, at + 1)) {
       lists++;
-      if (!(yield* elements(key))) {
-        yield cutOff(key, data.length);
-        return;
-      }
+      const ended = yield* elements(key);
+      if (ended === 'between') yield cutOff(key, data.length);
+      if (ended !== 'closed') return;
     } else {
       const before = at;
       const whole = step();

@@ -32,7 +32,7 @@ export const libreviewDoor = {
   sniff(head) {
     const text = headText(head);
     if (/Record Type/i.test(text) && /(Historic|Scan) Glucose/i.test(text)) return 0.98;
-    return /^.*\n?.*(FreeStyle|Libre)/i.test(text.slice(0, 2000)) && layoutOf(firstRows(head)) ? 0.9 : 0;
+    return layoutOf(firstRows(head)) ? 0.9 : 0;
   },
   decode,
 } satisfies Door;

@@ -147,7 +147,7 @@ function stampOf(value: Json, element?: Element): Stamp | null {
   const written = isoTime(text(value, 'dateString')) ?? isoTime(text(value, 'sysTime'));
   const utcOffset = number(value, 'utcOffset');
   const date = number(value, 'date') ?? number(value, 'mills');
-  if (date !== null && date > 1e11) {
+  if (date !== null && isEpoch(date)) {
     const offset = utcOffset ?? (written && written.offset !== 0 ? written.offset : null);
     const apart = written ? Math.abs(written.at - date) : 0;
     const where = { ...element?.where, field: 'dateString' };
@@ -170,6 +170,11 @@ function stampOf(value: Json, element?: Element): Stamp | null {
   return { time: { local, stream: 'entries' }, marks: [] };
 }
 
+/** Milliseconds since the epoch, 1973 to 2199: neither seconds nor nonsense. */
+function isEpoch(value: number): boolean {
+  return value > 1e11 && value < 7.2e12;
+}
+
 /** Treatments carry `created_at` in ISO 8601; loops add `timestamp` and `utcOffset`. */
 function treatmentStamp(value: Json): Stamp | null {
   const written =
@@ -177,7 +182,7 @@ function treatmentStamp(value: Json): Stamp | null {
   const utcOffset = number(value, 'utcOffset');
   if (written) return { time: { at: written.at, offset: utcOffset ?? written.offset }, marks: [] };
   const mills = number(value, 'mills') ?? number(value, 'date');
-  if (mills !== null && mills > 1e11) return { time: { at: mills, offset: utcOffset }, marks: [] };
+  if (mills !== null && isEpoch(mills)) return { time: { at: mills, offset: utcOffset }, marks: [] };
   const local = wallTime(text(value, 'created_at'));
   return local === null ? null : { time: { local, stream: 'treatments' }, marks: [] };
 }

@@ -41,7 +41,13 @@ export function readTable(
       else if (isHeader(row.cells)) header = row.cells;
       else if (row.line > 20) break;
     }
-    if (header) return { header, rows, remarks: encodingRemarks(bytes, options) };
+    if (header && rows.length > 0) return { header, rows, remarks: encodingRemarks(bytes, options) };
+    if (header) {
+      const empty = exchangeErrors.problem('exchange-empty', `${options.name} has a header and no rows`, {
+        file: options.name,
+      });
+      return fileEntry('refused', options, [empty], bytes);
+    }
   }
   return fileEntry('refused', options, [notThis(bytes, options, expected)], bytes);
 }
@@ -49,8 +55,8 @@ export function readTable(
 /** The problem of a file that is something else than expected. */
 export function notThis(bytes: Uint8Array, options: DoorOptions, expected: string): Problem {
   const seems = describeBytes(bytes.subarray(0, 65_536));
-  const code =
-    seems === 'a table in text (CSV)' || seems === expected ? 'exchange-column-missing' : 'exchange-not-this-format';
+  const tabular = seems === 'a table in text (CSV)' || seems === expected;
+  const code = tabular && !expected.endsWith('JSON') ? 'exchange-column-missing' : 'exchange-not-this-format';
   const message =
     code === 'exchange-column-missing'
       ? `${options.name} has no header row of ${expected}`
