@@ -74,7 +74,7 @@ export interface RawFact extends RawBase {
 /** The source withdraws an earlier item (entered-in-error). */
 export interface RawRetraction extends RawBase {
   readonly kind: 'retraction';
-  /** `provenance.sourceId` of the item withdrawn. */
+  /** `provenance.sourceId` of the item withdrawn; its parts (`<target>#…`: components, samples) go with it. */
   readonly target: string;
   readonly issued?: Instant;
 }

@@ -8,9 +8,18 @@ import { tidepoolDoor } from './device/cgm/tidepool.ts';
 import { describeBytes, headText } from './device/text.ts';
 import type { Door } from './door.ts';
 import { exchangeErrors } from './errors.data.ts';
+import { fhirDoor, fhirNdjsonDoor } from './fhir/decode.ts';
 
 /** Every way in. */
-export const doors: readonly Door[] = [clarityDoor, libreviewDoor, nightscoutDoor, tidepoolDoor, plainCgmDoor];
+export const doors: readonly Door[] = [
+  fhirDoor,
+  fhirNdjsonDoor,
+  clarityDoor,
+  libreviewDoor,
+  nightscoutDoor,
+  tidepoolDoor,
+  plainCgmDoor,
+];
 
 /** Bytes a door may look at to recognise its format. */
 const HEAD = 65_536;

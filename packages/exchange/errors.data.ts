@@ -133,4 +133,171 @@ export const exchangeErrors = defineErrors({
     meaning: 'Two clocks of the device drift apart.',
     remedy: 'Check the clock of the device when exact times matter.',
   },
+
+  // FHIR
+  'fhir-not-json': {
+    meaning: 'The source is not FHIR in JSON; the message names what it seems to be.',
+    remedy: 'Export the record as FHIR R4 in JSON, or give the file to the door that reads its format.',
+  },
+  'fhir-xml': {
+    meaning: 'The source is FHIR in XML, which this door does not read.',
+    remedy: 'Ask the server for JSON: Accept: application/fhir+json, or _format=json.',
+  },
+  'fhir-not-fhir': {
+    meaning: 'The source is JSON, but no FHIR resource: it has no resourceType.',
+    remedy: 'Give a Bundle, a resource, or one resource a line (NDJSON).',
+  },
+  'fhir-not-utf8': {
+    meaning: 'The bytes are not UTF-8, which FHIR asks for.',
+    remedy: 'Save the file as UTF-8.',
+  },
+  'fhir-trailing': {
+    meaning: 'Something follows the end of the document.',
+    remedy: 'If the file holds one resource a line, name it .ndjson; otherwise remove what follows.',
+  },
+  'fhir-more-pages': {
+    meaning: 'The Bundle is one page of a longer search result.',
+    remedy: 'Fetch the pages that its link "next" leads to, and import them too.',
+  },
+  'fhir-too-deep': {
+    meaning: 'An entry is nested deeper than any FHIR resource is.',
+    remedy: 'Check where the entry comes from.',
+  },
+  'fhir-name-twice': {
+    meaning: 'An object has the same name twice; which of the values holds cannot be known.',
+    remedy: 'Correct the entry so that each name is given once.',
+  },
+  'fhir-entry-empty': {
+    meaning: 'A Bundle entry holds neither a resource nor a request or response.',
+    remedy: 'Export the Bundle again.',
+  },
+  'fhir-resource-type-missing': {
+    meaning: 'A resource does not say what it is.',
+    remedy: 'Give resourceType.',
+  },
+  'fhir-resource-type-unknown': {
+    meaning: 'The resourceType is none of R4.',
+    remedy: 'It was kept whole; check its spelling and the FHIR version of the source.',
+  },
+  'fhir-bundle-nested': {
+    meaning: 'An entry is itself a Bundle.',
+    remedy: 'It was kept whole; import the inner Bundle as a file of its own.',
+  },
+  'fhir-asserted-by-software': {
+    meaning: 'A resource is labelled as predicted, or as asserted by artificial intelligence.',
+    remedy: 'It was kept whole and not taken as measured; nothing to do.',
+  },
+  'fhir-modifier': {
+    meaning: 'A resource carries modifierExtension or implicitRules, which may turn its meaning round.',
+    remedy: 'Export without it, or have the extension understood before this resource is used.',
+  },
+  'fhir-identity-missing': {
+    meaning: 'A resource that others rely on has neither id, fullUrl nor an identifier with a system.',
+    remedy: 'Export with ids.',
+  },
+  'fhir-subject-missing': {
+    meaning: 'A resource does not say whose it is.',
+    remedy: 'Add --subject with the identifier of the person, or give the reference.',
+  },
+  'fhir-subject-other': {
+    meaning: 'A resource is about something other than a patient.',
+    remedy: 'It was kept whole; nothing to do.',
+  },
+  'fhir-reference-conditional': {
+    meaning: 'A reference is a search, which only a server can resolve.',
+    remedy: 'Post the Bundle to a FHIR server and import what it stored, or give literal references.',
+  },
+  'fhir-reference-unresolved': {
+    meaning: 'A reference that only holds within its source leads to nothing there.',
+    remedy: 'Add the resource it names to the source.',
+  },
+  'fhir-reference-ambiguous': {
+    meaning: 'A reference fits several entries.',
+    remedy: 'Give absolute references, or import each origin by itself.',
+  },
+  'fhir-reference-invalid': {
+    meaning: 'A reference is not one of the forms R4 allows.',
+    remedy: 'Give Type/id, an absolute URL, urn:uuid, #contained, or an identifier with a system.',
+  },
+  'fhir-wrong-type': {
+    meaning: 'An element has another JSON type than R4 gives it.',
+    remedy: 'Correct the element; numbers and booleans stand without quotes, repeating elements in arrays.',
+  },
+  'fhir-values-several': {
+    meaning: 'An element that may be given in one form is given in several.',
+    remedy: 'Give one of them.',
+  },
+  'fhir-form-unread': {
+    meaning: 'An element has a form that R4 allows and this door does not read.',
+    remedy: 'It was kept whole; the README of the FHIR door lists the forms that are read.',
+  },
+  'fhir-code-missing': {
+    meaning: 'A resource does not say what it is about.',
+    remedy: 'Give its code, or words in text.',
+  },
+  'fhir-coding-without-system': {
+    meaning: 'A code names no code system, so it could be any.',
+    remedy: 'Give the system of the code.',
+  },
+  'fhir-comparator-unknown': {
+    meaning: 'The comparator of a quantity is none of R4.',
+    remedy: 'Use <, <=, >= or >.',
+  },
+  'fhir-value-absent': {
+    meaning: 'The source says that there is no value, and why.',
+    remedy: 'Nothing to do.',
+  },
+  'fhir-status-missing': {
+    meaning: 'A resource that must have a status has none.',
+    remedy: 'Give its status.',
+  },
+  'fhir-status-unused': {
+    meaning: 'By its status, intent or verification the resource states nothing that happened or was decided.',
+    remedy: 'It was kept whole; nothing to do.',
+  },
+  'fhir-time-missing': {
+    meaning: 'A resource does not say when.',
+    remedy: 'It was kept whole; give the time if it should be used.',
+  },
+  'fhir-time-invalid': {
+    meaning: 'A date or time is not valid, or a period ends before it starts.',
+    remedy: 'Write times as 2024-01-31T13:05:00+01:00 and dates as 2024-01-31.',
+  },
+  'fhir-date-partial': {
+    meaning: 'Only a date is given, no time of day.',
+    remedy: 'Nothing to do; the item is known to fall within that day, month or year.',
+  },
+  'fhir-period-open': {
+    meaning: 'A period has no end.',
+    remedy: 'Give the end where it is known.',
+  },
+  'fhir-fact-undated': {
+    meaning: 'Nothing says since when a fact holds.',
+    remedy: 'Give birthDate or meta.lastUpdated; the fact is taken as always true.',
+  },
+  'fhir-dose-and-rate': {
+    meaning: 'An amount and a rate are given and do not plainly agree.',
+    remedy: 'Check the dosage; the amount was taken.',
+  },
+  'fhir-samples-many': {
+    meaning: 'A sampled series is too long to become single observations.',
+    remedy: 'It was kept whole; split the series, or reduce its rate.',
+  },
+  'fhir-sample-unreadable': {
+    meaning: 'Samples of a series are neither numbers nor E, L or U with a usable limit.',
+    remedy: 'Check the series; the other samples were taken.',
+  },
+  'fhir-encode-value': {
+    meaning: 'A value has no form in FHIR that would be read back the same.',
+    remedy:
+      'Write series and volumes by their own formats, and everything else as quantities, concepts, text or booleans.',
+  },
+  'fhir-encode-id': {
+    meaning: 'An id given for a resource is not a FHIR id or UUID.',
+    remedy: 'Give 1 to 64 letters, digits, hyphens and points; a UUID where one is asked for.',
+  },
+  'fhir-encode-unreviewed': {
+    meaning: 'A release was asked for that a person has not acted on, or whose action does not fit the plan.',
+    remedy: 'Release only what a person agreed to or changed, with the plan they saw.',
+  },
 });

@@ -1,0 +1,55 @@
+import { type Context, type Json, keep, type Outcome, REFUSED, refuse } from '../context.ts';
+import { isObject } from '../datatype.ts';
+import { medicationOf, readDose } from '../dose.ts';
+import { knownSince, occurrenceAt, retract, statusOf, unused } from '../occurrence.ts';
+import { patientKey } from '../reference.ts';
+
+/** MedicationAdministration → a given control: an amount at a time or over a period, or a rate held over a period. */
+export function decodeMedicationAdministration(resource: Json, context: Context): Outcome {
+  const status = statusOf(resource, context);
+  if (typeof status !== 'string') return status;
+  const subject = patientKey(resource.subject, context, 'subject');
+  if (typeof subject !== 'string') return subject;
+  if (status === 'entered-in-error') return retract(resource, subject, context);
+  if (status !== 'completed' && status !== 'in-progress' && status !== 'stopped') return unused(context, status);
+  const medication = medicationOf(resource, context);
+  if (medication === null) return REFUSED;
+  const when = occurrenceAt(resource, 'effective', context);
+  if ('fate' in when) return when;
+  const { dosage } = resource;
+  if (!isObject(dosage)) {
+    return keep(context, 'exchange-amount-unknown', 'the administration states no dose and no rate', 'dosage');
+  }
+  const dose = readDose(dosage, 'dose', when.time, context, 'dosage');
+  if (dose === null) return REFUSED;
+  if (dose === 'unread') {
+    return keep(context, 'exchange-amount-unknown', 'the dosage states no dose and no rate', 'dosage');
+  }
+  if (dose.form === 'rate' && when.time.end === undefined) {
+    return keep(context, 'fhir-period-open', 'a rate is given without saying until when it was held', 'effective');
+  }
+  if (dose.form === 'amount' && status !== 'completed') {
+    const why = `the status is "${status}": how much of the amount was given is not known`;
+    return keep(context, 'exchange-amount-unknown', why, 'status');
+  }
+  if (dose.value.comparator !== undefined) {
+    return refuse(context, 'exchange-amount-unknown', 'the dose is a bound, not an amount', 'dosage');
+  }
+  const marks = [...when.marks, ...dose.marks];
+  return {
+    fate: 'mapped',
+    items: [
+      {
+        kind: 'control',
+        subject,
+        provenance: context.provenance,
+        ...medication,
+        value: dose.value,
+        time: when.time,
+        status: 'given',
+        ...knownSince(resource, context),
+        ...(marks.length > 0 ? { marks } : {}),
+      },
+    ],
+  };
+}
