@@ -24,6 +24,6 @@ declare module '@lhncbc/ucum-lhc' {
     detectConversionType(from: Unit, to: Unit): string;
   }
   const UnitTables: {
-    getInstance(): { getUnitByCode(code: string): Unit | undefined; allUnitsByDef(): readonly Unit[] };
+    getInstance(): { getUnitByCode(code: string): Unit | null; allUnitsByDef(): readonly Unit[] };
   };
 }

@@ -12,6 +12,9 @@ export interface ConvertOptions {
   readonly molarMass?: number;
 }
 
+/** A source with ever new unit texts must not fill the memory. */
+const CACHE_LIMIT = 10_000;
+
 let library: UcumLhcUtils | undefined;
 const units = new Map<string, Unit | null>();
 const converters = new Map<string, (value: number) => number>();
@@ -45,6 +48,7 @@ export function converter(from: string, to: string, options: ConvertOptions = {}
   let found = converters.get(key);
   if (found === undefined) {
     found = makeConverter(from, to, options.molarMass);
+    if (converters.size >= CACHE_LIMIT) converters.clear();
     converters.set(key, found);
   }
   return found;
@@ -176,6 +180,7 @@ function find(code: string): Unit | null {
   let unit = units.get(code);
   if (unit === undefined) {
     unit = wellFormed(code) ? resolve(code) : null;
+    if (units.size >= CACHE_LIMIT) units.clear();
     units.set(code, unit);
   }
   return unit;
@@ -200,8 +205,8 @@ function wellFormed(code: string): boolean {
     const atom = TERM.exec(term)?.[1] ?? '';
     if (tables.getUnitByCode(atom)) return true;
     return prefixes.some((prefix) => {
-      const unit = atom.startsWith(prefix) ? tables.getUnitByCode(atom.slice(prefix.length)) : undefined;
-      return unit !== undefined && (unit.isMetric_ || unit.isBase_);
+      const unit = atom.startsWith(prefix) ? tables.getUnitByCode(atom.slice(prefix.length)) : null;
+      return unit?.isMetric_ || unit?.isBase_ || false;
     });
   });
 }
