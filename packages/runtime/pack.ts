@@ -224,6 +224,11 @@ export interface Pack<State> {
   applicability(facts: readonly Fact[]): Verdict;
   /** Is there enough, and fresh enough, data for calibration, forecast and advice? */
   readiness(service: 'calibrate' | 'forecast' | 'decide', history: History, now: Instant): Readiness;
+  /**
+   * What goes on beyond the record unless someone acts (a programmed basal rate): status 'planned', laid under every scenario,
+   * the standing forecast's included, from `from` to `until`. Absent: nothing.
+   */
+  planned?(history: History, from: Instant, until: Instant): readonly ControlInput[];
   /** Candidate scenarios; called again with what was weighed so far until it returns none. The first is "as planned". */
   propose(situation: Situation<State>, weighed: readonly Plan[]): readonly Scenario[];
   /** Pure: plans in, advice out. */
