@@ -4,11 +4,13 @@ import type { ExplicitMethod } from './method.ts';
 export type OdeStatus = 'complete' | 'too-many-steps' | 'step-too-small' | 'not-finite';
 
 /** One accepted step, enough to evaluate the state anywhere in it. */
-interface Segment {
+export interface Segment {
   readonly t: number;
   readonly h: number;
+  /** State at t. */
   readonly y: Float64Array;
-  readonly k: readonly Float64Array[];
+  /** Stage derivatives one after the other, the last at t + h. */
+  readonly k: Float64Array;
 }
 
 /** What a solver found: the accepted steps, how it ended, and the state at any time covered. */
@@ -74,19 +76,19 @@ function polynomial(segment: Segment, weights: readonly (readonly number[])[], t
   for (const [s, coefficients] of weights.entries()) {
     let weight = 0;
     for (let p = coefficients.length - 1; p >= 0; p--) weight = (weight + coefficients[p]) * theta;
-    const k = segment.k[s];
-    for (let i = 0; i < out.length; i++) out[i] += segment.h * weight * k[i];
+    const from = s * out.length;
+    for (let i = 0; i < out.length; i++) out[i] += segment.h * weight * segment.k[from + i];
   }
 }
 
 /** The last of the segment's derivatives is that at its end. */
 function hermite(segment: Segment, next: Float64Array, theta: number, out: Float64Array): void {
   const { y, k, h } = segment;
-  const end = k[k.length - 1];
+  const end = k.length - out.length;
   const rest = 1 - theta;
   const startWeight = rest * rest * (1 + 2 * theta);
   const endWeight = theta * theta * (3 - 2 * theta);
   for (let i = 0; i < out.length; i++) {
-    out[i] = startWeight * y[i] + endWeight * next[i] + h * theta * rest * (rest * k[0][i] - theta * end[i]);
+    out[i] = startWeight * y[i] + endWeight * next[i] + h * theta * rest * (rest * k[i] - theta * k[end + i]);
   }
 }

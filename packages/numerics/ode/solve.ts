@@ -1,6 +1,6 @@
 import { type ExplicitMethod, explicitStep, stagesFor } from './method.ts';
 import type { OdeProblem } from './problem.ts';
-import { OdeSolution, type OdeStatus } from './solution.ts';
+import { OdeSolution, type OdeStatus, type Segment } from './solution.ts';
 import { type AdaptiveSteps, type StepControl, scaledError, stepFactor } from './step-control.ts';
 
 /**
@@ -24,7 +24,7 @@ export function solve(problem: OdeProblem, method: ExplicitMethod, control: Step
   };
   const times = [start];
   const states = [problem.initial.slice()];
-  const segments: { t: number; h: number; y: Float64Array; k: Float64Array[] }[] = [];
+  const segments: Segment[] = [];
   let rejected = 0;
   let status: OdeStatus = 'complete';
   let t = start;
@@ -53,7 +53,7 @@ export function solve(problem: OdeProblem, method: ExplicitMethod, control: Step
       latest = jump ? justBefore(stop) : Number.POSITIVE_INFINITY;
       const next = new Float64Array(y.length);
       explicitStep(method, rhs, t, y, step, stages, next);
-      const finite = next.every(Number.isFinite);
+      const finite = allFinite(next);
       if (control.kind === 'adaptive') {
         const error = finite ? scaledError(control, method.error!, stages.k, step, y, next) : Number.POSITIVE_INFINITY;
         if (!(error <= 1)) {
@@ -73,7 +73,8 @@ export function solve(problem: OdeProblem, method: ExplicitMethod, control: Step
       // Hermite needs the derivative at the step's end, from before any jump.
       if (!method.firstSameAsLast) rhs(t, next, ends);
       const k = method.firstSameAsLast ? stages.k : [...stages.k, ends];
-      const kept = k.map((stage) => stage.slice());
+      const kept = new Float64Array(k.length * next.length);
+      for (let i = 0; i < k.length; i++) kept.set(k[i], i * next.length);
       latest = Number.POSITIVE_INFINITY;
       if (jump) rhs(t, next, stages.k[0]);
       else stages.k[0].set(k[k.length - 1]);
@@ -84,6 +85,11 @@ export function solve(problem: OdeProblem, method: ExplicitMethod, control: Step
     }
   }
   return new OdeSolution(method, status, times, states, segments, { rejected, evaluations });
+}
+
+function allFinite(y: Float64Array): boolean {
+  for (let i = 0; i < y.length; i++) if (!Number.isFinite(y[i])) return false;
+  return true;
 }
 
 /** The largest number below t. */
