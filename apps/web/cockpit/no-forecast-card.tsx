@@ -1,0 +1,25 @@
+import type { TwinDetail } from '@gemel/server/api';
+import { Card } from '../parts/card.tsx';
+import { strings } from '../strings.ts';
+import { CalibrateControl } from './calibrate-control.tsx';
+import type { Calibration } from './use-calibration.ts';
+
+interface NoForecastCardProps {
+  readonly detail: TwinDetail;
+  readonly calibration: Calibration;
+}
+
+/** Why there is no forecast, and the one thing to do about it. */
+export function NoForecastCard({ detail, calibration }: NoForecastCardProps) {
+  const t = strings.noForecast;
+  return (
+    <Card title={t.title} text={t.text}>
+      <ul style={{ margin: '0 0 8px', paddingLeft: 20 }}>
+        {detail.forecastMissing.map((missing) => (
+          <li key={`${missing.code} ${missing.statement}`}>{missing.statement}</li>
+        ))}
+      </ul>
+      {!detail.summary.calibrated && <CalibrateControl calibration={calibration} calibrated={false} />}
+    </Card>
+  );
+}

@@ -1,0 +1,75 @@
+import type { Trajectory } from '@gemel/core';
+import type { TwinDetail } from '@gemel/server/api';
+import { sentenceInUnit } from '../data/glucose.ts';
+import { headlineText, isStale } from '../data/headline.ts';
+import { unitLabel, valueText } from '../data/number.ts';
+import { usePreferences } from '../data/preferences.tsx';
+import { nearestIndex, trajectoryQuantile } from '../data/quantile.ts';
+import { durationText, type LocalTime, MINUTE, STALE_MINUTES } from '../data/time.ts';
+import { Card } from '../parts/card.tsx';
+import { DataAge } from '../parts/data-age.tsx';
+import { strings } from '../strings.ts';
+import { lastPoint, newestValueAt } from '../twin/last-value.ts';
+import css from './now-card.module.css';
+
+interface NowCardProps {
+  readonly detail: TwinDetail;
+  readonly trajectory: Trajectory | null;
+  readonly now: number;
+  readonly time: LocalTime;
+}
+
+/** Leads of the forecast shown as numbers, minutes. */
+const LEADS = [30, 60];
+
+/** The last measured value, how old and how good it is, and what is forecast next. */
+export function NowCard({ detail, trajectory, now, time }: NowCardProps) {
+  const { unit } = usePreferences();
+  const newest = newestValueAt(detail);
+  const stale = isStale(newest, now);
+  const headline = headlineText(detail.summary.headline, unit);
+  const last = lastPoint(detail.observations);
+  const t = strings.cockpit;
+  return (
+    <Card title={t.measured} aside={<DataAge at={newest} now={now} />}>
+      <p className={css.value} data-stale={stale} data-testid="now-value">
+        {headline.value} <small>{headline.unit}</small>
+      </p>
+      <p className={css.statement}>{sentenceInUnit(detail.summary.headline.statement, unit)}</p>
+      {newest !== null && (
+        <p className={css.meta}>
+          {t.at(time.dayAndTime(newest))}
+          {last !== null && last.at === newest && (
+            <>
+              , {strings.table.grade.toLowerCase()} {strings.grade[last.grade] ?? last.grade}
+            </>
+          )}
+        </p>
+      )}
+      {stale && newest !== null && (
+        <p className={css.stale} role="status">
+          <strong>{t.staleTitle}.</strong> {t.staleText(durationText(now - newest), STALE_MINUTES)}
+        </p>
+      )}
+      {!stale && trajectory !== null && (
+        <dl className={css.leads} aria-label={t.outlook}>
+          {LEADS.map((minutes) => {
+            const index = nearestIndex(trajectory.times, now + minutes * MINUTE);
+            const q = (p: number) => valueText(trajectoryQuantile(trajectory, p, index), trajectory.unit, unit);
+            return (
+              <div key={minutes}>
+                <dt>{t.forecastIn(durationText(minutes * MINUTE))}</dt>
+                <dd>
+                  <strong>{q(0.5)}</strong> {unitLabel(trajectory.unit, unit)}
+                  <span>
+                    {strings.level90}: {q(0.05)} {strings.to} {q(0.95)}
+                  </span>
+                </dd>
+              </div>
+            );
+          })}
+        </dl>
+      )}
+    </Card>
+  );
+}

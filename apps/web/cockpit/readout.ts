@@ -1,0 +1,49 @@
+import type { TwinDetail } from '@gemel/server/api';
+import type { GlucoseUnit } from '../data/glucose.ts';
+import { unitLabel, valueText } from '../data/number.ts';
+import { nearestIndex, trajectoryQuantile } from '../data/quantile.ts';
+import { type LocalTime, MINUTE } from '../data/time.ts';
+import { strings } from '../strings.ts';
+import { mainPoints, mainTrajectory } from './cockpit-chart.ts';
+
+/** A measured value this near the cursor is read out, ms. */
+const NEAR = 10 * MINUTE;
+
+/** What stands at one moment of the timeline, in words: time, measured value or forecast, events. */
+export function readout(detail: TwinDetail, at: number, now: number, time: LocalTime, unit: GlucoseUnit): string[] {
+  const lines = [time.dayAndTime(at)];
+  const points = mainPoints(detail);
+  const near =
+    points[
+      nearestIndex(
+        points.map((p) => p.at),
+        at,
+      )
+    ];
+  if (near !== undefined && Math.abs(near.at - at) <= NEAR) {
+    const bound = near.bound === null ? '' : `${strings.bound[near.bound]} `;
+    const grade = near.grade === 'good' ? '' : `, ${strings.grade[near.grade] ?? near.grade}`;
+    lines.push(
+      `${strings.chart.measured} ${bound}${valueText(near.value, near.unit, unit)} ${unitLabel(near.unit, unit)}${grade}`,
+    );
+  }
+  const trajectory = mainTrajectory(detail);
+  if (trajectory !== null && at > now && at <= (trajectory.times.at(-1) ?? 0) + NEAR) {
+    const i = nearestIndex(trajectory.times, at);
+    const q = (p: number) => valueText(trajectoryQuantile(trajectory, p, i), trajectory.unit, unit);
+    lines.push(
+      `${strings.chart.forecastAt} ${q(0.5)} ${unitLabel(trajectory.unit, unit)}`,
+      `${strings.chart.band50}: ${q(0.25)} ${strings.to} ${q(0.75)}`,
+      `${strings.chart.band90}: ${q(0.05)} ${strings.to} ${q(0.95)}`,
+    );
+  }
+  for (const control of detail.controls) {
+    const during = control.to !== undefined && control.to - control.from > NEAR;
+    const here = during ? at >= control.from && at < control.to! : Math.abs(control.from - at) <= NEAR;
+    if (here)
+      lines.push(
+        `${control.code.text ?? control.control} ${valueText(control.value.value, control.value.unit, unit)} ${unitLabel(control.value.unit, unit)}`,
+      );
+  }
+  return lines;
+}

@@ -1,0 +1,44 @@
+import { strings } from '../strings.ts';
+import { GLUCOSE_DIGITS, type GlucoseUnit, inGlucoseUnit } from './glucose.ts';
+
+/** UCUM units as people write them; one not listed is shown as it is. */
+const LABELS: Readonly<Record<string, string>> = {
+  '1': '',
+  '{index}': '',
+  '{score}': '',
+  '[IU]': 'U',
+  '[iU]': 'U',
+  '[IU]/h': 'U/h',
+  '[iU]/h': 'U/h',
+  '[iU]/min': 'U/min',
+};
+
+export function unitLabel(ucum: string, unit: GlucoseUnit): string {
+  if (ucum === 'mg/dL') return unit;
+  return LABELS[ucum] ?? ucum;
+}
+
+/** Three significant digits, without an exponent for what people read. */
+export function plainNumber(value: number): string {
+  if (!Number.isFinite(value)) return strings.missing;
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(2);
+  const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(size))));
+  return value.toFixed(digits).replace('-', '−');
+}
+
+/** A value in the unit shown; glucose with the digits of its unit, percentages whole or with one digit. */
+export function valueText(value: number, ucum: string, unit: GlucoseUnit): string {
+  if (!Number.isFinite(value)) return strings.missing;
+  if (ucum === 'mg/dL') return inGlucoseUnit(value, unit).toFixed(GLUCOSE_DIGITS[unit]).replace('-', '−');
+  if (ucum === '%') return value.toFixed(1).replace('-', '−');
+  return plainNumber(value);
+}
+
+export function percent(fraction: number): string {
+  const p = fraction * 100;
+  if (p > 0 && p < 1) return '< 1 %';
+  if (p > 99 && p < 100) return '> 99 %';
+  return `${Math.round(p)} %`;
+}

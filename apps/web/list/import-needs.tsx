@@ -1,0 +1,74 @@
+import type { ProblemDetails } from '@gemel/server/api';
+import { Autocomplete, Button, Radio, TextInput } from '@mantine/core';
+import type { FormEvent } from 'react';
+import { strings } from '../strings.ts';
+import css from './import-dialog.module.css';
+
+/** What a file may leave unsaid. */
+export interface Needs<T> {
+  readonly zone: T;
+  readonly unit: T;
+  readonly subject: T;
+}
+
+/** Which of them the problems ask for: a remedy names the option that mends it (`--zone`, `zone=`), a code its subject. */
+export function needsOf(problems: readonly Pick<ProblemDetails, 'code' | 'remedy'>[]): Needs<boolean> {
+  const asks = (word: string) => {
+    const named = new RegExp(`(--${word}\\b|\\b${word}=)`);
+    const missing = new RegExp(`-(missing-${word}|${word}-(missing|unknown|required|needed))\\b|-no-${word}\\b`);
+    return problems.some((problem) => named.test(problem.remedy) || missing.test(problem.code));
+  };
+  return { zone: asks('zone'), unit: asks('unit'), subject: asks('subject') };
+}
+
+interface ImportNeedsProps {
+  readonly needs: Needs<boolean>;
+  readonly given: Needs<string>;
+  readonly onChange: (given: Needs<string>) => void;
+  readonly onAgain: () => void;
+}
+
+const ZONES = Intl.supportedValuesOf('timeZone');
+
+/** The fields the file's problems ask for; none has a default. */
+export function ImportNeeds({ needs, given, onChange, onAgain }: ImportNeedsProps) {
+  const t = strings.importing;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onAgain();
+  };
+  return (
+    <form className={css.needs} onSubmit={submit}>
+      <p>{t.needs}</p>
+      {needs.zone && (
+        <Autocomplete
+          label={t.zone}
+          description={t.zoneHint}
+          data={ZONES}
+          limit={30}
+          value={given.zone}
+          onChange={(zone) => onChange({ ...given, zone })}
+          required
+        />
+      )}
+      {needs.unit && (
+        <Radio.Group label={t.unit} value={given.unit} onChange={(unit) => onChange({ ...given, unit })} required>
+          <Radio value="mg/dL" label="mg/dL" mt={6} />
+          <Radio value="mmol/L" label="mmol/L" mt={6} />
+        </Radio.Group>
+      )}
+      {needs.subject && (
+        <TextInput
+          label={t.subject}
+          description={t.subjectHint}
+          value={given.subject}
+          onChange={(event) => onChange({ ...given, subject: event.currentTarget.value })}
+          required
+        />
+      )}
+      <Button type="submit" style={{ justifySelf: 'start' }}>
+        {t.again}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,70 @@
+import type { TwinSummary } from '@gemel/server/api';
+import { sentenceInUnit } from '../data/glucose.ts';
+import { headlineText, isStale, newestAt } from '../data/headline.ts';
+import { usePreferences } from '../data/preferences.tsx';
+import { Link, paths } from '../navigation.tsx';
+import { DataAge } from '../parts/data-age.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { LevelMark } from '../parts/level-mark.tsx';
+import { RiskMark } from '../parts/risk-mark.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { strings } from '../strings.ts';
+import css from './twin-list.module.css';
+
+interface TwinRowProps {
+  readonly twin: TwinSummary;
+  readonly now: number;
+  readonly answeredAt: number;
+}
+
+export function TwinRow({ twin, now, answeredAt }: TwinRowProps) {
+  const { unit } = usePreferences();
+  const newest = newestAt(twin, answeredAt);
+  const headline = headlineText(twin.headline, unit);
+  return (
+    <li className={css.row} data-risk={twin.risk} data-testid="twin-row">
+      <div className={css.risk}>
+        <RiskMark risk={twin.risk} />
+      </div>
+      <div className={css.name}>
+        <h2>
+          <Link href={paths.twin(twin.subject)} className={css.link}>
+            {twin.name}
+          </Link>
+        </h2>
+        <LevelMark level={twin.level} />
+      </div>
+      <div className={css.headline} data-stale={isStale(newest, now)}>
+        <span className={css.value}>
+          {headline.value} <small>{headline.unit}</small>
+        </span>
+        <span className={css.statement}>{sentenceInUnit(twin.headline.statement, unit)}</span>
+      </div>
+      <div className={css.trend}>
+        {twin.sparkline.length > 1 ? (
+          <Sparkline
+            points={twin.sparkline}
+            label={strings.twins.sparkline(twin.name, twin.sparkline.length)}
+            glucose={twin.headline.unit === 'mg/dL'}
+          />
+        ) : (
+          <span className={css.none}>{strings.twins.noTrend}</span>
+        )}
+      </div>
+      <div className={css.age}>
+        <DataAge at={newest} now={now} />
+      </div>
+      <div className={css.state}>
+        <span data-done={twin.calibrated} className={css.calibrated}>
+          {twin.calibrated && <Icon name="check" size={15} />}
+          {twin.calibrated ? strings.twins.calibrated : strings.twins.notCalibrated}
+        </span>
+        {twin.openProposals > 0 && (
+          <Link href={paths.proposals(twin.subject)} className={css.open}>
+            {strings.twins.open(twin.openProposals)}
+          </Link>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Advisory } from '@gemel/core';
+import { sentenceInUnit } from '../data/glucose.ts';
+import { usePreferences } from '../data/preferences.tsx';
+import { strings } from '../strings.ts';
+import css from './advisory-list.module.css';
+import { Icon, type IconName } from './icon.tsx';
+
+const ICON: Readonly<Record<Advisory['priority'], IconName>> = {
+  high: 'warning',
+  medium: 'warning',
+  low: 'info',
+  information: 'info',
+};
+const ORDER: readonly Advisory['priority'][] = ['high', 'medium', 'low', 'information'];
+
+/** Advisories, most important first, each with its symbol and its priority in words. */
+export function AdvisoryList({ advisories }: { readonly advisories: readonly Advisory[] }) {
+  const { unit } = usePreferences();
+  const sorted = [...advisories].sort((a, b) => ORDER.indexOf(a.priority) - ORDER.indexOf(b.priority));
+  return (
+    <ul className={css.list}>
+      {sorted.map((advisory) => (
+        <li key={`${advisory.code} ${advisory.statement}`} data-priority={advisory.priority}>
+          <Icon name={ICON[advisory.priority]} />
+          <span>
+            <strong>{strings.cockpit.priority[advisory.priority]}:</strong> {sentenceInUnit(advisory.statement, unit)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,17 @@
+import { durationText, MINUTE, STALE_MINUTES } from '../data/time.ts';
+import { strings } from '../strings.ts';
+import css from './data-age.module.css';
+
+/** How old the newest value is; says "stale" in words where it is too old. */
+export function DataAge({ at, now }: { readonly at: number | null; readonly now: number }) {
+  if (at === null) return <span className={css.age}>{strings.age.none}</span>;
+  const age = now - at;
+  const stale = age > STALE_MINUTES * MINUTE;
+  const text = age < MINUTE ? strings.time.justNow : strings.time.ago(durationText(age));
+  return (
+    <span className={css.age} data-stale={stale}>
+      {text}
+      {stale && <span className={css.stale}>{strings.age.stale}</span>}
+    </span>
+  );
+}

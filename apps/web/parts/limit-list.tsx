@@ -1,0 +1,30 @@
+import type { LimitVerdict } from '@gemel/core';
+import { strings } from '../strings.ts';
+import { Icon, type IconName } from './icon.tsx';
+import css from './limit-list.module.css';
+
+const ICON: Readonly<Record<LimitVerdict['verdict'], IconName>> = {
+  within: 'check',
+  clipped: 'cut',
+  forbidden: 'cross',
+};
+
+/** What the hard limits said, each with symbol and word. */
+export function LimitList({ limits }: { readonly limits: readonly LimitVerdict[] }) {
+  if (limits.length === 0) return <p className={css.none}>{strings.whatif.noLimits}</p>;
+  return (
+    <ul className={css.limits}>
+      {limits.map((limit) => (
+        <li key={`${limit.limit} ${limit.message}`} data-verdict={limit.verdict}>
+          <Icon name={ICON[limit.verdict]} size={17} />
+          <span>
+            <strong>
+              {limit.title}: {strings.whatif.verdict[limit.verdict].toLowerCase()}.
+            </strong>{' '}
+            {limit.message}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,42 @@
+import type { ProposalView } from '@gemel/server/api';
+import { sentenceInUnit } from '../data/glucose.ts';
+import { usePreferences } from '../data/preferences.tsx';
+import type { LocalTime } from '../data/time.ts';
+import { Link, paths } from '../navigation.tsx';
+import { Card } from '../parts/card.tsx';
+import { strings } from '../strings.ts';
+import css from './earlier-card.module.css';
+import pageCss from './proposal-page.module.css';
+
+interface EarlierCardProps {
+  readonly subject: string;
+  readonly proposals: readonly ProposalView[];
+  readonly shown: string | null;
+  readonly time: LocalTime;
+}
+
+/** All proposals but the one shown, newest first. */
+export function EarlierCard({ subject, proposals, shown, time }: EarlierCardProps) {
+  const { unit } = usePreferences();
+  const others = proposals.filter((proposal) => proposal.id !== shown);
+  const t = strings.proposal;
+  return (
+    <Card title={t.earlier}>
+      {others.length === 0 ? (
+        <p className={css.none}>{t.noEarlier}</p>
+      ) : (
+        <ul className={css.list}>
+          {others.map((proposal) => (
+            <li key={proposal.id}>
+              <span className={css.when}>{time.dayAndTime(proposal.madeAt)}</span>
+              <span className={pageCss.status} data-status={proposal.status}>
+                {t.status[proposal.status]}
+              </span>
+              <Link href={paths.proposal(subject, proposal.id)}>{sentenceInUnit(proposal.advice.statement, unit)}</Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

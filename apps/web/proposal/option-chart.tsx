@@ -1,0 +1,59 @@
+import { fanOf, timeline } from '@gemel/charts/timeline';
+import type { Plan } from '@gemel/core';
+import { useMemo } from 'react';
+import { Drawing } from '../chart/drawing.tsx';
+import { displayOf, rangesOf } from '../chart/glucose-display.ts';
+import { useWidth } from '../chart/use-width.ts';
+import { usePreferences } from '../data/preferences.tsx';
+import { trajectoryQuantile } from '../data/quantile.ts';
+import type { LocalTime } from '../data/time.ts';
+import { strings } from '../strings.ts';
+import { planTrajectory } from '../whatif/arm-chart.ts';
+
+interface OptionChartProps {
+  readonly plan: Plan;
+  /** All options: they share one value axis. */
+  readonly plans: readonly Plan[];
+  readonly time: LocalTime;
+  readonly index: number;
+}
+
+function cover(plans: readonly Plan[]): readonly [number, number] {
+  let [low, high] = [60, 200];
+  for (const plan of plans) {
+    const trajectory = planTrajectory(plan);
+    for (let i = 0; i < (trajectory?.times.length ?? 0); i++) {
+      low = Math.min(low, trajectoryQuantile(trajectory!, 0.05, i));
+      high = Math.max(high, trajectoryQuantile(trajectory!, 0.95, i));
+    }
+  }
+  return [low, high];
+}
+
+/** The forecast under one option. */
+export function OptionChart({ plan, plans, time, index }: OptionChartProps) {
+  const { unit } = usePreferences();
+  const [host, width] = useWidth<HTMLDivElement>();
+  const chart = useMemo(() => {
+    const trajectory = planTrajectory(plan);
+    if (trajectory === null || width === 0) return null;
+    const { band } = rangesOf(trajectory.unit) as { band?: { from: number; to: number; label: string } };
+    return timeline({
+      id: `option-${index}`,
+      title: strings.chart.glucose,
+      from: plan.forecast.horizon.from,
+      to: plan.forecast.horizon.to,
+      offset: time.offset(plan.forecast.horizon.from),
+      display: displayOf(trajectory.unit, unit),
+      quantity: strings.chart.glucose,
+      covers: cover(plans),
+      observed: [],
+      fans: [fanOf(trajectory, strings.chart.forecastAt, '--gm-arm-1')],
+      outOfRange: plan.forecast.outOfRange,
+      ...(band === undefined ? {} : { band }),
+      width,
+      plotHeight: 110,
+    });
+  }, [plan, plans, time, unit, width, index]);
+  return <div ref={host}>{chart !== null && <Drawing svg={chart.svg} />}</div>;
+}

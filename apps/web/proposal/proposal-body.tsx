@@ -1,0 +1,92 @@
+import type { ActionResult, ProposalView, TwinDetail } from '@gemel/server/api';
+import { useState } from 'react';
+import { sentenceInUnit } from '../data/glucose.ts';
+import { usePreferences } from '../data/preferences.tsx';
+import type { LocalTime } from '../data/time.ts';
+import { Link, paths } from '../navigation.tsx';
+import { AdvisoryList } from '../parts/advisory-list.tsx';
+import { Card } from '../parts/card.tsx';
+import { strings } from '../strings.ts';
+import { DecisionForm } from './decision-form.tsx';
+import { DecisionTaken } from './decision-taken.tsx';
+import { OptionsCard } from './options-card.tsx';
+import css from './proposal-page.module.css';
+import { RecordedCard } from './recorded-card.tsx';
+import { StatusLine } from './status-line.tsx';
+import { WhyCards } from './why-cards.tsx';
+
+interface ProposalBodyProps {
+  readonly proposal: ProposalView;
+  readonly newest: ProposalView;
+  readonly detail: TwinDetail;
+  readonly now: number;
+  readonly time: LocalTime;
+  readonly stale: boolean;
+  readonly asking: boolean;
+  readonly onAsk: () => void;
+  readonly onChanged: () => void;
+}
+
+/** One proposal: what is proposed, why, and what the person does about it. */
+export function ProposalBody(props: ProposalBodyProps) {
+  const { proposal, newest, detail, now, time, stale, asking, onAsk, onChanged } = props;
+  const { unit } = usePreferences();
+  const [result, setResult] = useState<ActionResult | null>(null);
+  const { advice } = proposal;
+  const status =
+    proposal.status === 'open' && proposal.expires !== null && proposal.expires <= now ? 'expired' : proposal.status;
+  const t = strings.proposal;
+  return (
+    <div className={css.grid}>
+      <div className={css.column}>
+        <Card>
+          <StatusLine proposal={proposal} status={status} now={now} time={time} />
+          <p className={css.statement} data-testid="statement">
+            {advice.kind === 'abstain' && `${t.abstains}. `}
+            {sentenceInUnit(advice.statement, unit)}
+          </p>
+          {advice.reasons.length > 0 && (
+            <>
+              <h2 className="visually-hidden">{t.reasons}</h2>
+              <ul className={css.reasons}>
+                {advice.reasons.map((reason) => (
+                  <li key={`${reason.code} ${reason.statement}`}>{sentenceInUnit(reason.statement, unit)}</li>
+                ))}
+              </ul>
+            </>
+          )}
+          {advice.kind === 'abstain' && <p className={css.code}>{t.abstainCode(advice.code)}</p>}
+          {advice.advisories.length > 0 && <AdvisoryList advisories={advice.advisories} />}
+        </Card>
+        {advice.plans.length > 0 && <OptionsCard plans={advice.plans} time={time} />}
+      </div>
+      <div className={css.column}>
+        {result !== null && <RecordedCard result={result} />}
+        {result === null && proposal.trace.action !== null && <DecisionTaken trace={proposal.trace} time={time} />}
+        {result === null && status === 'open' && (
+          <DecisionForm
+            proposal={proposal}
+            detail={detail}
+            now={now}
+            stale={stale}
+            asking={asking}
+            onAsk={onAsk}
+            onDone={(done) => {
+              setResult(done);
+              onChanged();
+            }}
+          />
+        )}
+        {result === null && (status === 'superseded' || status === 'expired') && (
+          <Card title={t.status[status]}>
+            <p>{status === 'superseded' ? t.superseded : t.closed}</p>
+            {newest.id !== proposal.id && (
+              <Link href={paths.proposal(proposal.subject, newest.id)}>{t.readNewest}</Link>
+            )}
+          </Card>
+        )}
+      </div>
+      <WhyCards proposal={proposal} time={time} />
+    </div>
+  );
+}

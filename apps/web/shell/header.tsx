@@ -1,0 +1,47 @@
+import type { Status } from '@gemel/server/api';
+import { Link, paths } from '../navigation.tsx';
+import { strings } from '../strings.ts';
+import { ClockReading } from './clock-reading.tsx';
+import css from './header.module.css';
+import { Mark } from './mark.tsx';
+import { SchemeButton } from './scheme-button.tsx';
+import { UnitSwitch } from './unit-switch.tsx';
+
+interface HeaderProps {
+  readonly clock: Status['clock'] | null;
+  readonly path: string;
+}
+
+export function Header({ clock, path }: HeaderProps) {
+  const items = [
+    { href: paths.twins(), text: strings.nav.twins, current: path === '/' || path.startsWith('/twins') },
+    { href: paths.about(), text: strings.nav.about, current: path === '/about' },
+  ];
+  return (
+    <header className={css.header}>
+      <div className={css.inner}>
+        <Link href={paths.twins()} className={css.brand} aria-label={strings.nav.home}>
+          <Mark />
+          <span>{strings.appName}</span>
+        </Link>
+        <nav aria-label={strings.nav.label} className={css.nav}>
+          {items.map((item) => (
+            <Link
+              key={item.href}
+              href={item.href}
+              className={css.item}
+              aria-current={item.current ? 'page' : undefined}
+            >
+              {item.text}
+            </Link>
+          ))}
+        </nav>
+        <div className={css.tools}>
+          {clock !== null && <ClockReading clock={clock} />}
+          <UnitSwitch />
+          <SchemeButton />
+        </div>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,22 @@
+import type { WhatIfResult } from '@gemel/server/api';
+import { Card } from '../parts/card.tsx';
+import { LimitList } from '../parts/limit-list.tsx';
+import { strings } from '../strings.ts';
+import css from './limits-card.module.css';
+
+/** What the hard limits said of each arm. */
+export function LimitsCard({ result }: { readonly result: WhatIfResult }) {
+  const t = strings.whatif;
+  return (
+    <Card title={t.limits} text={t.limitsText}>
+      <div className={css.arms}>
+        {result.arms.map((plan, index) => (
+          <div key={plan.scenario.id}>
+            <h3>{index === 0 ? t.armA : t.armB}</h3>
+            <LimitList limits={plan.limits} />
+          </div>
+        ))}
+      </div>
+    </Card>
+  );
+}
