@@ -130,10 +130,11 @@ export const encodeNightscout: CgmEncoder = {
   encode(log, options) {
     const zone = zoneFor(options);
     const iso = (at: number) => new Date(at).toISOString();
-    const id = (kind: string, i: number) => `${kind}${String(i).padStart(6, '0')}`;
+    // An id by time: a reading sent twice has the same one.
+    const id = (kind: string, at: number) => `${kind}${at}`;
     const entries = [
-      ...log.glucose.map(({ at, value, beyond }, i) => ({
-        _id: id('s', i),
+      ...log.glucose.map(({ at, value, beyond }) => ({
+        _id: id('s', at),
         type: 'sgv',
         sgv: beyond === 'low' ? 39 : beyond === 'high' ? 401 : value,
         date: at,
@@ -141,8 +142,8 @@ export const encodeNightscout: CgmEncoder = {
         utcOffset: zone.offsetAt(at),
         device: 'simulated',
       })),
-      ...log.meter.map(({ at, value }, i) => ({
-        _id: id('m', i),
+      ...log.meter.map(({ at, value }) => ({
+        _id: id('m', at),
         type: 'mbg',
         mbg: value,
         date: at,
@@ -151,10 +152,10 @@ export const encodeNightscout: CgmEncoder = {
         device: 'simulated',
       })),
     ];
-    const treatment = (kind: string, i: number, at: number, eventType: string, more: object) => ({
+    const treatment = (kind: string, at: number, eventType: string, more: object) => ({
       at,
       record: {
-        _id: id(kind, i),
+        _id: id(kind, at),
         eventType,
         created_at: iso(at),
         utcOffset: zone.offsetAt(at),
@@ -163,17 +164,17 @@ export const encodeNightscout: CgmEncoder = {
       },
     });
     const treatments = [
-      ...log.bolus.map(({ at, units, minutes }, i) =>
+      ...log.bolus.map(({ at, units, minutes }) =>
         minutes === undefined
-          ? treatment('b', i, at, 'Correction Bolus', { insulin: units })
-          : treatment('b', i, at, 'Combo Bolus', { insulin: units, splitNow: 0, splitExt: 100, duration: minutes }),
+          ? treatment('b', at, 'Correction Bolus', { insulin: units })
+          : treatment('b', at, 'Combo Bolus', { insulin: units, splitNow: 0, splitExt: 100, duration: minutes }),
       ),
-      ...log.basal.map(({ from, to, rate }, i) =>
-        treatment('t', i, from, 'Temp Basal', { absolute: rate, duration: (to - from) / MINUTE }),
+      ...log.basal.map(({ from, to, rate }) =>
+        treatment('t', from, 'Temp Basal', { absolute: rate, duration: (to - from) / MINUTE }),
       ),
-      ...log.carbohydrate.map(({ at, grams }, i) => treatment('c', i, at, 'Carb Correction', { carbs: grams })),
-      ...log.sensorStart.map((at, i) => treatment('n', i, at, 'Sensor Start', {})),
-      ...log.siteChange.map((at, i) => treatment('p', i, at, 'Site Change', {})),
+      ...log.carbohydrate.map(({ at, grams }) => treatment('c', at, 'Carb Correction', { carbs: grams })),
+      ...log.sensorStart.map((at) => treatment('n', at, 'Sensor Start', {})),
+      ...log.siteChange.map((at) => treatment('p', at, 'Site Change', {})),
     ].sort(byTime);
     return `${JSON.stringify({ entries, treatments: treatments.map(({ record }) => record) }, null, 1)}\n`;
   },
@@ -186,10 +187,11 @@ export const encodeTidepool: CgmEncoder = {
   omits: ['name', 'birthDate', 'sensorStart'],
   encode(log, options) {
     const zone = zoneFor(options);
-    const datum = (kind: string, i: number, at: number, more: object) => ({
+    // An id by time: a reading sent twice has the same one.
+    const datum = (kind: string, at: number, more: object) => ({
       at,
       record: {
-        id: `${kind}${String(i).padStart(6, '0')}`,
+        id: `${log.subject}-${kind}${at}`,
         _userId: log.subject,
         time: new Date(at).toISOString(),
         deviceTime: wall(at, zone),
@@ -205,19 +207,19 @@ export const encodeTidepool: CgmEncoder = {
         ? { annotations: [{ code: 'bg/out-of-range', value: beyond, threshold: beyond === 'low' ? 40 : 400 }] }
         : {};
     const rows = [
-      ...log.glucose.map(({ at, value, beyond }, i) =>
-        datum('g', i, at, { type: 'cbg', units: 'mmol/L', value: value / MG_PER_MMOL, ...annotation(beyond) }),
+      ...log.glucose.map(({ at, value, beyond }) =>
+        datum('g', at, { type: 'cbg', units: 'mmol/L', value: value / MG_PER_MMOL, ...annotation(beyond) }),
       ),
-      ...log.meter.map(({ at, value }, i) =>
-        datum('m', i, at, { type: 'smbg', units: 'mmol/L', value: value / MG_PER_MMOL }),
+      ...log.meter.map(({ at, value }) =>
+        datum('m', at, { type: 'smbg', units: 'mmol/L', value: value / MG_PER_MMOL }),
       ),
-      ...log.bolus.map(({ at, units, minutes }, i) =>
+      ...log.bolus.map(({ at, units, minutes }) =>
         minutes === undefined
-          ? datum('b', i, at, { type: 'bolus', subType: 'normal', normal: units })
-          : datum('b', i, at, { type: 'bolus', subType: 'square', extended: units, duration: minutes * MINUTE }),
+          ? datum('b', at, { type: 'bolus', subType: 'normal', normal: units })
+          : datum('b', at, { type: 'bolus', subType: 'square', extended: units, duration: minutes * MINUTE }),
       ),
-      ...log.basal.map(({ from, to, rate }, i) =>
-        datum('t', i, from, {
+      ...log.basal.map(({ from, to, rate }) =>
+        datum('t', from, {
           type: 'basal',
           deliveryType: 'scheduled',
           scheduleName: 'usual',
@@ -225,12 +227,10 @@ export const encodeTidepool: CgmEncoder = {
           duration: to - from,
         }),
       ),
-      ...log.carbohydrate.map(({ at, grams }, i) =>
-        datum('c', i, at, { type: 'food', nutrition: { carbohydrate: { net: grams, units: 'grams' } } }),
+      ...log.carbohydrate.map(({ at, grams }) =>
+        datum('c', at, { type: 'food', nutrition: { carbohydrate: { net: grams, units: 'grams' } } }),
       ),
-      ...log.siteChange.map((at, i) =>
-        datum('p', i, at, { type: 'deviceEvent', subType: 'prime', primeTarget: 'cannula' }),
-      ),
+      ...log.siteChange.map((at) => datum('p', at, { type: 'deviceEvent', subType: 'prime', primeTarget: 'cannula' })),
     ].sort(byTime);
     return `${JSON.stringify(
       rows.map(({ record }) => record),
