@@ -53,6 +53,8 @@ export interface Timeline {
   readonly outOfRange?: readonly OutOfRange[];
   readonly lanes?: readonly Lane[];
   readonly width?: number;
+  /** False leaves the legend out, for small charts beside one that explains them. */
+  readonly legend?: boolean;
   /** Height of the plot without lanes and axis. */
   readonly plotHeight?: number;
 }
@@ -83,8 +85,8 @@ export function timeline(given: Timeline): Chart {
   const lanes = given.lanes ?? [];
   const left = lanes.length > 0 ? 62 : 46;
   const x = linearScale([given.from, given.to], [left, width - 14]);
-  const head = legend(legendOf(given), { x: left, y: 36, width: width - left - 14 });
-  const top = 36 + head.height + 2;
+  const head = legend(given.legend === false ? [] : legendOf(given), { x: left, y: 36, width: width - left - 14 });
+  const top = (given.legend === false ? 26 : 36) + head.height + 2;
   const bottom = top + plotHeight;
   const domain = valueDomain(given);
   const y = (given.scale === 'log' ? logScale : linearScale)(domain, [bottom, top]);
