@@ -196,7 +196,7 @@ const TERM = /^([^{}]*?)([+-]?\d+)?$/;
 
 /** Refuses what the library lets pass: other than printable ASCII, text after a leading annotation, prefixes on non-metric atoms. */
 function wellFormed(code: string): boolean {
-  if (!/^[\x21-\x7e]+$/.test(code) || ANNOTATION_BEFORE_SYMBOL.test(code)) return false;
+  if (!/^[\x21-\x7e]+$/.test(code) || ANNOTATION_BEFORE_SYMBOL.test(code) || !nested(code)) return false;
   ucum();
   const tables = UnitTables.getInstance();
   const terms = code.replace(/\{[^{}]*\}/g, '').match(/(?:\[[^\]]*\]|[^./()[])+/g) ?? [];
@@ -209,4 +209,17 @@ function wellFormed(code: string): boolean {
       return unit?.isMetric_ || unit?.isBase_ || false;
     });
   });
+}
+
+/** Whether round brackets pair up, hold something and stand between operators; the library stumbles over others aloud. */
+function nested(code: string): boolean {
+  const plain = code.replace(/\{[^{}]*\}/g, '').replace(/\[[^\]]*\]/g, 'x');
+  if (/[^./(]\(|\)[^./)]|\(\)/.test(plain)) return false;
+  let depth = 0;
+  for (const character of plain) {
+    if (character === '(') depth++;
+    else if (character === ')') depth--;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
 }
