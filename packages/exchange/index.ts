@@ -1,3 +1,5 @@
 export type * from './door.ts';
 export * from './doors.ts';
 export { exchangeErrors } from './errors.data.ts';
+export * from './fhir/decode.ts';
+export * from './fhir/encode.ts';

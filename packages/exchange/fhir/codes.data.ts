@@ -1,4 +1,4 @@
-import { type Coding, coding, GEMEL, LOINC, SNOMED } from '@gemel/core/concept';
+import { type Coding, coding, GEMEL, LOINC, RXNORM, SNOMED } from '@gemel/core/concept';
 
 /** Code systems the FHIR doors name themselves. */
 export const ADMINISTRATIVE_GENDER = 'http://hl7.org/fhir/administrative-gender';
@@ -25,8 +25,27 @@ export const intakeCodings: readonly Coding[] = [
   coding(GEMEL, 'meal.carbohydrate', 'Carbohydrate eaten'),
 ];
 
-/** Nutrients as NutritionOrder.oralDiet.nutrient.modifier names them. */
-export const CARBOHYDRATE: Coding = coding(SNOMED, '2331003', 'Carbohydrate');
-
 /** Gemel's own tag on what is predicted: default searches leave it out with `_tag:not=`. */
 export const PREDICTED: Coding = coding(GEMEL, 'predicted', 'Predicted by a digital twin, not measured');
+
+/** What kind of order or record a control becomes. */
+export type ControlForm = 'medication' | 'nutrition' | 'service';
+
+/** Code systems whose every code is a medication. */
+export const medicationSystems: readonly string[] = [RXNORM, ATC];
+
+/** Codes outside those systems, by the form of their control; whatever stands nowhere is a service. */
+export const controlForms: readonly { readonly coding: Coding; readonly form: ControlForm }[] = [
+  ...intakeCodings.map((intake) => ({ coding: intake, form: 'nutrition' as const })),
+  { coding: coding(SNOMED, '2331003', 'Carbohydrate'), form: 'nutrition' },
+  { coding: coding(GEMEL, 'insulin.bolus', 'Insulin bolus'), form: 'medication' },
+  { coding: coding(GEMEL, 'insulin.basal', 'Basal insulin rate'), form: 'medication' },
+  { coding: coding(SNOMED, '412210000', 'Insulin lispro'), form: 'medication' },
+];
+
+/** Base of the systems under which Gemel's own ids are written: `<base>/trace`, `<base>/input`. */
+export const IDENTIFIERS = 'https://gemel.example.org/identifiers';
+/** Extension that states until when a proposal may be acted on. */
+export const EXPIRES = 'https://gemel.example.org/fhir/StructureDefinition/expires';
+/** Stands on everything that leaves. */
+export const RESEARCH_USE = 'Research use. Not for clinical use.';

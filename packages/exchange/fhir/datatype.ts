@@ -214,6 +214,26 @@ export function readPeriod(value: unknown, context: Context, path: string): Mark
   };
 }
 
+/**
+ * The definite times of a Timing, each with the path of its element: its events, or the stretch of a repeat that says
+ * nothing but boundsPeriod. A pattern (frequency, days, meals) has none.
+ */
+export function readTiming(timing: Json, context: Context, path: string): (MarkedTime & { readonly part: string })[] {
+  const times: (MarkedTime & { readonly part: string })[] = [];
+  if (Array.isArray(timing.event)) {
+    for (const [i, event] of timing.event.entries()) {
+      const part = `${path}.event[${i}]`;
+      const moment = readMoment(event, context, part);
+      if (moment) times.push({ ...moment, part });
+    }
+  }
+  const { repeat } = timing;
+  if (!isObject(repeat) || repeat.boundsPeriod === undefined || Object.keys(repeat).length > 1) return times;
+  const period = readPeriod(repeat.boundsPeriod, context, `${path}.repeat.boundsPeriod`);
+  if (period?.time.end !== undefined) times.push({ ...period, part: `${path}.repeat` });
+  return times;
+}
+
 export function wrongType(context: Context, path: string, wanted: string, value: unknown): void {
   const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
   note(context, 'fhir-wrong-type', `${path} is ${found}, where ${wanted} belongs`, path);

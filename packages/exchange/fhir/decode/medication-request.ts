@@ -1,6 +1,6 @@
 import type { RawItem } from '@gemel/core';
 import { type Context, type Json, keep, note, type Outcome, provenanceOf, REFUSED } from '../context.ts';
-import { isObject, listAt, type MarkedTime, objectAt, readMoment, readPeriod, textAt } from '../datatype.ts';
+import { listAt, type MarkedTime, objectAt, readMoment, readPeriod, readTiming, textAt } from '../datatype.ts';
 import { type Dose, medicationOf, readDose } from '../dose.ts';
 import { retract, statusOf, unused } from '../occurrence.ts';
 import { patientKey } from '../reference.ts';
@@ -68,24 +68,13 @@ interface PlannedDose extends MarkedTime {
 }
 
 /** The doses of one dosage instruction that have a stated time of their own. */
-export function plannedDoses(dosage: Json, context: Context, path: string): readonly PlannedDose[] {
+function plannedDoses(dosage: Json, context: Context, path: string): readonly PlannedDose[] {
   const timing = objectAt(dosage, 'timing', context, `${path}.timing`);
   const doses = listAt(dosage, 'doseAndRate', context, `${path}.doseAndRate`);
-  if (timing === undefined || doses.length !== 1 || dosage.asNeededBoolean === true) return [];
-  const moments: (MarkedTime & { readonly part: string })[] = [];
-  if (Array.isArray(timing.event)) {
-    for (const [i, event] of timing.event.entries()) {
-      const moment = readMoment(event, context, `${path}.timing.event[${i}]`);
-      if (moment) moments.push({ ...moment, part: `${path}.timing.event[${i}]` });
-    }
-  }
-  const repeat = isObject(timing.repeat) ? timing.repeat : undefined;
-  const bounded = repeat !== undefined && Object.keys(repeat).every((name) => name === 'boundsPeriod');
-  const bounds = bounded && repeat.boundsPeriod !== undefined ? repeat.boundsPeriod : undefined;
-  const period = bounds === undefined ? null : readPeriod(bounds, context, `${path}.timing.repeat.boundsPeriod`);
+  const asNeeded = dosage.asNeededBoolean === true || dosage.asNeededCodeableConcept !== undefined;
+  if (timing === undefined || doses.length !== 1 || asNeeded) return [];
   const planned: PlannedDose[] = [];
-  const times = period === null ? moments : period.time.end === undefined ? [] : [{ ...period, part: path }];
-  for (const when of times) {
+  for (const when of readTiming(timing, context, `${path}.timing`)) {
     const dose = readDose(doses[0]!, 'doseQuantity', when.time, context, `${path}.doseAndRate[0]`);
     if (dose === null || dose === 'unread') continue;
     if (dose.value.comparator !== undefined || (dose.form === 'rate' && when.time.end === undefined)) {

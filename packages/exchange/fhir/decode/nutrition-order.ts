@@ -1,20 +1,10 @@
 import type { RawItem } from '@gemel/core';
 import { type Context, type Json, keep, note, type Outcome, provenanceOf, REFUSED } from '../context.ts';
-import {
-  isObject,
-  listAt,
-  type MarkedTime,
-  objectAt,
-  readConcept,
-  readInstant,
-  readMoment,
-  readQuantity,
-  textAt,
-} from '../datatype.ts';
+import { isObject, listAt, objectAt, readConcept, readInstant, readQuantity, readTiming, textAt } from '../datatype.ts';
 import { retract, statusOf, unused } from '../occurrence.ts';
 import { patientKey } from '../reference.ts';
 
-/** NutritionOrder → planned controls, one for each nutrient with an amount at each stated time (oralDiet.schedule.event). */
+/** NutritionOrder → planned controls, one for each nutrient with an amount at each definite time of oralDiet.schedule. */
 export function decodeNutritionOrder(resource: Json, context: Context): Outcome {
   const status = statusOf(resource, context);
   if (typeof status !== 'string') return status;
@@ -30,14 +20,8 @@ export function decodeNutritionOrder(resource: Json, context: Context): Outcome 
   if (diet === undefined) {
     return keep(context, 'fhir-form-unread', 'only the oral diet of a nutrition order is read', 'oralDiet');
   }
-  const times: MarkedTime[] = [];
-  for (const [i, schedule] of listAt(diet, 'schedule', context, 'oralDiet.schedule').entries()) {
-    const events = Array.isArray(schedule.event) ? schedule.event : [];
-    for (const [k, event] of events.entries()) {
-      const moment = readMoment(event, context, `oralDiet.schedule[${i}].event[${k}]`);
-      if (moment) times.push(moment);
-    }
-  }
+  const schedules = listAt(diet, 'schedule', context, 'oralDiet.schedule');
+  const times = schedules.flatMap((schedule, i) => readTiming(schedule, context, `oralDiet.schedule[${i}]`));
   if (times.length === 0) {
     if (context.problems.length > 0) return REFUSED;
     return keep(context, 'fhir-time-missing', 'the diet has no times of its own', 'oralDiet.schedule');
@@ -52,8 +36,8 @@ export function decodeNutritionOrder(resource: Json, context: Context): Outcome 
       note(context, 'exchange-amount-unknown', 'the nutrient has no name or no amount', path);
       continue;
     }
-    for (const [k, { time, marks }] of times.entries()) {
-      const provenance = provenanceOf(context, times.length === 1 ? path : `${path}.at[${k}]`);
+    for (const { time, marks, part } of times) {
+      const provenance = provenanceOf(context, path, times.length === 1 ? path : `${path}@${part}`);
       const known = issued === undefined ? {} : { issued };
       const marked = marks.length > 0 ? { marks } : {};
       items.push({
