@@ -14,6 +14,35 @@ export const GLUCOSE_MOLAR_MASS = 180.156;
 /** mg/dL per mmol/L, from the molar mass. */
 export const MG_PER_DL_PER_MMOL_PER_L = GLUCOSE_MOLAR_MASS / 10;
 
+/** Spellings of the glucose units seen in meters' and sensors' exports. */
+const GLUCOSE_UNITS = { 'mg/dl': 'mg/dL', 'MG/DL': 'mg/dL', 'mmol/l': 'mmol/L', 'MMOL/L': 'mmol/L' } as const;
+
+/** Spellings of the insulin unit; UCUM's arbitrary unit and the plain U mean the same amount of insulin. */
+const INSULIN_UNITS = {
+  '[iU]': 'U',
+  '[IU]': 'U',
+  IU: 'U',
+  iu: 'U',
+  u: 'U',
+  unit: 'U',
+  units: 'U',
+  Unit: 'U',
+  Units: 'U',
+  UNT: 'U',
+} as const;
+const INSULIN_RATES = {
+  '[iU]/h': 'U/h',
+  '[IU]/h': 'U/h',
+  'IU/h': 'U/h',
+  'U/hr': 'U/h',
+  'U/hour': 'U/h',
+  'u/h': 'U/h',
+  'u/hr': 'U/h',
+  'units/h': 'U/h',
+  'units/hr': 'U/h',
+  'units/hour': 'U/h',
+} as const;
+
 /** Range a glucose value can plausibly have in a living person with a working meter, mg/dL. */
 const PLAUSIBLE_GLUCOSE = [20, 600] as const;
 
@@ -31,6 +60,7 @@ export const observes: readonly Binding[] = [
     ],
     unit: 'mg/dL',
     molarMass: GLUCOSE_MOLAR_MASS,
+    unitAliases: GLUCOSE_UNITS,
     plausible: PLAUSIBLE_GLUCOSE,
     localNames: [
       'cgm',
@@ -57,6 +87,7 @@ export const observes: readonly Binding[] = [
     ],
     unit: 'mg/dL',
     molarMass: GLUCOSE_MOLAR_MASS,
+    unitAliases: GLUCOSE_UNITS,
     plausible: PLAUSIBLE_GLUCOSE,
     localNames: [
       'smbg',
@@ -77,6 +108,7 @@ export const observes: readonly Binding[] = [
     ],
     unit: 'mg/dL',
     molarMass: GLUCOSE_MOLAR_MASS,
+    unitAliases: GLUCOSE_UNITS,
     plausible: PLAUSIBLE_GLUCOSE,
     localNames: ['plasma glucose', 'serum glucose', 'laboratory glucose'],
   },
@@ -108,6 +140,7 @@ export const controls: readonly ControlSpec[] = [
     title: 'Insulin bolus',
     codings: [coding(GEMEL, 'insulin.bolus', 'Insulin bolus'), ...FAST_ACTING],
     unit: 'U',
+    unitAliases: INSULIN_UNITS,
     // 80 U is the largest single dose a pen in common use can deliver.
     plausible: [0, 80],
     localNames: [
@@ -129,6 +162,7 @@ export const controls: readonly ControlSpec[] = [
     title: 'Basal insulin rate',
     codings: [coding(GEMEL, 'insulin.basal', 'Basal insulin rate'), ...FAST_ACTING],
     unit: 'U/h',
+    unitAliases: INSULIN_RATES,
     // 35 U/h is the largest basal rate any pump in common use accepts.
     plausible: [0, 35],
     localNames: ['basal', 'basal rate', 'insulin basal', 'scheduled basal', 'temp basal', 'temporary basal', 'suspend'],
@@ -141,6 +175,7 @@ export const controls: readonly ControlSpec[] = [
       coding(GEMEL, 'meal.carbohydrate', 'Carbohydrate eaten'),
     ],
     unit: 'g',
+    unitAliases: { grams: 'g', gram: 'g' },
     // 300 g in one sitting is beyond what any published meal study gives.
     plausible: [0, 300],
     localNames: ['carbs', 'carbohydrate', 'carbohydrates', 'carbohydrate intake', 'meal', 'carb input'],
@@ -152,6 +187,7 @@ export const glucoseFacts = [
   'birthDate',
   'sex',
   'condition',
+  'medication',
   'pregnancy',
   'body.weight',
   'sensor.start',
@@ -179,6 +215,7 @@ export const needs: LeastData = {
     birthDate: 'chooses the prior by age group; children under 2 years are outside the population',
     sex: 'tells whether pregnancy has to be asked for',
     condition: 'the model speaks of type 1 diabetes only',
+    medication: 'long-acting insulin is not described by the model; its presence forbids advice',
     pregnancy: 'pregnancy is outside the population',
     'body.weight': 'scales insulin and glucose volumes',
     'sensor.start': 'a sensor that is warming up is not advised on',
