@@ -110,14 +110,20 @@ export const CONSTANT = {
   u2ss: PARAMETER_COUNT + 8,
   isc1ss: PARAMETER_COUNT + 9,
   isc2ss: PARAMETER_COUNT + 10,
+  /** Integrator steps a minute, and those while eating and while emptying slows down. */
   substeps: PARAMETER_COUNT + 11,
+  mealSubsteps: PARAMETER_COUNT + 12,
 } as const;
-export const CONSTANT_COUNT = PARAMETER_COUNT + 12;
+export const CONSTANT_COUNT = PARAMETER_COUNT + 13;
 
 /** pmol in one unit of insulin. */
 export const PMOL_PER_UNIT = 6000;
 /** Largest rate × step kept by the integrator; sets the substeps of a minute. */
 const RATE_STEP = 0.6;
+/** Steps a minute while eating, times the share 1 − b of a meal over which emptying slows down. */
+const BEND_STEPS = 0.14;
+/** Share of a meal left in the stomach below which emptying is taken as that of an empty one (it differs by 1e-5). */
+const EMPTY_SHARE = 1e-4;
 
 /**
  * All constants of a patient from the independent parameters, through the basal steady state
@@ -162,6 +168,7 @@ export function deriveConstants(
   out[at + CONSTANT.isc1ss] = isc1ss;
   out[at + CONSTANT.isc2ss] = (parameters[I.kd] * isc1ss) / parameters[I.ka2];
   out[at + CONSTANT.substeps] = Math.ceil(fastest / RATE_STEP);
+  out[at + CONSTANT.mealSubsteps] = Math.ceil(Math.max(fastest / RATE_STEP, BEND_STEPS / (1 - parameters[I.b])));
   return out;
 }
 
@@ -207,7 +214,7 @@ export interface MinuteInputs {
 export type MealDose = 'eaten' | 'announced';
 
 /**
- * Integrates one member over the minutes [from, to): classical RK4, `substeps` equal steps a minute, inputs held.
+ * Integrates one member over the minutes [from, to): classical RK4 in equal steps of a minute's part, inputs held.
  * On the first minute with food D becomes the stomach content; each minute's food is added to D as the minute begins.
  * Equations as in the papers; glucose masses are held at or above zero, where the equations no longer apply.
  * @param x states, changed in place from `at`
@@ -262,8 +269,13 @@ export function integrate(
   const steady = x[at + STATE.drive] - c[of + CONSTANT.Fsnc];
   const shiftB = (5 * b) / (1 - b);
   const range = kmax - kmin;
-  const n = span === 1 ? c[of + CONSTANT.substeps] : Math.ceil(c[of + CONSTANT.substeps] * span);
-  const h = span / n;
+  const steep = 3 * b - 2;
+  // Emptying of the last of a meal: eq. 13 at stomach content zero.
+  const restB = exp(-shiftB);
+  const restD = exp(-5);
+  const emptied0 = kmin + range * (1 + (restB - restD) / ((restB + 1) * (restD + 1)));
+  const substeps = c[of + CONSTANT.substeps];
+  const mealSubsteps = c[of + CONSTANT.mealSubsteps];
 
   let x0 = x[at];
   let x1 = x[at + 1];
@@ -295,6 +307,10 @@ export function integrate(
     // 2α = 5 / (D(1−b)), 2β = 5 / (D d): tanh(u) = 1 − 2/(e^2u + 1) turns it into two exponentials and one division.
     const slopeB = emptying ? 5 / (dose * (1 - b)) : 0;
     const slopeD = emptying ? 5 / (dose * d) : 0;
+    const bending = emptying && (food > 0 || x0 + x1 > EMPTY_SHARE * dose);
+    const atRest = emptying ? emptied0 : kmax;
+    const n = Math.ceil(span * (food > 0 || (emptying && x0 + x1 > steep * dose) ? mealSubsteps : substeps));
+    const h = span / n;
     for (let i = 0; i < n; i++) {
       let y0 = x0;
       let y1 = x1;
@@ -325,8 +341,8 @@ export function integrate(
       for (let stage = 0; stage < 4; stage++) {
         const weight = stage === 1 || stage === 2 ? 2 : 1;
         const reach = stage === 2 ? h : 0.5 * h;
-        let kgut = kmax;
-        if (emptying) {
+        let kgut = atRest;
+        if (bending) {
           const stomach = y0 + y1;
           const eb = exp(Math.min(slopeB * stomach - shiftB, 80));
           const ed = exp(Math.min(slopeD * stomach - 5, 80));
