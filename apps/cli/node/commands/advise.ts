@@ -1,0 +1,43 @@
+import type { Trace } from '@gemel/core';
+import { Command } from 'commander';
+import { EXIT } from '../../exit.ts';
+import type { Begin } from '../begin.ts';
+
+/** `gemel advise`: a proposal or an abstention; either leaves a decision trace. */
+export function adviseCommand(begin: Begin): Command {
+  return new Command('advise')
+    .description('propose, or abstain and say why; leaves a decision trace')
+    .argument('[subject]', 'may be left out where there is only one')
+    .option('--pack <id>', 'which twin, where several could be')
+    .action(async (asked: string | undefined, options: { pack?: string }, self: Command) => {
+      const shell = begin(self);
+      const { openPlace, packOf, subjectOf } = await import('../place.ts');
+      const { world, hub } = await openPlace(shell);
+      try {
+        const subject = await subjectOf(hub, asked);
+        const pack = await packOf(hub, subject, options.pack);
+        const trace = await hub.advise(subject, pack.id);
+        if (trace.advice.kind === 'abstain') shell.end(EXIT.withheld);
+        await shell.result(trace, adviceText(trace));
+      } finally {
+        await world.close();
+      }
+    });
+}
+
+/** Advice in lines, best plan first. */
+export function adviceText(trace: Trace): string {
+  const { advice } = trace;
+  const head = advice.kind === 'advise' ? 'proposes' : `abstains (${advice.code})`;
+  const lines = [`trace ${trace.id}: ${head}: ${advice.statement}`];
+  for (const reason of advice.reasons) lines.push(`  because ${reason.code}: ${reason.statement}`);
+  for (const advisory of advice.advisories)
+    lines.push(`  ${advisory.priority} ${advisory.code}: ${advisory.statement}`);
+  for (const plan of advice.plans) {
+    const best = `${Math.round(plan.probabilityBest * 100)} % best`;
+    lines.push(
+      `  plan ${plan.scenario.title}: total ${plan.total.toFixed(3)}, ${best}${plan.allowed ? '' : ', NOT ALLOWED'}`,
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { Command, InvalidArgumentError } from 'commander';
+import { type Begin, wholeNumber } from '../begin.ts';
+import { webRoot, whenStopped } from '../serving.ts';
+
+function speed(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError('between 0 and 3600');
+  return value;
+}
+
+/** How often the demonstration takes in what its devices recorded, ms. */
+const BEAT = 1000;
+
+/** `gemel demo`: the demonstration world in a browser: invented people whose values keep coming in. */
+export function demoCommand(begin: Begin): Command {
+  return new Command('demo')
+    .description('run the demonstration world')
+    .option('--port <n>', 'port; 0 takes a free one', wholeNumber, 7400)
+    .option('--speed <factor>', 'minutes of the demonstration in a real minute', speed, 20)
+    .action(async (options: { port: number; speed: number }, self: Command) => {
+      const shell = begin(self);
+      const started = performance.now();
+      const folder = shell.given('data') ? shell.options.data : join(shell.options.data, `demo-${shell.options.seed}`);
+      const { openDemoWorld } = await import('../demo-world.ts');
+      const { startServer } = await import('@gemel/server/node/server');
+      const world = await openDemoWorld({
+        folder,
+        seed: shell.options.seed,
+        speed: options.speed,
+        realTime: () => Date.now(),
+        onProgress: shell.progress,
+        signal: shell.signal,
+      });
+      const clock = () => ({ kind: 'demonstration' as const, now: world.clock(), speed: world.speed });
+      const server = await startServer({ world, port: options.port, webRoot, clock });
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const { hub } = world;
+      const subjects = await hub.subjects();
+      await shell.result(
+        { url: server.url, folder, subjects },
+        [
+          `${server.url}   ready in ${seconds} s; Ctrl-C stops.`,
+          `${subjects.length} invented people, their files in ${join(folder, 'inbox')}, ${options.speed} times as fast as life.`,
+          'Research use. Not for clinical use.',
+        ].join('\n'),
+      );
+      let busy = false;
+      const beat = setInterval(() => {
+        if (shell.signal.aborted || busy) return;
+        busy = true;
+        world
+          .catchUp()
+          .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
+          .finally(() => {
+            busy = false;
+          });
+      }, BEAT);
+      await Promise.all([whenStopped(shell.signal), prepare()]);
+      clearInterval(beat);
+      await server.close();
+      await world.close();
+
+      /** Calibrates those who can be, one after the other, as jobs a browser shows; then asks for a proposal each. */
+      async function prepare(): Promise<void> {
+        for (const subject of subjects) {
+          for (const pack of await hub.packsOf(subject)) {
+            if (shell.signal.aborted) return;
+            if (await hub.calibrated(subject, pack)) continue;
+            const { promise, resolve } = Promise.withResolvers<void>();
+            server.desk.jobs.start('calibrate', subject, async (signal, onProgress) => {
+              try {
+                const belief = await hub.calibrate(subject, pack, { signal, onProgress });
+                if (!('kind' in belief)) await hub.advise(subject, pack);
+              } finally {
+                resolve();
+              }
+            });
+            await promise;
+          }
+        }
+      }
+    });
+}

@@ -1,0 +1,13 @@
+import { type Command, Option } from 'commander';
+
+/** The options of commands that take records in. */
+export function addRecordOptions(command: Command): Command {
+  return command
+    .option('--zone <zone>', 'zone of local times without one: Europe/Berlin, or +02:00')
+    .option('--unit <unit>', 'unit of glucose without one: mg/dL or mmol/L')
+    .option('--subject <id>', 'whose records they are, where they do not say')
+    .addOption(
+      new Option('--dates <order>', 'order of day and month in 01/02/2024').choices(['day-first', 'month-first']),
+    )
+    .option('--name <file>', 'name of what comes from standard input');
+}

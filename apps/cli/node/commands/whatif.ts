@@ -1,0 +1,73 @@
+import { Command } from 'commander';
+import { cliErrors } from '../../errors.data.ts';
+import { EXIT } from '../../exit.ts';
+import type { Begin } from '../begin.ts';
+import { withheldText } from './withheld.ts';
+
+interface Arm {
+  readonly title: string;
+  readonly controls: { control: string; value: number; unit: string; inMinutes: number; forMinutes?: number }[];
+}
+
+/** `gemel whatif`: arms side by side, limits applied, differences paired member by member. */
+export function whatifCommand(begin: Begin): Command {
+  return new Command('whatif')
+    .description('compare what could be done; the first arm is what is planned')
+    .argument('[subject]', 'may be left out where there is only one')
+    .option('--pack <id>', 'which twin, where several could be')
+    .requiredOption('--arm <arm...>', '"title: control=amount unit@minutes[+for minutes]; …", times from now')
+    .action(async (asked: string | undefined, options: { pack?: string; arm: string[] }, self: Command) => {
+      const shell = begin(self);
+      const arms = [{ title: 'as planned', controls: [] }, ...options.arm.map(readArm)];
+      const { openPlace, packOf, subjectOf } = await import('../place.ts');
+      const { scenarios } = await import('@gemel/server/views/points');
+      const { world, hub, now } = await openPlace(shell);
+      try {
+        const subject = await subjectOf(hub, asked);
+        const pack = await packOf(hub, subject, options.pack);
+        const result = await hub.whatIf(subject, pack.id, scenarios(pack, subject, now, arms));
+        if ('kind' in result) {
+          shell.end(EXIT.withheld);
+          await shell.result(result, withheldText(result));
+          return;
+        }
+        const lines = result.plans.flatMap((plan, i) => [
+          `${plan.scenario.title}: total reward ${plan.total.toFixed(3)}${plan.allowed ? '' : '  NOT ALLOWED'}`,
+          ...plan.limits.filter((l) => l.verdict !== 'within').map((l) => `  ${l.verdict}: ${l.message}`),
+          ...(result.differences[i] ?? []).map(
+            (d) => `  ${d.title}: ${signed(d.median)} ${d.unit} (90 % ${signed(d.low)} to ${signed(d.high)})`,
+          ),
+        ]);
+        await shell.result(result, lines.join('\n'));
+      } finally {
+        await world.close();
+      }
+    });
+}
+
+function signed(value: number): string {
+  return (value < 0 ? '' : '+') + value.toPrecision(3);
+}
+
+/** Reads `snack: meal.carbohydrate=15 g@0; insulin.basal=0 U/h@0+60`. Throws `cli-arm-unreadable`. */
+export function readArm(text: string): Arm {
+  const colon = text.indexOf(':');
+  const title = (colon < 0 ? text : text.slice(0, colon)).trim();
+  const controls = (colon < 0 ? text : text.slice(colon + 1))
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const match = /^([\w.-]+)\s*=\s*(\d+(?:\.\d+)?)\s*([^\s@]+)\s*@\s*(\d+)(?:\s*\+\s*(\d+))?$/.exec(part);
+      if (!match) throw cliErrors.error('cli-arm-unreadable', `"${part}" in "${text}"`, { field: '--arm' });
+      const [, control, value, unit, inMinutes, forMinutes] = match;
+      return {
+        control: control!,
+        value: Number(value),
+        unit: unit!,
+        inMinutes: Number(inMinutes),
+        ...(forMinutes !== undefined && { forMinutes: Number(forMinutes) }),
+      };
+    });
+  return { title, controls };
+}

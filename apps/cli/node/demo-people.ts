@@ -1,0 +1,106 @@
+import { DAY, HOUR, type Instant, instant } from '@gemel/core';
+import type { DeviceLog } from '@gemel/exchange/device/cgm/log';
+import { EVERYDAY, type GeneratedPatient, generatePatient } from '@gemel/pack-glucose/generate';
+import type { AgeGroup } from '@gemel/pack-glucose/population';
+
+/** The zone the demonstration world lives in. */
+export const DEMO_ZONE = 'Europe/Berlin';
+/** Local midnight of its first day. */
+export const DEMO_START: Instant = instant(Date.parse('2026-03-02T00:00:00+01:00'));
+/** Days of records before the demonstration begins, and days it can go on. */
+export const DEMO_PAST_DAYS = 14;
+export const DEMO_DAYS = 21;
+/** The demonstration begins in the late morning of the day after the past. */
+export const DEMO_NOW: Instant = instant(DEMO_START + DEMO_PAST_DAYS * DAY + 10 * HOUR + 30 * 60_000);
+
+/** Who lives there: invented people, each with the files of another device. */
+export interface DemoPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly group: AgeGroup;
+  /** Encoder of the device's files. */
+  readonly format: 'dexcom-clarity' | 'libreview' | 'nightscout' | 'tidepool' | 'cgm-csv';
+  readonly unit: 'mg/dL' | 'mmol/L';
+  /** What the records hold: everything, or the sensor alone. */
+  readonly records: 'complete' | 'sensor only';
+}
+
+export const DEMO_PEOPLE: readonly DemoPerson[] = [
+  { id: 'anna', name: 'Anna Sommer', group: 'adult', format: 'dexcom-clarity', unit: 'mg/dL', records: 'complete' },
+  { id: 'ben', name: 'Ben Keller', group: 'adolescent', format: 'libreview', unit: 'mmol/L', records: 'complete' },
+  { id: 'carla', name: 'Carla Weiss', group: 'adult', format: 'nightscout', unit: 'mg/dL', records: 'complete' },
+  { id: 'david', name: 'David Novak', group: 'child', format: 'tidepool', unit: 'mg/dL', records: 'complete' },
+  { id: 'emma', name: 'Emma Lind', group: 'adult', format: 'cgm-csv', unit: 'mg/dL', records: 'complete' },
+  {
+    id: 'felix',
+    name: 'Felix Brandt',
+    group: 'adult',
+    format: 'dexcom-clarity',
+    unit: 'mg/dL',
+    records: 'sensor only',
+  },
+];
+
+/** A person with the days that were generated for them. */
+export interface DemoLife {
+  readonly person: DemoPerson;
+  readonly patient: GeneratedPatient;
+  readonly birthDate: string;
+}
+
+/** Generates one person's days; equal seeds give equal days. */
+export function liveDays(person: DemoPerson, seed: number, days = DEMO_DAYS): DemoLife {
+  const index = DEMO_PEOPLE.indexOf(person);
+  const patient = generatePatient({
+    seed: seed * 1000 + index,
+    start: DEMO_START,
+    days,
+    group: person.group,
+    perturbation: EVERYDAY,
+    sensorFaults: true,
+  });
+  const year = new Date(DEMO_START).getUTCFullYear() - patient.profile.age - 1;
+  return { person, patient, birthDate: `${year}-0${3 + (index % 6)}-1${index % 9}` };
+}
+
+/** What the devices of a person recorded in [from, to). */
+export function deviceLog(life: DemoLife, from: number, to: number): DeviceLog {
+  const { person, patient, birthDate } = life;
+  const within = (at: number) => at >= from && at < to;
+  const complete = person.records === 'complete';
+  return {
+    subject: subjectOf(person),
+    name: person.name,
+    birthDate,
+    glucose: patient.cgm
+      .filter(({ at }) => within(at))
+      .map(({ at, reading }) =>
+        'value' in reading
+          ? { at, value: reading.value }
+          : 'below' in reading
+            ? { at, value: reading.below, beyond: 'low' as const }
+            : { at, value: reading.above, beyond: 'high' as const },
+      ),
+    meter: [],
+    bolus: complete ? patient.boluses.filter(({ at }) => within(at)).map(({ at, units }) => ({ at, units })) : [],
+    basal: complete
+      ? patient.basal.filter((basal) => within(basal.from)).map(({ from, to, rate }) => ({ from, to, rate }))
+      : [],
+    carbohydrate: complete
+      ? patient.meals.flatMap(({ at, announced }) =>
+          within(at) && announced !== null ? [{ at, grams: tenth(announced) }] : [],
+        )
+      : [],
+    sensorStart: patient.sensorStarts.filter(within),
+    siteChange: [],
+  };
+}
+
+/** The subject as the FHIR records name it. */
+export function subjectOf(person: DemoPerson): string {
+  return `Patient/${person.id}`;
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
+}
