@@ -15,10 +15,24 @@ const accent: MantineColorsTuple = [
   '#00545d',
 ];
 
+/** Surfaces of the dark scheme in the same cool hue as tokens.css. */
+const dark: MantineColorsTuple = [
+  '#e9eef2',
+  '#b8bec4',
+  '#8d97a0',
+  '#73808a',
+  '#3b4750',
+  '#2c373f',
+  '#1f2930',
+  '#182026',
+  '#10171c',
+  '#0b1013',
+];
+
 const FONT = "'Inter Variable', system-ui, sans-serif";
 
 export const theme = createTheme({
-  colors: { accent },
+  colors: { accent, dark },
   primaryColor: 'accent',
   primaryShade: 8,
   autoContrast: true,
@@ -47,13 +61,15 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#495057',
     '--mantine-color-placeholder': '#5c636a',
     '--mantine-color-error': '#a61b1b',
+    '--mantine-color-text': '#16202a',
     ...chartColours('light'),
   },
   dark: {
     '--mantine-color-dimmed': '#b8bec4',
     '--mantine-color-placeholder': '#9aa1a8',
     '--mantine-color-error': '#ff9a94',
-    '--mantine-color-body': '#0f1418',
+    '--mantine-color-body': '#182026',
+    '--mantine-color-text': '#e9eef2',
     ...chartColours('dark'),
   },
 });

@@ -13,7 +13,7 @@ export function displayOf(ucum: string, unit: GlucoseUnit): Display {
 export function rangesOf(ucum: string) {
   if (ucum !== 'mg/dL') return { covers: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const };
   return {
-    covers: [40, 260] as const,
+    covers: [40, 275] as const,
     band: { from: TARGET.low, to: TARGET.high, label: strings.chart.target },
     thresholds: [
       { value: TARGET.veryLow, colour: '--gm-very-low' as const },

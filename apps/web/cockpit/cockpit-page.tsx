@@ -2,7 +2,6 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { useNow } from '../data/clock.ts';
 import { isStale } from '../data/headline.ts';
-import { Link, paths } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { strings } from '../strings.ts';
 import { AccuracyTable } from '../twin/accuracy-table.tsx';
@@ -62,6 +61,10 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
           {detail.forecast === null && <NoForecastCard detail={detail} calibration={calibration} />}
           {detail.forecast !== null && <QuantitiesCard forecast={detail.forecast} time={time} />}
         </div>
+        <div className={css.side}>
+          <StandingCard detail={detail} calibration={calibration} />
+          <BasisCard detail={detail} time={time} />
+        </div>
       </div>
       <div className={css.more}>
         <Card title={strings.posterior.title} text={strings.posterior.text}>
@@ -70,12 +73,7 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
         <Card title={strings.accuracy.title} text={strings.accuracy.text}>
           <AccuracyTable accuracy={detail.accuracy} />
         </Card>
-        <StandingCard detail={detail} calibration={calibration} />
-        <BasisCard detail={detail} time={time} />
       </div>
-      <p className="no-print">
-        <Link href={paths.twins()}>{strings.notFound.action}</Link>
-      </p>
     </>
   );
 }

@@ -4,6 +4,7 @@ import { unitLabel, valueText } from '../data/number.ts';
 import { nearestIndex, trajectoryQuantile } from '../data/quantile.ts';
 import { type LocalTime, MINUTE } from '../data/time.ts';
 import { strings } from '../strings.ts';
+import { controlName } from '../twin/control-name.ts';
 import { mainPoints, mainTrajectory } from './cockpit-chart.ts';
 
 /** A measured value this near the cursor is read out, ms. */
@@ -42,7 +43,7 @@ export function readout(detail: TwinDetail, at: number, now: number, time: Local
     const here = during ? at >= control.from && at < control.to! : Math.abs(control.from - at) <= NEAR;
     if (here)
       lines.push(
-        `${control.code.text ?? control.control} ${valueText(control.value.value, control.value.unit, unit)} ${unitLabel(control.value.unit, unit)}`,
+        `${controlName(control)} ${valueText(control.value.value, control.value.unit, unit)} ${unitLabel(control.value.unit, unit)}`,
       );
   }
   return lines;

@@ -16,6 +16,7 @@ interface TimelineViewProps {
 }
 
 interface Plot {
+  readonly top: number;
   readonly left: number;
   readonly width: number;
 }
@@ -24,7 +25,8 @@ interface Plot {
 function plotOf(svg: SVGSVGElement): Plot | null {
   const rect = svg.querySelector('clipPath rect');
   if (rect === null) return null;
-  return { left: Number(rect.getAttribute('x')), width: Number(rect.getAttribute('width')) };
+  const read = (name: string) => Number(rect.getAttribute(name));
+  return { top: read('y'), left: read('x'), width: read('width') };
 }
 
 /** Steps of the cursor by keyboard, ms. */
@@ -98,7 +100,7 @@ export function TimelineView({ chart, stretch, readout, onPan }: TimelineViewPro
       <Drawing svg={chart.svg} onDrawn={(svg) => setPlot(plotOf(svg))} />
       {inView && (
         <>
-          <div className={css.line} style={{ left: x }} />
+          <div className={css.line} style={{ left: x, top: plot?.top }} />
           <div className={css.words} style={x > chart.width / 2 ? { right: chart.width - x + 10 } : { left: x + 10 }}>
             {words.map((line, i) => (i === 0 ? <strong key={line}>{line}</strong> : <div key={line}>{line}</div>))}
           </div>

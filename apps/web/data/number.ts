@@ -18,14 +18,15 @@ export function unitLabel(ucum: string, unit: GlucoseUnit): string {
   return LABELS[ucum] ?? ucum;
 }
 
-/** Three significant digits, without an exponent for what people read. */
+/** Three significant digits at most, without an exponent for what people read. */
 export function plainNumber(value: number): string {
   if (!Number.isFinite(value)) return strings.missing;
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(2);
   const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(size))));
-  return value.toFixed(digits).replace('-', '−');
+  const text = value.toFixed(digits);
+  return (digits > 0 ? text.replace(/\.?0+$/, '') : text).replace('-', '−');
 }
 
 /** A value in the unit shown; glucose with the digits of its unit, percentages whole or with one digit. */

@@ -43,7 +43,7 @@ export function localTime(offset: number | null): LocalTime {
     day,
     dayAndTime: (ms) => `${day(ms)}, ${time(ms)}`,
     iso: (ms) => `${new Date(shifted(ms)).toISOString().slice(0, 19)}${offsetName(at(ms))}`,
-    name: offset === null ? strings.time.readerZone : `UTC${offsetName(offset)}`,
+    name: `UTC${offsetName(offset ?? at(Date.now()))}`,
   };
 }
 

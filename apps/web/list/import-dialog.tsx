@@ -83,6 +83,7 @@ export function ImportDialog({ opened, file, onClose, onImported, names }: Impor
         ? stage.result.account.problems
         : [];
   const needs = needsOf(problems);
+  const asks = needs.zone || needs.unit || needs.subject;
   return (
     <Modal opened={opened} onClose={close} title={t.title} size="xl" closeButtonProps={{ 'aria-label': strings.close }}>
       {stage.at === 'choose' && <Chooser onChoose={begin} />}
@@ -91,8 +92,14 @@ export function ImportDialog({ opened, file, onClose, onImported, names }: Impor
           <Loader size="sm" /> {t.reading(stage.file.name)}
         </p>
       )}
-      {stage.at === 'failed' && <Failure error={stage.error} heading={t.failed} />}
-      {(stage.at === 'failed' || stage.at === 'done') && (needs.zone || needs.unit || needs.subject) && (
+      {stage.at === 'failed' && !asks && <Failure error={stage.error} heading={t.failed} />}
+      {stage.at === 'failed' && asks && (
+        <div role="alert">
+          <p className={css.verdict}>{t.unsaid}</p>
+          <p>{stage.error.message}</p>
+        </div>
+      )}
+      {(stage.at === 'failed' || stage.at === 'done') && asks && (
         <ImportNeeds needs={needs} given={given} onChange={setGiven} onAgain={() => void read(stage.file, given)} />
       )}
       {stage.at === 'done' && <LossAccountView result={stage.result} names={names} onOpen={close} />}

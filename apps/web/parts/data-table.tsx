@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly heading: string;
   readonly cell: (row: Row) => ReactNode;
   readonly numeric?: boolean;
+  /** Long text: its lines may break. */
+  readonly wraps?: boolean;
 }
 
 interface DataTableProps<Row> {
@@ -46,7 +48,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, tall, footnote 
                   {first.cell(row)}
                 </Table.Th>
                 {others.map((column) => (
-                  <Table.Td key={column.heading} ta={align(column)}>
+                  <Table.Td key={column.heading} ta={align(column)} data-wraps={column.wraps}>
                     {column.cell(row)}
                   </Table.Td>
                 ))}

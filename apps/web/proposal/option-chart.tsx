@@ -51,6 +51,7 @@ export function OptionChart({ plan, plans, time, index }: OptionChartProps) {
       fans: [fanOf(trajectory, strings.chart.forecastAt, '--gm-arm-1')],
       outOfRange: plan.forecast.outOfRange,
       ...(band === undefined ? {} : { band }),
+      legend: false,
       width,
       plotHeight: 110,
     });

@@ -3,12 +3,7 @@ import type { GlucoseUnit } from '../data/glucose.ts';
 import { unitLabel, valueText } from '../data/number.ts';
 import { durationText, MINUTE } from '../data/time.ts';
 import { strings } from '../strings.ts';
-
-const NAMES: Readonly<Record<string, string>> = {
-  'insulin.bolus': strings.whatif.bolus,
-  'insulin.basal': strings.whatif.basal,
-  'meal.carbohydrate': strings.whatif.carbs,
-};
+import { controlName } from '../twin/control-name.ts';
 
 /** "Bolus 3.2 U in 10 min", "Basal rate 0 U/h now over 45 min". */
 function controlWords(control: ControlInput, from: number, unit: GlucoseUnit): string {
@@ -22,7 +17,7 @@ function controlWords(control: ControlInput, from: number, unit: GlucoseUnit): s
     control.to === undefined || control.to <= control.from
       ? ''
       : ` ${strings.proposal.over(durationText(control.to - control.from))}`;
-  return `${NAMES[control.control] ?? control.code.text ?? control.control} ${amount} ${when}${held}`;
+  return `${controlName(control)} ${amount} ${when}${held}`;
 }
 
 /** What a plan does beside what is planned anyway. */

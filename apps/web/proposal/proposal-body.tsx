@@ -37,12 +37,11 @@ export function ProposalBody(props: ProposalBodyProps) {
     proposal.status === 'open' && proposal.expires !== null && proposal.expires <= now ? 'expired' : proposal.status;
   const t = strings.proposal;
   return (
-    <div className={css.grid}>
+    <div className={css.grid} data-single={result === null && status === 'abstained'}>
       <div className={css.column}>
         <Card>
           <StatusLine proposal={proposal} status={status} now={now} time={time} />
           <p className={css.statement} data-testid="statement">
-            {advice.kind === 'abstain' && `${t.abstains}. `}
             {sentenceInUnit(advice.statement, unit)}
           </p>
           {advice.reasons.length > 0 && (

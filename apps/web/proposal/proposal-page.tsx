@@ -78,7 +78,10 @@ export default function ProposalPage({ subject, id }: ProposalPageProps) {
           stale={stale}
           asking={asking}
           onAsk={() => void ask()}
-          onChanged={list.reload}
+          onChanged={() => {
+            list.reload();
+            twin.reload();
+          }}
         />
       )}
       {list.data !== undefined && list.data.length > 0 && (

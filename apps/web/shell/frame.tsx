@@ -27,10 +27,10 @@ export function Frame({ path, children }: { readonly path: string; readonly chil
       <a className={css.skip} href="#content">
         {strings.skip}
       </a>
+      <p className={css.strip} data-testid="research-strip">
+        {strings.banner}
+      </p>
       <div className={css.top}>
-        <p className={css.strip} data-testid="research-strip">
-          {strings.banner}
-        </p>
         <Header clock={status?.clock ?? null} path={path} />
         {connection === 'down' && (
           <p className={css.down} role="status">

@@ -5,6 +5,7 @@ import { DataTable } from '../parts/data-table.tsx';
 import { IntervalText } from '../parts/interval-text.tsx';
 import { ShrinkageBar } from '../parts/shrinkage-bar.tsx';
 import { strings } from '../strings.ts';
+import css from './posterior-table.module.css';
 
 /** Above this share of the prior spread a parameter was hardly learnt. */
 const HARDLY = 0.9;
@@ -20,15 +21,23 @@ export function PosteriorTable({ posterior }: { readonly posterior: readonly Pos
       rows={posterior}
       rowKey={(row) => row.parameter}
       columns={[
-        { heading: t.name, cell: (row) => row.title },
+        {
+          heading: t.name,
+          cell: (row) => (
+            <>
+              {row.title} <small className={css.unit}>{unitLabel(row.unit, unit)}</small>
+            </>
+          ),
+        },
         {
           heading: t.median,
           numeric: true,
-          cell: (row) => strings.of(valueText(row.median, row.unit, unit), unitLabel(row.unit, unit)),
+          cell: (row) => valueText(row.median, row.unit, unit),
         },
         { heading: t.interval, numeric: true, cell: (row) => <IntervalText of={row} unit={row.unit} /> },
         {
           heading: t.learnt,
+          wraps: true,
           cell: (row) => (
             <>
               <ShrinkageBar share={row.shrinkage} /> {t.left(percent(row.shrinkage))}

@@ -86,7 +86,7 @@ export default function WhatIfPage({ subject }: { readonly subject: string }) {
             <>
               <ArmsView result={result} detail={detail} time={time} working={working} />
               <p className={css.note} role="status">
-                {working ? `${t.working}…` : took !== null && t.measuredMs(took)} {t.sharedAxis}{' '}
+                {working ? `${t.working}… ` : took !== null && t.measuredMs(took)} {t.sharedAxis}{' '}
                 {controls.length === 0 && t.same}
               </p>
               <DifferenceCard result={result} />
