@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
-import { parseSync } from 'vite';
 import { emptyNames, impureGlobals, impureMembers, type Layer, layers, MOST_LINES } from '../layers.data.ts';
+import { importsOf, isNode, type Node, parse, visit } from './syntax.ts';
 
 /** A rule broken, with the place and what to do. */
 export interface Violation {
@@ -19,23 +19,20 @@ export interface Workspace {
   readonly declared: Readonly<Record<string, readonly string[]>>;
 }
 
-type Node = { readonly type: string; readonly start: number } & Readonly<Record<string, unknown>>;
-
 /** Checks one source file; `file` is its path from the root with forward slashes. */
 export function checkSource(file: string, source: string, workspace: Workspace): readonly Violation[] {
-  const parsed = parseSync(file, source);
+  const { program, errors } = parse(file, source);
   const lineOf = (offset: number) => source.slice(0, offset).split('\n').length;
   const found: Violation[] = [...checkName(file), ...checkSize(file, source)];
   const report = (rule: Violation['rule'], offset: number, message: string) =>
     found.push({ file, line: lineOf(offset), rule, message });
-  for (const error of parsed.errors) report('syntax', error.labels?.[0]?.start ?? 0, error.message);
+  for (const error of errors) report('syntax', error.offset, error.message);
 
   const layer = layerOf(file);
   if (!layer) {
     report('boundary', 0, 'stands in no folder of tools/layers.data.ts');
     return found;
   }
-  const program = parsed.program as unknown as Node;
   for (const { specifier, offset, typeOnly } of importsOf(program)) {
     const problem = checkImport(file, layer, specifier, typeOnly, workspace);
     if (problem) report(problem[0], offset, problem[1]);
@@ -162,23 +159,6 @@ function nodeFolderRule(
   return ['node-folder', `imports ${specifier} from a folder named node/; only apps and node/ folders may`];
 }
 
-interface Import {
-  readonly specifier: string;
-  readonly offset: number;
-  readonly typeOnly: boolean;
-}
-
-function importsOf(program: Node): readonly Import[] {
-  const found: Import[] = [];
-  visit(program, (node) => {
-    const source = node.source as Node | null | undefined;
-    const typeOnly = node.importKind === 'type' || node.exportKind === 'type' || node.type === 'TSImportType';
-    if (typeof source?.value === 'string') found.push({ specifier: source.value, offset: node.start, typeOnly });
-    return true;
-  });
-  return found;
-}
-
 function impureUses(program: Node): readonly { readonly what: string; readonly offset: number }[] {
   const own = declaredNames(program);
   const found: { what: string; offset: number }[] = [];
@@ -232,21 +212,4 @@ function declaredNames(program: Node): ReadonlySet<string> {
     return true;
   });
   return names;
-}
-
-/** Depth-first; `enter` returns false to leave a node's children out. */
-function visit(root: Node, enter: (node: Node, key: string, parent: Node | null) => boolean): void {
-  const walk = (node: Node, key: string, parent: Node | null) => {
-    if (!enter(node, key, parent)) return;
-    for (const [childKey, child] of Object.entries(node)) {
-      if (Array.isArray(child)) {
-        for (const item of child) if (isNode(item)) walk(item, childKey, node);
-      } else if (isNode(child)) walk(child, childKey, node);
-    }
-  };
-  walk(root, '', null);
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
