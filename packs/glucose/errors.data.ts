@@ -14,6 +14,10 @@ export const glucoseErrors = defineErrors({
     meaning: 'A report was asked for in a glucose unit that is neither mg/dL nor mmol/L.',
     remedy: 'Give --unit mg/dL or --unit mmol/L.',
   },
+  'glucose-policy-invalid': {
+    meaning: 'The pack was set up with an age of stale readings that is not between 1 and 30 minutes.',
+    remedy: 'Set staleMinutes between 1 and 30; 15 is the default.',
+  },
   'glucose-control-unit': {
     meaning: "A control input reached the model in a unit that is not the pack's.",
     remedy: 'Give boluses in U, basal insulin in U/h and carbohydrate in g.',

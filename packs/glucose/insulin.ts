@@ -58,13 +58,11 @@ export function basalGaps(
 export function usualBasal(history: History, now: Instant): number | null {
   const programmed = settings(history, now).basalRate;
   if (programmed !== null) return programmed;
-  const last = history.controls.reduce<number>(
-    (latest, c) =>
-      c.control === 'insulin.basal' && c.status === 'given' && c.from <= now ? Math.max(latest, c.from) : latest,
-    Number.NEGATIVE_INFINITY,
+  const recorded = history.controls.filter(
+    (c) => c.control === 'insulin.basal' && c.status === 'given' && c.from <= now,
   );
-  if (!Number.isFinite(last)) return null;
-  const end = Math.min(now, last + HOUR) as Instant;
+  const end = Math.min(now, Math.max(...recorded.map((c) => c.to ?? now))) as Instant;
+  if (!Number.isFinite(end)) return null;
   const stretches = basalStretches(history, (end - 24 * HOUR) as Instant, end);
   const hours = stretches.reduce((s, b) => s + (b.to - b.from), 0);
   return hours === 0 ? null : stretches.reduce((s, b) => s + b.rate * (b.to - b.from), 0) / hours;

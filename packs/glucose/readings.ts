@@ -23,22 +23,30 @@ export function glucoseValue(value: ObservedValue): { value: number; bound: Read
 }
 
 /**
- * The readings of a signal in time order. Values graded 'poor' (implausible, or from a sensor that said it was failing)
+ * The readings of a signal within [from, to] in time order. Values graded 'poor' (implausible, or from a sensor that said it was failing)
  * are left out; "LO" and "HI" count as the sensor's bound.
  */
-export function readingsOf(history: History, signal = 'glucose.interstitial'): Reading[] {
+export function readingsOf(
+  history: History,
+  signal = 'glucose.interstitial',
+  from: number = Number.NEGATIVE_INFINITY,
+  to: number = Number.POSITIVE_INFINITY,
+): Reading[] {
   const readings: Reading[] = [];
   for (const o of history.observations) {
-    if (o.signal !== signal || o.grade === 'poor') continue;
+    if (o.signal !== signal || o.grade === 'poor' || o.trueAt < from || o.trueAt > to) continue;
     const given = glucoseValue(o.value);
     if (given !== null) readings.push({ at: o.trueAt, ...given, offset: o.offset });
   }
   return readings.sort((a, b) => a.at - b.at);
 }
 
-/** Readings in [from, to]. */
-export function readingsWithin(readings: readonly Reading[], from: Instant, to: Instant): Reading[] {
-  return readings.filter((r) => r.at >= from && r.at <= to);
+/** The newest reading of a signal at or before `at`; null where there is none. */
+export function newestReading(history: History, signal: string, at: Instant): Reading | null {
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const o of history.observations)
+    if (o.signal === signal && o.grade !== 'poor' && o.trueAt <= at && o.trueAt > newest) newest = o.trueAt;
+  return Number.isFinite(newest) ? (readingsOf(history, signal, newest, newest).at(-1) ?? null) : null;
 }
 
 /**

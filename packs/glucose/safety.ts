@@ -4,7 +4,7 @@ import { basalGaps } from './insulin.ts';
 import { unannouncedMeal } from './meal-detection.ts';
 import { ATC } from './observe.ts';
 import { POLICY } from './policy.data.ts';
-import { type Reading, rateOfChange, readingsOf } from './readings.ts';
+import { newestReading, type Reading, rateOfChange, readingsOf } from './readings.ts';
 import { factOf, settings } from './settings.ts';
 import { sayGlucose, sayMinutes } from './words.ts';
 
@@ -24,18 +24,20 @@ export interface GlucosePolicy {
 
 export const DEFAULT_POLICY: GlucosePolicy = { staleMinutes: POLICY.staleMinutes };
 
+/** How far back the rules on the course of glucose look: the longest of them and the run-in of the meal detector. */
+const RECENT_MINUTES = POLICY.meal.suspectedMinutes + 60;
+
 /** Newest glucose known at `now`: the sensor's, or a meter's that is as fresh and lower. */
 export function currentGlucose(history: History, now: Instant): Reading | null {
-  const newest = (signal: string) => readingsOf(history, signal).findLast((r) => r.at <= now) ?? null;
-  const sensor = newest('glucose.interstitial');
-  const meter = newest('glucose.capillary');
+  const sensor = newestReading(history, 'glucose.interstitial', now);
+  const meter = newestReading(history, 'glucose.capillary', now);
   if (sensor === null || meter === null) return sensor ?? meter;
   return meter.at >= sensor.at - POLICY.staleMinutes * MINUTE && meter.value < sensor.value ? meter : sensor;
 }
 
 /** All that stands against advice now, most urgent first; empty when nothing does. Looks at admitted data alone. */
 export function safetyFindings(history: History, now: Instant, policy: GlucosePolicy): SafetyFinding[] {
-  const readings = readingsOf(history).filter((r) => r.at <= now);
+  const readings = readingsOf(history, 'glucose.interstitial', now - RECENT_MINUTES * MINUTE, now);
   const found: SafetyFinding[] = [];
   const add = (rule: SafetyFinding['rule'], code: string, stops: SafetyFinding['stops'], statement: string) =>
     found.push({ rule, code, statement, stops });
@@ -49,8 +51,8 @@ export function safetyFindings(history: History, now: Instant, policy: GlucosePo
       `Glucose is ${current.bound === 'below' ? 'below ' : ''}${sayGlucose(current.value)}: no bolus below ${sayGlucose(POLICY.suspendBelow)}.`,
     );
 
-  const last = readings.at(-1);
-  if (last !== undefined) {
+  const last = newestReading(history, 'glucose.interstitial', now);
+  if (last !== null) {
     const rate = rateOfChange(readings, last.at);
     if (rate !== null && rate < -POLICY.fallingFast)
       add(
@@ -61,13 +63,13 @@ export function safetyFindings(history: History, now: Instant, policy: GlucosePo
       );
   }
 
-  const age = last === undefined ? Number.POSITIVE_INFINITY : (now - last.at) / MINUTE;
+  const age = last === null ? Number.POSITIVE_INFINITY : (now - last.at) / MINUTE;
   if (age > policy.staleMinutes)
     add(
       'S3',
       'sensor-stale',
       'advice',
-      last === undefined
+      last === null
         ? 'There is no sensor reading.'
         : `The last sensor reading is ${sayMinutes(age)} old; advice needs one within ${sayMinutes(policy.staleMinutes)}.`,
     );

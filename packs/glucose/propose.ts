@@ -1,0 +1,170 @@
+import { type ControlInput, MINUTE, type Plan, type Scenario } from '@gemel/core';
+import type { Situation } from '@gemel/runtime/pack';
+import type { GlucoseState } from './dynamics.ts';
+import { identifiedLimits } from './identified.ts';
+import { controlInput, insulinOnBoard, usualBasal } from './insulin.ts';
+import { personalLimits } from './limits.ts';
+import { currentGlucose, type GlucosePolicy, safetyFindings } from './safety.ts';
+import { settings } from './settings.ts';
+import { sayMinutes, sayUnits } from './words.ts';
+
+/** What can be turned: a bolus now, and basal insulin at a multiple of the usual rate for some minutes from now. */
+interface Knobs {
+  /** U, in steps of a pump. */
+  readonly bolus: number;
+  readonly basal: number;
+  readonly minutes: number;
+}
+
+const AS_PLANNED: Knobs = { bolus: 0, basal: 1, minutes: 60 };
+/** Smallest changes worth weighing: a tenth of a unit, an eighth of the basal rate. */
+const FINEST = { bolus: 0.1, basal: 0.125 };
+/** Pumps deliver in twentieths of a unit. */
+const PUMP_STEP = 0.05;
+/** Rounds of refinement stop here whatever they find. */
+const MOST_PLANS = 36;
+/** Usual target of bolus calculators, mg/dL. */
+const CORRECT_TO = 120;
+const MEAL_MINUTES = 45;
+
+/**
+ * Candidate scenarios for a model-predictive controller. First "as planned", suspensions of basal insulin, other temporary
+ * rates, and boluses where no safety rule stands against one; then, round by round, the neighbours of the best plan so far at
+ * half the distance, until the steps are finer than a person would act on. Returns none when there is nothing left to weigh.
+ */
+export function propose(
+  situation: Situation<GlucoseState>,
+  weighed: readonly Plan[],
+  policy: GlucosePolicy,
+): readonly Scenario[] {
+  const room = roomOf(situation, policy);
+  if (weighed.length === 0) return first(situation, room).map((k) => scenarioOf(situation, room, k));
+  if (weighed.length >= MOST_PLANS || room.basal === null) return [];
+  const best = weighed
+    .filter((p) => p.allowed)
+    .reduce<Plan | null>((b, p) => (b === null || p.total > b.total ? p : b), null);
+  if (best === null) return [];
+  const known = weighed.map((p) => knobsOf(p.scenario));
+  const seen = new Set(weighed.map((p) => p.scenario.id));
+  return neighbours(knobsOf(best.scenario), known, room)
+    .map((k) => scenarioOf(situation, room, k))
+    .filter((s) => !seen.has(s.id) && seen.add(s.id));
+}
+
+/** What may be varied now. */
+interface Room {
+  /** Largest bolus worth weighing, U; 0 where none may be given. */
+  readonly bolus: number;
+  /** Usual basal rate, U/h; null where unknown. */
+  readonly basal: number | null;
+  /** Largest multiple of it. */
+  readonly multiple: number;
+}
+
+function roomOf(situation: Situation<GlucoseState>, policy: GlucosePolicy): Room {
+  const { history, now, applicability } = situation;
+  const findings = safetyFindings(history, now, policy);
+  const silent = applicability.applies !== 'yes' || findings.some((f) => f.stops === 'advice');
+  const limits = personalLimits(history, now);
+  const identified = identifiedLimits(history, now).bolus ?? 0;
+  const onBoard = limits.onBoard - insulinOnBoard(history, now);
+  const bolus = silent || findings.length > 0 ? 0 : Math.max(0, Math.min(limits.bolus, identified, onBoard));
+  const basal = silent ? null : usualBasal(history, now);
+  const low = findings.some((f) => f.rule === 'S1' || f.rule === 'S2');
+  return { bolus: pumpStep(bolus), basal, multiple: low || !basal ? 1 : Math.min(2, limits.basal / basal) };
+}
+
+function first(situation: Situation<GlucoseState>, room: Room): Knobs[] {
+  const options: Knobs[] = [AS_PLANNED];
+  if (room.basal !== null && room.basal > 0) {
+    for (const minutes of [30, 60, 120]) options.push({ bolus: 0, basal: 0, minutes });
+    options.push({ bolus: 0, basal: 0.5, minutes: 60 });
+    if (room.multiple > 1) options.push({ bolus: 0, basal: Math.min(1.5, room.multiple), minutes: 60 });
+  }
+  const boluses = new Set(
+    [room.bolus / 8, room.bolus / 4, room.bolus / 2, room.bolus, usualBolus(situation, room)].map(pumpStep),
+  );
+  for (const bolus of boluses) if (bolus > 0) options.push({ ...AS_PLANNED, bolus });
+  return options;
+}
+
+/**
+ * What a bolus calculator would give, U: carbohydrate of a meal just recorded over the ratio, plus the correction to 120 mg/dL,
+ * less insulin on board; within the room there is.
+ */
+function usualBolus(situation: Situation<GlucoseState>, room: Room): number {
+  const { history, now } = situation;
+  const { carbohydrateRatio, correctionFactor } = settings(history, now);
+  const glucose = currentGlucose(history, now);
+  const eaten = history.controls
+    .filter(
+      (c) =>
+        c.control === 'meal.carbohydrate' && c.status !== 'proposed' && Math.abs(c.from - now) <= MEAL_MINUTES * MINUTE,
+    )
+    .reduce((s, c) => s + c.value.value, 0);
+  const meal = carbohydrateRatio === null ? 0 : eaten / carbohydrateRatio;
+  const correction =
+    correctionFactor === null || glucose === null ? 0 : (glucose.value - CORRECT_TO) / correctionFactor;
+  return Math.max(0, Math.min(room.bolus, meal + correction - insulinOnBoard(history, now)));
+}
+
+/** Plans one step from the best along each knob, at half the distance to the nearest one weighed. */
+function neighbours(best: Knobs, known: readonly Knobs[], room: Room): Knobs[] {
+  const found: Knobs[] = [];
+  const nearest = (distances: number[], otherwise: number) => Math.min(otherwise, ...distances.filter((d) => d > 1e-9));
+  const sameBasal = known.filter((k) => k.basal === best.basal && k.minutes === best.minutes);
+  const bolusStep =
+    nearest(
+      sameBasal.map((k) => Math.abs(k.bolus - best.bolus)),
+      room.bolus,
+    ) / 2;
+  if (bolusStep >= FINEST.bolus)
+    for (const bolus of [best.bolus - bolusStep, best.bolus + bolusStep])
+      if (bolus >= 0 && bolus <= room.bolus) found.push({ ...best, bolus: pumpStep(bolus) });
+  const sameBolus = known.filter((k) => k.bolus === best.bolus && k.minutes === best.minutes);
+  const basalStep =
+    nearest(
+      sameBolus.map((k) => Math.abs(k.basal - best.basal)),
+      1,
+    ) / 2;
+  if (basalStep >= FINEST.basal && room.basal! > 0)
+    for (const basal of [best.basal - basalStep, best.basal + basalStep])
+      if (basal >= 0 && basal <= room.multiple) found.push({ ...best, basal: Number(basal.toFixed(4)) });
+  return found;
+}
+
+function pumpStep(units: number): number {
+  return Number((Math.floor(units / PUMP_STEP + 1e-9) * PUMP_STEP).toFixed(2));
+}
+
+/** The knobs are written into a scenario's id, so that a plan says where it lies. */
+const ID = /^bolus-(?<bolus>[\d.]+)-basal-(?<basal>[\d.]+)-for-(?<minutes>\d+)$/;
+
+function knobsOf(scenario: Scenario): Knobs {
+  const parts = ID.exec(scenario.id)?.groups;
+  if (parts === undefined) return AS_PLANNED;
+  return { bolus: Number(parts.bolus), basal: Number(parts.basal), minutes: Number(parts.minutes) };
+}
+
+function scenarioOf(situation: Situation<GlucoseState>, room: Room, knobs: Knobs): Scenario {
+  const { bolus, basal, minutes } = knobs;
+  if (bolus === 0 && basal === 1) return { id: 'as-planned', title: 'As planned', controls: [] };
+  const { now, history } = situation;
+  const controls: ControlInput[] = [];
+  if (bolus > 0) controls.push(controlInput(history.subject, 'insulin.bolus', bolus, now, now, 'proposed'));
+  if (basal !== 1) {
+    const until = (now + minutes * MINUTE) as typeof now;
+    const rate = Number((basal * room.basal!).toFixed(3));
+    controls.push(controlInput(history.subject, 'insulin.basal', rate, now, now, 'proposed', until));
+  }
+  return { id: `bolus-${bolus}-basal-${basal}-for-${minutes}`, title: titleOf(knobs), controls };
+}
+
+function titleOf({ bolus, basal, minutes }: Knobs): string {
+  const words: string[] = [];
+  if (bolus > 0) words.push(`bolus of ${sayUnits(bolus)} now`);
+  if (basal === 0) words.push(`basal insulin suspended for ${sayMinutes(minutes)}`);
+  else if (basal !== 1) words.push(`basal insulin at ${Math.round(basal * 100)} % for ${sayMinutes(minutes)}`);
+  const title = words.join(', ');
+  return title.charAt(0).toUpperCase() + title.slice(1);
+}
