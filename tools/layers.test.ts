@@ -44,6 +44,9 @@ describe('the check finds a planted', () => {
   test('relative import that climbs into another package', () => {
     expect(rules('packages/core/a.ts', "import { x } from '../numerics/index.ts';")).toEqual(['boundary']);
     expect(rules('packs/a/sub/b.ts', "import { x } from '../../b/pack.ts';")).toEqual(['boundary']);
+    expect(rules('apps/cli/a.ts', "import { x } from '../../packages/core/index.ts';")).toEqual(['boundary']);
+    expect(rules('packages/core/a.ts', "import { x } from '../../tools/node/syntax.ts';")).toEqual(['boundary']);
+    expect(rules('evidence/node/a.ts', "import { x } from '../../tools/node/syntax.ts';")).toEqual([]);
   });
 
   test.each([

@@ -101,7 +101,8 @@ function checkImport(
 ): readonly [Violation['rule'], string] | null {
   if (specifier.startsWith('.')) {
     const target = posix.normalize(posix.join(posix.dirname(file), specifier));
-    if (target.startsWith('../') || !`${target}/`.startsWith(`${layer.root}/`)) {
+    const within = `${target}/`.startsWith(`${layer.root}/`);
+    if (!within && !(layer.imports === 'all' && isUnnamed(target, workspace))) {
       return ['boundary', `imports ${specifier} across folders; import the package by its name`];
     }
     return nodeFolderRule(file, layer, target, typeOnly, specifier);
@@ -139,6 +140,12 @@ function checkImport(
     return ['undeclared', `imports ${name}, which ${layer.root}/package.json does not name`];
   }
   return nodeFolderRule(file, layer, path, typeOnly, specifier);
+}
+
+/** A folder that is no package (tools, evidence) can be reached by path alone. */
+function isUnnamed(target: string, workspace: Workspace): boolean {
+  const root = layerOf(target)?.root;
+  return root !== undefined && !Object.values(workspace.packages).includes(root);
 }
 
 function mayUseRoot(file: string, layer: Layer): boolean {
