@@ -70,8 +70,8 @@ export function deviceLog(life: DemoLife, from: number, to: number): DeviceLog {
   const complete = person.records === 'complete';
   return {
     subject: subjectOf(person),
-    name: person.name,
-    birthDate,
+    // Said once, with the first records.
+    ...(from <= DEMO_START && { name: person.name, birthDate }),
     glucose: patient.cgm
       .filter(({ at }) => within(at))
       .map(({ at, reading }) =>

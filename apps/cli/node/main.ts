@@ -29,7 +29,7 @@ Research use. Not for clinical use.`;
 
 /** Runs one command line; resolves to the exit code. */
 export async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
-  let shell = new Shell({ seed: 1, data: 'data' }, signal);
+  let shell = new Shell({ seed: 1, data: 'data', json: argv.includes('--json') }, signal);
   const program = new Command('gemel')
     .description('Medical digital twins: from records to a calibrated twin, a forecast, a what-if, a proposal.')
     .option('--json', 'results as one JSON document, errors as JSON')
@@ -38,7 +38,8 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     .option('--data <dir>', 'data folder that holds the log', 'data')
     .option('--at <instant>', 'the moment the command takes place: an ISO instant, or last for the end of the records')
     .addHelpText('after', LEGEND)
-    .showHelpAfterError('See gemel help.')
+    // What is wrong is told once, in the form of every other error.
+    .configureOutput({ writeErr: () => {} })
     .exitOverride();
   const begin: Begin = (command) => {
     const given = (option: keyof GlobalOptions) => command.getOptionValueSourceWithGlobals(option) === 'cli';
@@ -62,12 +63,17 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     packsCommand,
     doctorCommand,
   ];
-  for (const command of commands) program.addCommand(command(begin).exitOverride());
+  for (const command of commands) program.addCommand(command(begin).copyInheritedSettings(program));
   try {
     await program.parseAsync(argv as string[], { from: 'user' });
     return signal.aborted ? EXIT.interrupted : shell.exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok;
+      if (error.code === 'commander.help') process.stderr.write(program.helpInformation());
+      else shell.problem(cliErrors.problem('cli-usage', error.message.replace(/^error: /, '')));
+      return EXIT.usage;
+    }
     if (signal.aborted) return EXIT.interrupted;
     if (error instanceof CodedError) shell.problem(error.toJSON());
     else {

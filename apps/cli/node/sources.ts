@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import type { Decoded } from '@gemel/core';
 import { type Door, type DoorOptions, doors, exchangeErrors, sniffDoor } from '@gemel/exchange';
-import { sha256 } from '@gemel/server/node/world';
 import { cliErrors } from '../errors.data.ts';
 
 /** A file or standard input, read whole, with the door that understands it. */
@@ -51,7 +51,7 @@ async function readSource(path: string, options: RecordOptions): Promise<Source>
     const known = doors.map((candidate) => candidate.title).join(', ');
     throw exchangeErrors.error('exchange-format-unknown', `${name} is none of: ${known}`, { file: name });
   }
-  return { name, bytes, sha256: sha256(bytes), door };
+  return { name, bytes, sha256: createHash('sha256').update(bytes).digest('hex'), door };
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

@@ -76,11 +76,11 @@ export const encodeClarity: CgmEncoder = {
       ...log.bolus.map(({ at, units }) => event(at, 'Insulin', { 3: 'Fast-Acting', 6: device, 8: String(units) })),
       ...log.carbohydrate.map(({ at, grams }) => event(at, 'Carbs', { 6: device, 9: String(grams) })),
     ].sort(byTime);
-    const [first, ...rest] = (log.name ?? log.subject).split(' ');
+    const [first, ...rest] = (log.name ?? '').split(' ');
     const head = (type: string, column: number, text: string) =>
       ['', '', type, '', '', '', '', '', '', '', '', '', '', ''].with(column, text);
     const about = [
-      head('FirstName', 4, first!),
+      ...(first ? [head('FirstName', 4, first)] : []),
       ...(rest.length > 0 ? [head('LastName', 4, rest.join(' '))] : []),
       ...(log.birthDate ? [head('DateOfBirth', 4, log.birthDate)] : []),
       head('Device', 5, device),

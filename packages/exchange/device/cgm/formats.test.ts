@@ -292,6 +292,8 @@ describe('Nightscout', () => {
       'exchange-record-unknown',
     ]);
     expect(decoded[0]!.provenance).toMatchObject({ element: 'entries[0]', sourceId: '1' });
+    const combo = decoded.find((entry) => entry.type === 'Combo Bolus')!;
+    expect(combo.items.map((item) => item.provenance.sourceId)).toEqual(['g', 'g#extended']);
   });
 
   test('whose data it is must be said', () => {

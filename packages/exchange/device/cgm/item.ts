@@ -97,6 +97,13 @@ export function observation(
   };
 }
 
+/** One of several items of a kind that one record makes: its identifier gets a part, so that none corrects another. */
+export function part(element: Element, name: string): Element {
+  const { sourceId } = element.provenance;
+  if (sourceId === undefined) return element;
+  return { ...element, provenance: { ...element.provenance, sourceId: `${sourceId}#${name}` } };
+}
+
 function control(
   element: Element,
   codes: readonly Coding[],
@@ -149,11 +156,15 @@ export function mapped(
 }
 
 export function kept(type: string, element: Element, whole: unknown, problems: readonly Problem[] = []): Decoded {
-  return { type, fate: 'kept', items: [], problems, provenance: element.provenance, kept: whole };
+  return { type, ...about(element), fate: 'kept', items: [], problems, provenance: element.provenance, kept: whole };
 }
 
 export function refused(type: string, element: Element, problem: Problem): Decoded {
-  return { type, fate: 'refused', items: [], problems: [problem], provenance: element.provenance };
+  return { type, ...about(element), fate: 'refused', items: [], problems: [problem], provenance: element.provenance };
+}
+
+function about(element: Element): { readonly subject?: string } {
+  return element.subject === '' ? {} : { subject: element.subject };
 }
 
 /** The whole source is refused, or remarked on: one entry of type `file`. */

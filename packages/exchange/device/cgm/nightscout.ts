@@ -17,6 +17,7 @@ import {
   mapped,
   moment,
   observation,
+  part,
   readGlucose,
   refused,
 } from './item.ts';
@@ -309,7 +310,8 @@ function doses(
   const items: RawItem[] = [];
   if (now > 0) items.push(bolus(element, (whole * now) / (now + later), moment(at, offset), marks));
   if (later > 0) {
-    items.push(bolus(element, (whole * later) / (now + later), moment(at, offset, at + duration * MINUTE), marks));
+    const spread = moment(at, offset, at + duration * MINUTE);
+    items.push(bolus(part(element, 'extended'), (whole * later) / (now + later), spread, marks));
   }
   return items;
 }

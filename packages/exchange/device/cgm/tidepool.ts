@@ -20,6 +20,7 @@ import {
   mapped,
   moment,
   observation,
+  part,
   refused,
 } from './item.ts';
 import { isObject, isoTime, type Json, type JsonRecord, number, readRecords, text, wallTime } from './records.ts';
@@ -228,7 +229,9 @@ function bolusRecord(...[value, type, element, time, marks]: Parameters<Make>): 
   if (normal !== null && normal > 0) items.push(bolus(element, normal, time, marks));
   if (extended !== null && extended > 0) {
     if (duration === null || duration <= 0) return missing(value, type, element, 'duration of the extended part');
-    items.push(bolus(element, extended, moment(time.start, time.offset, time.start + duration), marks));
+    items.push(
+      bolus(part(element, 'extended'), extended, moment(time.start, time.offset, time.start + duration), marks),
+    );
   }
   if (items.length > 0) return mapped(type, element, items, marks);
   // A bolus cancelled before anything flowed is a record of nothing given.
