@@ -204,7 +204,7 @@ export function readPeriod(value: unknown, context: Context, path: string): Mark
   if (start === null || end === null) return null;
   if (end === undefined) return { time: { start: start.time.start, offset: start.time.offset }, marks: start.marks };
   const last = end.time.end ?? end.time.start;
-  if (last < start.time.start) {
+  if (last < start.time.start || (end.time.end === start.time.start && start.time.end !== undefined)) {
     note(context, 'fhir-time-invalid', 'the period ends before it starts', path);
     return null;
   }

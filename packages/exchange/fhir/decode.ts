@@ -130,6 +130,10 @@ function* fileProblems(layout: Layout, length: number, options: DoorOptions): Ge
     const message = `the Bundle's own structure breaks at byte ${layout.broken.at}; entries after it that could be found were read`;
     yield fileProblem(options, 'exchange-json-invalid', message, 'refused');
   }
+  if (layout.commas.length > 0) {
+    const message = `${layout.commas.length} commas between entries are missing, the first at byte ${layout.commas[0]}`;
+    yield fileProblem(options, 'exchange-json-invalid', message, 'kept');
+  }
   if (layout.trailing !== null) {
     const message = `${length - layout.trailing} bytes after the end of the document (byte ${layout.trailing}) were not read`;
     yield fileProblem(options, 'fhir-trailing', message, 'refused');

@@ -31,9 +31,17 @@ export interface Layout {
   readonly entries: readonly EntrySpan[];
   /** Where the outer structure broke, if it did. */
   readonly broken: Break | null;
+  /** Bytes at which a comma between entries is missing. */
+  readonly commas: readonly number[];
   /** First byte of anything after the document. */
   readonly trailing: number | null;
 }
+
+const COMMA = 0x2c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_ARRAY = 0x5d;
+/** What may follow an entry: a comma, the end of the array, the end of the source, or, a comma missing, the next entry. */
+const SEPARATORS = new Set([COMMA, CLOSE_ARRAY, OPEN_OBJECT, -1]);
 
 /** A break is tried to be stepped over this often; after that the rest of the source counts as one broken entry. */
 const MOST_RECOVERIES = 64;
@@ -49,6 +57,7 @@ export function layOut(bytes: Uint8Array, from: number): Layout {
   let total: number | null = null;
   let nextPage: string | null = null;
   const entries: EntrySpan[] = [];
+  const commas: number[] = [];
   scanner.members((name) => {
     if (name === 'resourceType') resourceType ??= scanner.peekString();
     else if (name === 'type') bundleType ??= scanner.peekString();
@@ -56,7 +65,7 @@ export function layOut(bytes: Uint8Array, from: number): Layout {
     else if (name === 'total') total = asCount(skipped(scanner));
     else if (name === 'link') nextPage = nextLink(skipped(scanner));
     else if (name === 'entry' && resourceType !== null && resourceType !== 'Bundle') return false;
-    else if (name === 'entry' && scanner.next() === 0x5b) readEntries(scanner, entries);
+    else if (name === 'entry' && scanner.next() === 0x5b) readEntries(scanner, entries, commas);
     else return false;
     return name === 'total' || name === 'link' || name === 'entry';
   });
@@ -82,6 +91,7 @@ export function layOut(bytes: Uint8Array, from: number): Layout {
     nextPage,
     entries: bundle ? entries : [{ ...whole, end: broken === null ? whole.end : bytes.length }],
     broken,
+    commas: bundle ? commas : [],
     trailing,
   };
 }
@@ -116,13 +126,13 @@ export function* layOutLines(bytes: Uint8Array, from: number): Generator<EntrySp
   }
 }
 
-function readEntries(scanner: Scanner, entries: EntrySpan[]): void {
+function readEntries(scanner: Scanner, entries: EntrySpan[], commas: number[]): void {
   scanner.at++;
   let recoveries = 0;
   let names = scanner.names;
   for (;;) {
     const byte = scanner.next();
-    if (byte === 0x5d) {
+    if (byte === CLOSE_ARRAY) {
       scanner.at++;
       scanner.names = names;
       return;
@@ -134,28 +144,26 @@ function readEntries(scanner: Scanner, entries: EntrySpan[]): void {
     const start = scanner.at;
     const entry = readEntry(scanner);
     names += entry.names;
-    if (entry.broken === null) entries.push({ ...entry, path: `Bundle.entry[${entries.length}]` });
     const separator = entry.broken === null ? scanner.next() : -1;
-    if (separator === 0x2c) {
-      scanner.at++;
+    // An entry that something senseless follows may have ended too early, and is not trusted.
+    const broken: Break | null =
+      entry.broken ?? (SEPARATORS.has(separator) ? null : { reason: 'structure', at: scanner.at });
+    if (broken === null) {
+      entries.push({ ...entry, path: `Bundle.entry[${entries.length}]` });
+      if (separator === COMMA) scanner.at++;
+      else if (separator === OPEN_OBJECT) commas.push(scanner.at);
       continue;
     }
-    if (entry.broken === null && separator === 0x5d) continue;
-    const broken: Break = entry.broken ?? { reason: separator === -1 ? 'cut' : 'structure', at: scanner.at };
-    const from = entry.broken === null ? scanner.at : start;
-    if (entry.broken === null && broken.reason === 'cut') {
-      scanner.fail('cut');
-      return;
-    }
     let resume = -1;
-    for (let at = from; resume < 0 && recoveries < MOST_RECOVERIES; recoveries++) {
+    let at = entry.broken === null ? scanner.at : start;
+    for (; resume < 0 && recoveries < MOST_RECOVERIES; recoveries++) {
       at = nextEntryStart(scanner.bytes, at + 1);
       if (at < 0) break;
       const trial = readEntry(new Scanner(scanner.bytes, at));
       if (trial.broken === null && trial.type !== null) resume = at;
     }
     const end = resume < 0 ? scanner.bytes.length : resume;
-    entries.push({ ...entry, path: `Bundle.entry[${entries.length}]`, start: from, end, resource: null, broken });
+    entries.push({ ...entry, path: `Bundle.entry[${entries.length}]`, start, end, resource: null, broken });
     if (resume < 0) {
       scanner.broken = broken;
       return;
@@ -171,11 +179,11 @@ function readEntry(scanner: Scanner): EntrySpan {
   scanner.deepest = 0;
   let fullUrl: string | null = null;
   let inner: EntrySpan | null = null;
-  if (scanner.next() !== 0x7b) scanner.skip();
+  if (scanner.next() !== OPEN_OBJECT) scanner.skip();
   else {
     scanner.members((name) => {
       if (name === 'fullUrl') fullUrl ??= scanner.peekString();
-      if (name !== 'resource' || scanner.next() !== 0x7b) return false;
+      if (name !== 'resource' || scanner.next() !== OPEN_OBJECT) return false;
       const resource = readResource(scanner);
       inner ??= resource;
       return true;
@@ -201,7 +209,7 @@ function readResource(scanner: Scanner): EntrySpan {
   const start = scanner.at;
   let type: string | null = null;
   let id: string | null = null;
-  if (scanner.next() === 0x7b) {
+  if (scanner.next() === OPEN_OBJECT) {
     scanner.members((name) => {
       if (name === 'resourceType') type ??= scanner.peekString();
       else if (name === 'id') id ??= scanner.peekString();
