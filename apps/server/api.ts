@@ -147,6 +147,12 @@ export interface ActionResult {
   readonly bundle: unknown;
 }
 
+/** POST /api/proposals/:id/replay: the trace recomputed from the log as it was then known. */
+export interface ReplayResult {
+  readonly equal: boolean;
+  readonly differences: readonly string[];
+}
+
 /** POST /api/import?name=&zone=&unit=&subject= with the file as body */
 export interface ImportResult {
   readonly account: LossAccount;

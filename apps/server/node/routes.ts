@@ -9,6 +9,7 @@ import type {
   JobView,
   LiveEvent,
   ProposalView,
+  ReplayResult,
   Status,
   TwinDetail,
   TwinSummary,
@@ -178,14 +179,15 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
       const acted = await hub.act(trace.id, { kind, person, at: now, reason, ...chosen }, scenario);
       return {
         proposal: proposalView(acted.trace, newestOf(await hub.traces(trace.subject)), now),
-        bundle: encodeRelease({
-          trace: acted.trace,
-          plan: acted.plan,
-          subjectReference: `Patient/${trace.subject}`,
-          at: now,
-        }),
+        bundle: encodeRelease({ trace: acted.trace, plan: acted.plan, at: now }),
       };
     },
+  );
+
+  app.post<{ Params: Static<typeof Id> }>(
+    '/api/proposals/:id/replay',
+    { schema: { params: Id } },
+    async (request): Promise<ReplayResult> => hub.replay((await knownTrace(request.params.id)).id),
   );
 
   app.get<{ Params: Static<typeof Id> }>(

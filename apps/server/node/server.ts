@@ -38,6 +38,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'server-internal': 500,
   'release-inputs-changed': 409,
   'release-expired': 410,
+  'release-already-acted': 409,
+  'release-limits-changed': 409,
 };
 
 /** Nothing is loaded from anywhere else; styles of the component library are set inline. */

@@ -103,11 +103,11 @@ export async function twinDetail(
 ): Promise<TwinDetail> {
   const { subject, pack: packId } = place;
   const pack = hub.packs.find((candidate) => candidate.id === packId)!;
-  const [summary, history, facts, situation, accuracy, past, traces] = await Promise.all([
+  const [summary, history, facts, outlook, accuracy, past, traces] = await Promise.all([
     twinSummary(hub, place, now),
     hub.history(subject, packId),
     hub.facts(subject),
-    hub.situation(subject, packId),
+    hub.outlook(subject, packId),
     hub.ledger(subject, packId),
     hub.pastForecasts(subject, packId, PAST_LEAD_MINUTES, from, to),
     hub.traces(subject),
@@ -115,14 +115,14 @@ export async function twinDetail(
   return {
     summary,
     now,
-    applicability: pack.applicability(history.facts),
+    applicability: outlook.applicability,
     observations: numbers(history.observations).filter((point) => point.at >= from && point.at <= to),
     controls: history.controls.filter((control) => (control.to ?? control.from) >= from && control.from <= to),
     facts: facts.map((fact) => ({ fact: fact.fact, value: factValue(fact) })),
     forecast: place.forecast,
     forecastMissing: place.missing,
-    advisories: situation === null ? [] : pack.advisories(situation, place.forecast),
-    posterior: situation === null ? [] : hub.posterior(packId, situation.belief),
+    advisories: pack.advisories(outlook, place.forecast),
+    posterior: outlook.belief === null ? [] : hub.posterior(packId, outlook.belief),
     accuracy,
     past,
     trace: newestOf(traces) ?? null,
