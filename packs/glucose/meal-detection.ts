@@ -1,4 +1,4 @@
-import { type Instant, MINUTE } from '@gemel/core';
+import { type ControlInput, type Instant, MINUTE } from '@gemel/core';
 import type { History } from '@gemel/runtime/pack';
 import { POLICY } from './policy.data.ts';
 import type { Reading } from './readings.ts';
@@ -63,20 +63,24 @@ function endSlope([a, b, c]: readonly { at: Instant; value: number }[]): number 
   return second + ((second - first) / (ab + bc)) * bc;
 }
 
-/** The newest suspected meal that no recorded meal explains and that is recent enough to matter; null where there is none. */
-export function unannouncedMeal(history: History, readings: readonly Reading[], now: Instant): MealSuspicion | null {
-  const { suspectedMinutes, explainedBeforeMinutes } = POLICY.meal;
-  const from = now - (suspectedMinutes + 60) * MINUTE;
-  const recent = readings.filter((r) => r.at >= from && r.at <= now);
-  const suspicion = mealSuspicions(recent).findLast((s) => now - s.at <= suspectedMinutes * MINUTE);
-  if (suspicion === undefined) return null;
-  const explained = history.controls.some(
+/** Whether a meal recorded by `now` explains a rise: one eaten in the two hours before it, or since. */
+export function explained(suspicion: MealSuspicion, controls: readonly ControlInput[], now: Instant): boolean {
+  const from = suspicion.at - POLICY.meal.explainedBeforeMinutes * MINUTE;
+  return controls.some(
     (c) =>
       c.control === 'meal.carbohydrate' &&
       c.value.value > 0 &&
       c.status !== 'proposed' &&
       c.from <= now &&
-      (c.to ?? c.from) >= suspicion.at - explainedBeforeMinutes * MINUTE,
+      (c.to ?? c.from) >= from,
   );
-  return explained ? null : suspicion;
+}
+
+/** The newest suspected meal that no recorded meal explains and that is recent enough to matter; null where there is none. */
+export function unannouncedMeal(history: History, readings: readonly Reading[], now: Instant): MealSuspicion | null {
+  const { suspectedMinutes } = POLICY.meal;
+  const from = now - (suspectedMinutes + 60) * MINUTE;
+  const recent = readings.filter((r) => r.at >= from && r.at <= now);
+  const suspicion = mealSuspicions(recent).findLast((s) => now - s.at <= suspectedMinutes * MINUTE);
+  return suspicion === undefined || explained(suspicion, history.controls, now) ? null : suspicion;
 }
