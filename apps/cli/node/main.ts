@@ -66,7 +66,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
   for (const command of commands) program.addCommand(command(begin).copyInheritedSettings(program));
   try {
     await program.parseAsync(argv as string[], { from: 'user' });
-    return signal.aborted ? EXIT.interrupted : shell.exit;
+    return signal.aborted && !shell.untilStopped ? EXIT.interrupted : shell.exit;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;

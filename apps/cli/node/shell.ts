@@ -27,6 +27,8 @@ export class Shell {
   #line = '';
   #shownAt = 0;
   #exit: ExitCode = EXIT.ok;
+  /** Set by commands that run until they are stopped: being stopped is then their proper end. */
+  untilStopped = false;
 
   constructor(
     options: GlobalOptions,

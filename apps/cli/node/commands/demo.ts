@@ -38,6 +38,7 @@ export function demoCommand(begin: Begin): Command {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const { hub } = world;
       const subjects = await hub.subjects();
+      shell.untilStopped = true;
       await shell.result(
         { url: server.url, folder, subjects },
         [

@@ -14,6 +14,7 @@ export function serveCommand(begin: Begin): Command {
       const { webRoot } = await import('../serving.ts');
       const { world } = await openPlace(shell);
       const server = await startServer({ world, port: options.port, webRoot });
+      shell.untilStopped = true;
       await shell.result({ url: server.url }, `${server.url}   Ctrl-C stops.\nResearch use. Not for clinical use.`);
       await whenStopped(shell.signal);
       await server.close();
