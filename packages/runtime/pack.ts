@@ -11,7 +11,9 @@ import type {
   LimitVerdict,
   Observation,
   Plan,
+  PosteriorSummary,
   Scenario,
+  Trace,
   Verdict,
   Work,
 } from '@gemel/core';
@@ -244,6 +246,8 @@ export interface Pack<State> {
   headline(history: History, forecast: Forecast | null, now: Instant): Headline;
   /** Pack-specific report parts as pure data → HTML fragments (for example an AGP). */
   readonly reports?: readonly PackReport[];
+  /** The pack's own telling of advice, forecast and calibration in a report on a twin, in order. Absent: told generically. */
+  sections?(basis: ReportBasis): readonly ReportPart[];
 }
 
 export interface Headline {
@@ -252,6 +256,32 @@ export interface Headline {
   readonly at: Instant | null;
   readonly risk: 'high' | 'medium' | 'low' | 'unknown';
   readonly statement: string;
+}
+
+/** All that a report on a twin may tell; made by others, nothing of it computed anew. */
+export interface ReportBasis {
+  readonly subject: string;
+  readonly now: Instant;
+  readonly history: History;
+  /** The standing forecast, or null with what it lacks. */
+  readonly forecast: Forecast | null;
+  readonly missing: Readiness['missing'];
+  readonly posterior: readonly PosteriorSummary[];
+  readonly trace: Trace | null;
+  /** Local offset east of UTC, minutes. */
+  readonly zoneOffset: number;
+  /** Unit values are shown in, where there is a choice. */
+  readonly unit: string;
+}
+
+/** One part of a report: a title and an HTML fragment (inline SVG, no script, no outside file). */
+export interface ReportPart {
+  readonly title: string;
+  readonly html: string;
+  /** Begins a new sheet in print. */
+  readonly newPage?: boolean;
+  /** May break across sheets. */
+  readonly long?: boolean;
 }
 
 export interface PackReport {
