@@ -2,7 +2,6 @@ import { type Coding, coding, GEMEL, LOINC, RXNORM, SNOMED } from '@gemel/core/c
 
 /** Code systems the FHIR doors name themselves. */
 export const ADMINISTRATIVE_GENDER = 'http://hl7.org/fhir/administrative-gender';
-export const DATA_ABSENT_REASON = 'http://terminology.hl7.org/CodeSystem/data-absent-reason';
 export const ATC = 'http://www.whocc.no/atc';
 
 /**

@@ -5,7 +5,7 @@ import type { Context, Json } from './context.ts';
 import { isObject } from './datatype.ts';
 import { openEntry, problemOf } from './entry.ts';
 import { type EntrySpan, type Layout, layOut, layOutLines } from './layout.ts';
-import { baseOf, containedOf, firstIdentifier, keyOf, References } from './reference.ts';
+import { baseOf, containedOf, firstIdentifier, keyOf, patientKey, References } from './reference.ts';
 import { decodeResource, withoutResource } from './resource.ts';
 import { fileProblem, openSource, sniffForm } from './source.ts';
 
@@ -55,7 +55,7 @@ export const fhirNdjsonDoor: Door = {
     yield* decodeEntries(source.bytes, lines, options, source.zone);
     const last = lines.at(-1);
     if (last?.broken?.reason === 'cut') {
-      yield fileProblem(options, 'exchange-truncated', `the source ends within line ${last.line}`, 'refused');
+      yield fileProblem(options, 'exchange-truncated', `the source ends within line ${last.line}`, 'kept');
     }
   },
 };
@@ -113,7 +113,17 @@ function decodeEntry(
     resource === null ? withoutResource(opened.value, context) : decodeResource(resource, opened.text, context);
   const type = typeof resource?.resourceType === 'string' ? resource.resourceType : 'entry';
   const whole = outcome.fate === 'kept' ? { kept: resource ?? opened.value } : {};
-  return { type, fate: outcome.fate, items: outcome.items, problems, provenance, ...whole };
+  const owner = outcome.items.length === 0 && resource !== null ? ownerOf(resource, context) : undefined;
+  const whose = owner === undefined ? {} : { subject: owner };
+  return { type, ...whose, fate: outcome.fate, items: outcome.items, problems, provenance, ...whole };
+}
+
+/** Whose a resource is that became no item, so that it is stored, and erased, with the rest of the person's record. */
+function ownerOf(resource: Json, context: Context): string | undefined {
+  if (resource.resourceType === 'Patient') return context.provenance.sourceId ?? context.options.subject;
+  const reference = resource.subject ?? resource.patient ?? resource.beneficiary ?? resource.for;
+  const key = patientKey(reference, { ...context, problems: [] }, 'subject');
+  return typeof key === 'string' ? key : undefined;
 }
 
 function resourceOf(value: Json, span: EntrySpan): Json | null {
@@ -121,14 +131,14 @@ function resourceOf(value: Json, span: EntrySpan): Json | null {
   return isObject(value.resource) ? value.resource : null;
 }
 
-/** What is to be said of the source as a whole once its entries are read. */
+/** What is to be said of the source as a whole once its entries are read: remarks, since what was lost is counted as an entry. */
 function* fileProblems(layout: Layout, length: number, options: DoorOptions): Generator<Decoded, void, void> {
   if (layout.broken?.reason === 'cut') {
     const message = `the source ends at byte ${length} before its structure does; ${layout.entries.length} entries were found`;
-    yield fileProblem(options, 'exchange-truncated', message, 'refused');
+    yield fileProblem(options, 'exchange-truncated', message, 'kept');
   } else if (layout.broken !== null && layout.resourceType === 'Bundle') {
     const message = `the Bundle's own structure breaks at byte ${layout.broken.at}; entries after it that could be found were read`;
-    yield fileProblem(options, 'exchange-json-invalid', message, 'refused');
+    yield fileProblem(options, 'exchange-json-invalid', message, 'kept');
   }
   if (layout.commas.length > 0) {
     const message = `${layout.commas.length} commas between entries are missing, the first at byte ${layout.commas[0]}`;

@@ -1,3 +1,4 @@
+import type { Problem } from '@gemel/core';
 import type { DoorOptions } from '../door.ts';
 import { exchangeErrors } from '../errors.data.ts';
 import type { Json, ProblemCode } from './context.ts';
@@ -48,15 +49,10 @@ export function openEntry(bytes: Uint8Array, span: EntrySpan): Opened {
   return { value, text };
 }
 
-/** The place of a problem of an entry. */
-export function whereOf(span: EntrySpan, options: DoorOptions, element = span.path) {
-  const line = span.line === undefined ? {} : { line: span.line };
-  return { file: options.name, element, ...line, byte: span.start };
-}
-
 /** A problem of an entry as a whole. */
-export function problemOf(span: EntrySpan, options: DoorOptions, code: ProblemCode, message: string) {
-  return exchangeErrors.problem(code, message, whereOf(span, options));
+export function problemOf(span: EntrySpan, options: DoorOptions, code: ProblemCode, message: string): Problem {
+  const line = span.line === undefined ? {} : { line: span.line };
+  return exchangeErrors.problem(code, message, { file: options.name, element: span.path, ...line, byte: span.start });
 }
 
 /** Names of members in a value and everything in it. */

@@ -19,7 +19,6 @@ export const AI_TRANSPARENCY = {
 
 /** HL7 v3 ObservationValue; the ballot version of the guide binds its version 4.0.0. */
 export const OBSERVATION_VALUE = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue';
-export const OBSERVATION_VALUE_VERSION = '4.0.0';
 /** The guide's own code system of provenance labels. */
 export const ADDED_PROVENANCE = 'http://hl7.org/fhir/uv/aitransparency/CodeSystem/AddedProvenanceCS';
 /** The guide's own code system of device types. */

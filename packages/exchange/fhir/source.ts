@@ -43,7 +43,7 @@ export function openSource(bytes: Uint8Array, options: DoorOptions): OpenSource 
   return { refused: fileProblem(options, 'fhir-not-json', message, 'refused') };
 }
 
-/** What is to be said of a source as a whole; not an entry of it. */
+/** What is to be said of a source as a whole: `kept` for a remark, `refused` where it stands for content that is lost. */
 export function fileProblem(options: DoorOptions, code: ProblemCode, message: string, fate: Fate): Decoded {
   const problem = exchangeErrors.problem(code, `${options.name}: ${message}.`, { file: options.name });
   const sha256 = options.sha256 === undefined ? {} : { sha256: options.sha256 };
