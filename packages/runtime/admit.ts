@@ -1,0 +1,360 @@
+import {
+  CodedError,
+  canonicalJson,
+  type Decoded,
+  type Instant,
+  type LossAccount,
+  type Problem,
+  type RawItem,
+  type RawMerge,
+  type RawRetraction,
+} from '@gemel/core';
+import type { NewEntry } from '@gemel/store';
+import { admitControl, admitFact, admitObservation, type ItemOutcome, whereOf } from './admit-item.ts';
+import type { Catalog } from './catalog.ts';
+import { runtimeErrors } from './errors.data.ts';
+import type { WorkOptions } from './hub.ts';
+import { type Log, SOURCE_PREFIX } from './log.ts';
+import { LossAccountBook, type Outcome, type Source } from './loss-account.ts';
+import { SubjectIndex } from './subject-index.ts';
+
+/** Entries written to the store at once: a source of any length streams through in bounded memory. */
+const CHUNK = 1_000;
+
+export interface AdmitContext {
+  readonly log: Log;
+  readonly catalog: Catalog;
+  readonly now: Instant;
+  readonly sha256: (text: string) => string;
+  readonly breathe?: (() => Promise<void>) | undefined;
+}
+
+export interface Admission {
+  readonly account: LossAccount;
+  /** What was newly logged, by the identifier it was logged under. */
+  readonly logged: ReadonlyMap<string, readonly string[]>;
+}
+
+/** One element of the source while its items wait to be written. */
+interface Pending {
+  readonly type: string;
+  readonly subject: string;
+  readonly outcomes: Outcome[];
+  /** Entries waiting, with the outcome each stands for if it turns out to be new. */
+  readonly entries: { readonly id: string; readonly outcome: Outcome }[];
+}
+
+/**
+ * Takes in what a door decoded: each item coded, unit-checked and graded, told apart from what is already there, and logged.
+ * Every element is counted once; everything not taken in is named with place and remedy.
+ * @throws runtime-cancelled; what was written before stays written
+ */
+export async function admit(
+  context: AdmitContext,
+  decoded: Iterable<Decoded>,
+  source: Source,
+  options: WorkOptions = {},
+): Promise<Admission> {
+  const work = new AdmitWork(context, source, options);
+  for (const element of decoded) await work.take(element);
+  return work.finish();
+}
+
+class AdmitWork {
+  readonly #context: AdmitContext;
+  readonly #source: Source;
+  readonly #options: WorkOptions;
+  readonly #book: LossAccountBook;
+  readonly #subjectBooks = new Map<string, LossAccountBook>();
+  readonly #indexes = new Map<string, SubjectIndex | null>();
+  readonly #logged = new Map<string, string[]>();
+  #waiting: NewEntry[] = [];
+  #pending: Pending[] = [];
+  #count = 0;
+  #begin = '';
+
+  constructor(context: AdmitContext, source: Source, options: WorkOptions) {
+    this.#context = context;
+    this.#source = source;
+    this.#options = options;
+    this.#book = new LossAccountBook(source);
+  }
+
+  async take(element: Decoded): Promise<void> {
+    // A remark about the file as a whole is no element of it; only what it stands for as lost is.
+    if (element.type === 'file' && element.fate !== 'refused') {
+      for (const problem of element.problems) this.#book.problem(problem);
+      return;
+    }
+    const subject =
+      element.items[0]?.subject ?? element.subject ?? `${SOURCE_PREFIX}${this.#source.sha256 || this.#source.name}`;
+    const pending: Pending = { type: element.type, subject, outcomes: [], entries: [] };
+    for (const problem of element.problems) this.#report(subject, problem);
+    for (const item of element.items) await this.#item(item, pending);
+    if (element.kept !== undefined) {
+      await this.#keep(subject, this.#context.now, { type: element.type, element: element.kept }, pending);
+    } else if (element.items.length === 0) pending.outcomes.push(element.fate);
+    this.#pending.push(pending);
+    if (this.#waiting.length >= CHUNK) await this.#flush(element);
+  }
+
+  async finish(): Promise<Admission> {
+    await this.#flush();
+    const { now, log } = this.#context;
+    const imports: NewEntry[] = [];
+    for (const [subject, book] of this.#subjectBooks) {
+      if (this.#indexes.get(subject) === null) continue;
+      imports.push({
+        id: await this.#id('import'),
+        subject,
+        kind: 'import',
+        trueAt: now,
+        knownAt: now,
+        payload: book.account(),
+      });
+    }
+    if (imports.length > 0) await log.append(imports);
+    this.#options.onProgress?.({ fraction: 1, message: `${this.#book.entries} entries` });
+    return { account: this.#book.account(), logged: this.#logged };
+  }
+
+  async #item(raw: RawItem, pending: Pending): Promise<void> {
+    const index = await this.#index(raw.subject);
+    if (index === null) {
+      this.#report(raw.subject, runtimeErrors.problem('admit-subject-erased', 'The subject was erased.', whereOf(raw)));
+      pending.outcomes.push('refused');
+      return;
+    }
+    if (raw.kind === 'retraction') return this.#retract(raw, index, pending);
+    if (raw.kind === 'merge') return this.#merge(raw, pending);
+    if (raw.kind === 'observation' && raw.status === 'entered-in-error' && raw.provenance.sourceId !== undefined) {
+      const { subject, provenance, issued } = raw;
+      const target = raw.provenance.sourceId;
+      return this.#retract(
+        { kind: 'retraction', subject, provenance, target, ...(issued === undefined ? {} : { issued }) },
+        index,
+        pending,
+      );
+    }
+    const { catalog, now } = this.#context;
+    const id = await this.#id(raw.kind);
+    const outcome: ItemOutcome =
+      raw.kind === 'observation'
+        ? admitObservation(raw, catalog, now, id)
+        : raw.kind === 'control'
+          ? admitControl(raw, catalog, now, id)
+          : admitFact(raw, now, id);
+    if (outcome.kind === 'refused') {
+      for (const problem of outcome.problems) this.#report(raw.subject, problem);
+      pending.outcomes.push('refused');
+    } else if (outcome.kind === 'kept') {
+      for (const problem of outcome.problems) {
+        if (outcome.unmapped === undefined) this.#report(raw.subject, problem);
+        else this.#reportGrouped(raw.subject, outcome.unmapped, problem);
+      }
+      const at = Number.isFinite(raw.time.start) ? raw.time.start : now;
+      await this.#keep(raw.subject, at, { type: pending.type, item: raw }, pending);
+    } else this.#map(outcome, index, pending);
+  }
+
+  #map(outcome: Extract<ItemOutcome, { kind: 'mapped' }>, index: SubjectIndex, pending: Pending): void {
+    const { item } = outcome;
+    const novelty = index.novelty(item);
+    if (novelty.kind === 'duplicate') {
+      pending.outcomes.push('duplicates');
+      return;
+    }
+    for (const problem of outcome.problems) this.#report(item.subject, problem);
+    const entry: NewEntry = {
+      id: item.id,
+      subject: item.subject,
+      kind: item.kind,
+      trueAt: item.kind === 'control' ? item.from : item.trueAt,
+      knownAt: this.#context.now,
+      dedupeKey: novelty.dedupeKey,
+      ...(novelty.kind === 'correction' ? { supersedes: novelty.supersedes } : {}),
+      payload: item,
+    };
+    this.#write(entry, 'mapped', pending);
+    index.add({ ...entry, kind: item.kind, item });
+    const { sourceId } = item.provenance;
+    const waiting = index.waitingFor(sourceId);
+    if (waiting === null) return;
+    const message = `“${sourceId}” was withdrawn before it came.`;
+    const where = { file: item.provenance.source, element: item.provenance.element };
+    this.#report(item.subject, runtimeErrors.problem('admit-withdrawn-before', message, where));
+    this.#withdraw(item.subject, waiting, item.id, `${item.id}-withdrawn`, index, pending);
+  }
+
+  async #retract(raw: RawRetraction, index: SubjectIndex, pending: Pending): Promise<void> {
+    const targets = index.targets(raw.target);
+    for (const target of targets) {
+      this.#withdraw(raw.subject, raw.target, target, await this.#id('retraction'), index, pending);
+    }
+    if (targets.length > 0) return;
+    if (index.wasWithdrawn(raw.target)) {
+      pending.outcomes.push('duplicates');
+      return;
+    }
+    const message = `There is no “${raw.target}” to withdraw.`;
+    this.#report(raw.subject, runtimeErrors.problem('admit-retraction-unmatched', message, whereOf(raw)));
+    const id = await this.#id('retraction');
+    const { now } = this.#context;
+    const payload = { target: raw.target, provenance: raw.provenance };
+    const { subject } = raw;
+    this.#write({ id, subject, kind: 'retraction', trueAt: now, knownAt: now, payload }, 'kept', pending);
+    index.add({ id, kind: 'retraction', item: null, target: raw.target });
+  }
+
+  #withdraw(
+    subject: string,
+    target: string,
+    supersedes: string,
+    id: string,
+    index: SubjectIndex,
+    pending: Pending,
+  ): void {
+    const { now } = this.#context;
+    const dedupeKey = `${target}|${supersedes}`;
+    const payload = { target };
+    this.#write(
+      { id, subject, kind: 'retraction', trueAt: now, knownAt: now, dedupeKey, supersedes, payload },
+      'mapped',
+      pending,
+    );
+    index.add({ id, kind: 'retraction', item: null, supersedes, target });
+  }
+
+  async #merge(raw: RawMerge, pending: Pending): Promise<void> {
+    // The merges in force are read from the log, so what waits must be there first.
+    await this.#flush();
+    const { log, now } = this.#context;
+    const { subject, from, provenance } = raw;
+    const into = await log.canonical(subject);
+    if (into === (await log.canonical(from))) {
+      if (subject !== from && into !== from) {
+        pending.outcomes.push('duplicates');
+        return;
+      }
+      const message = `“${from}” cannot be merged into “${subject}”, which already goes on under it.`;
+      this.#report(subject, runtimeErrors.problem('admit-merge-cycle', message, whereOf(raw)));
+      pending.outcomes.push('refused');
+      return;
+    }
+    const { sourceId } = provenance;
+    const payload = { from, provenance, ...(sourceId === undefined ? {} : { target: sourceId }) };
+    const id = await this.#id('merge');
+    this.#write({ id, subject, kind: 'merge', trueAt: now, knownAt: now, payload }, 'mapped', pending);
+    (await this.#index(subject))?.add({
+      id,
+      kind: 'merge',
+      item: null,
+      ...(sourceId === undefined ? {} : { target: sourceId }),
+    });
+    await this.#flush();
+  }
+
+  async #keep(subject: string, trueAt: Instant, payload: unknown, pending: Pending): Promise<void> {
+    if ((await this.#index(subject)) === null) {
+      pending.outcomes.push('refused');
+      return;
+    }
+    const id = await this.#id('kept');
+    const { now, sha256 } = this.#context;
+    const dedupeKey = sha256(contentText(payload));
+    this.#write({ id, subject, kind: 'kept', trueAt, knownAt: now, dedupeKey, payload }, 'kept', pending);
+  }
+
+  #write(entry: NewEntry, outcome: Outcome, pending: Pending): void {
+    this.#waiting.push(entry);
+    pending.entries.push({ id: entry.id, outcome });
+  }
+
+  async #flush(last?: Decoded): Promise<void> {
+    const { log, breathe } = this.#context;
+    if (this.#options.signal?.aborted) {
+      throw runtimeErrors.error('runtime-cancelled', `The import was cancelled after ${this.#book.entries} entries.`);
+    }
+    const { duplicates, entries } =
+      this.#waiting.length === 0 ? { duplicates: [], entries: [] } : await log.append(this.#waiting);
+    this.#waiting = [];
+    const repeated = new Set(duplicates);
+    for (const entry of entries) {
+      const ids = this.#logged.get(entry.subject);
+      if (ids === undefined) this.#logged.set(entry.subject, [entry.id]);
+      else ids.push(entry.id);
+    }
+    for (const { type, subject, outcomes, entries: own } of this.#pending) {
+      const all = [
+        ...outcomes,
+        ...own.map((entry): Outcome => (repeated.has(entry.id) ? 'duplicates' : entry.outcome)),
+      ];
+      const outcome = BEST_FIRST.find((each) => all.includes(each)) ?? 'refused';
+      this.#book.count(type, outcome);
+      this.#bookOf(subject).count(type, outcome);
+    }
+    this.#pending = [];
+    if (last === undefined) return;
+    const read = last.provenance.byteEnd ?? 0;
+    const fraction = this.#source.bytes > 0 ? Math.min(1, read / this.#source.bytes) : 0;
+    this.#options.onProgress?.({ fraction, message: `${this.#book.entries} entries` });
+    await breathe?.();
+  }
+
+  /** What the log holds of the subject; null when it was erased. */
+  async #index(subject: string): Promise<SubjectIndex | null> {
+    const known = this.#indexes.get(subject);
+    if (known !== undefined) return known;
+    let index: SubjectIndex | null = null;
+    try {
+      index = new SubjectIndex(await this.#context.log.own(subject));
+    } catch (error) {
+      if (!(error instanceof CodedError && error.code === 'store-erased')) throw error;
+    }
+    this.#indexes.set(subject, index);
+    return index;
+  }
+
+  /** Says nothing of the content: it stays readable after the subject is erased. */
+  async #id(kind: string): Promise<string> {
+    const { log, now, sha256 } = this.#context;
+    if (this.#begin === '')
+      this.#begin = sha256(`${await log.tip()}|${now}|${this.#source.sha256}|${this.#source.name}`).slice(0, 16);
+    return `${kind}-${this.#begin}-${this.#count++}`;
+  }
+
+  #bookOf(subject: string): LossAccountBook {
+    let book = this.#subjectBooks.get(subject);
+    if (book === undefined) {
+      book = new LossAccountBook(this.#source);
+      this.#subjectBooks.set(subject, book);
+    }
+    return book;
+  }
+
+  #report(subject: string, problem: Problem): void {
+    this.#book.problem(problem);
+    this.#bookOf(subject).problem(problem);
+  }
+
+  #reportGrouped(subject: string, key: string, problem: Problem): void {
+    this.#book.grouped(key, problem);
+    this.#bookOf(subject).grouped(key, problem);
+  }
+}
+
+/** An element counts as the best of what became of its parts; the rest is among the problems. */
+const BEST_FIRST: readonly Outcome[] = ['mapped', 'kept', 'duplicates', 'refused'];
+
+/** The content without the place it stood at: the same thing from another file is the same thing. */
+function contentText(payload: unknown): string {
+  const replacer = (key: string, value: unknown) => (key === 'provenance' ? sourceIdOf(value) : value);
+  const plain: unknown = JSON.parse(JSON.stringify(payload, replacer));
+  return canonicalJson(plain);
+}
+
+function sourceIdOf(provenance: unknown): unknown {
+  return typeof provenance === 'object' && provenance !== null && 'sourceId' in provenance
+    ? provenance.sourceId
+    : undefined;
+}

@@ -1,0 +1,58 @@
+import { type Coding, codingKey, LOINC, RXNORM, SNOMED } from '@gemel/core';
+import type { Binding, ControlSpec, Pack } from './pack.ts';
+
+/** What the codings or the name of an item mean to the packs. */
+export interface Match<T> {
+  /** Candidates, packs in order; the first whose unit fits is meant. Empty: no pack uses the code. */
+  readonly candidates: readonly T[];
+  /** Set when a local name was matched for want of a standard code. */
+  readonly name?: string;
+}
+
+/** All codes and local names the packs bind. */
+export interface Catalog {
+  observation(codings: readonly Coding[], text: string | undefined): Match<Binding>;
+  control(codings: readonly Coding[], text: string | undefined): Match<ControlSpec>;
+}
+
+/** Systems whose unlisted code means something else for sure, whatever the name beside it says. */
+const STANDARD = new Set([LOINC, SNOMED, RXNORM]);
+
+// biome-ignore lint/suspicious/noExplicitAny: the state is opaque here
+export function catalog(packs: readonly Pack<any>[]): Catalog {
+  return {
+    observation: finder(packs.flatMap((pack) => pack.observes)),
+    control: finder(packs.flatMap((pack) => pack.controls)),
+  };
+}
+
+interface Bound {
+  readonly codings: readonly Coding[];
+  readonly localNames?: readonly string[];
+}
+
+function finder<T extends Bound>(all: readonly T[]) {
+  const byCode = new Map<string, T[]>();
+  const byName = new Map<string, T[]>();
+  const put = (map: Map<string, T[]>, key: string, value: T) => {
+    const found = map.get(key);
+    if (found === undefined) map.set(key, [value]);
+    else if (!found.includes(value)) found.push(value);
+  };
+  for (const bound of all) {
+    for (const code of bound.codings) put(byCode, codingKey(code), bound);
+    for (const name of bound.localNames ?? []) put(byName, name.toLowerCase(), bound);
+  }
+  return (codings: readonly Coding[], text: string | undefined): Match<T> => {
+    const candidates: T[] = [];
+    for (const code of codings) {
+      for (const bound of byCode.get(codingKey(code)) ?? []) if (!candidates.includes(bound)) candidates.push(bound);
+    }
+    if (candidates.length > 0 || codings.some((code) => STANDARD.has(code.system))) return { candidates };
+    for (const name of [text, ...codings.flatMap((code) => [code.display, code.code])]) {
+      const found = name === undefined ? undefined : byName.get(name.trim().toLowerCase());
+      if (found !== undefined) return { candidates: found, name: name! };
+    }
+    return { candidates };
+  };
+}

@@ -1,0 +1,341 @@
+import type { Accuracy, Fact, Forecast, Instant, PersonAction, Plan, Scenario, Trace } from '@gemel/core';
+import { MINUTE } from '@gemel/core';
+import type { Entry, NewEntry } from '@gemel/store';
+import { admit } from './admit.ts';
+import { calibrate } from './assimilate.ts';
+import { catalog } from './catalog.ts';
+import { ordered } from './compose.ts';
+import { runtimeErrors } from './errors.data.ts';
+import { calibrationOf, type Equipped, Folds, foldOnce } from './fold.ts';
+import { AS_PLANNED, foretell } from './forecast.ts';
+import type { Hub, HubEvent, HubOptions, WhatIf, Withheld, WorkOptions } from './hub.ts';
+import { forecastNotes, scoresOf } from './ledger.ts';
+import { lensOf, packHistory } from './lens.ts';
+import { Log } from './log.ts';
+import { modelHash, parameterHash } from './model-hash.ts';
+import { basisOf, type Context, historyOf, type Moment, outlookOf, present, situationOf } from './moment.ts';
+import type { Belief } from './pack.ts';
+import { posterior } from './posterior.ts';
+import { type ActionNote, actionEntries, releasedPlan } from './release.ts';
+import { replay } from './replay.ts';
+import { atLevel, forecastNote, quantilesAt, type Score } from './score.ts';
+import { outcomeOf, standingOf, traceOf } from './trace.ts';
+import { compared, differences, weigh } from './weigh.ts';
+
+/** Traces of a subject given at most, newest first in time kept. */
+const TRACES = 100;
+
+/** The twins of all subjects over one log. @throws runtime-pack-cycle, runtime-pack-twice */
+export function createHub(options: HubOptions): Hub {
+  const { store, packs, clock, sha256, seed, breathe } = options;
+  const log = new Log(store);
+  const twins = ordered(
+    packs.map(
+      (pack): Equipped => ({
+        pack,
+        lens: lensOf(pack),
+        modelHash: modelHash(pack, sha256),
+        parameterHash: parameterHash(pack, sha256),
+      }),
+    ),
+  );
+  const turns = new Map<string, Promise<unknown>>();
+  const inTurn = <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const before = turns.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const settled = mine.catch(() => {});
+    turns.set(key, settled);
+    void settled.then(() => {
+      if (turns.get(key) === settled) turns.delete(key);
+    });
+    return mine;
+  };
+  const folds = new Folds(store, { seed, breathe });
+  const context: Context = { options, log, folds, catalog: catalog(packs), twins, inTurn };
+  const listeners = new Set<(event: HubEvent) => void>();
+  const tell = (event: HubEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  /** The standing forecast of each twin, while nothing it rests on changed. */
+  const standing = new Map<string, { readonly key: string; readonly forecast: Forecast }>();
+  let made = 0;
+
+  const twinOf = (id: string): Equipped => {
+    const twin = twins.find(({ pack }) => pack.id === id);
+    if (twin !== undefined) return twin;
+    const known = packs.map((pack) => pack.id).join(', ');
+    throw runtimeErrors.error('runtime-pack-unknown', `There is no pack “${id}”; there are: ${known}.`, {
+      field: 'pack',
+    });
+  };
+  const freshId = async (kind: string): Promise<string> =>
+    `${kind}-${sha256(`${kind}|${await log.tip()}|${clock()}|${made++}`).slice(0, 24)}`;
+
+  const withheld = (service: Withheld['service'], missing: Withheld['missing']): Withheld => ({
+    kind: 'withheld',
+    service,
+    missing,
+  });
+  const uncalibrated = [
+    { code: 'not-calibrated', statement: 'The twin was not calibrated, or its model has changed since.' },
+  ];
+
+  /** Why a service cannot be given at a moment; null when it can. */
+  function lacking(service: Withheld['service'], moment: Moment): Withheld | null {
+    const { pack } = moment.twin;
+    const { applicability } = outlookOf(moment);
+    if (applicability.applies === 'no') return withheld(service, applicability.reasons);
+    const readiness = pack.readiness(service, moment.history, moment.now);
+    return readiness.ready ? null : withheld(service, readiness.missing);
+  }
+
+  async function score(subject: string, ids: readonly string[]): Promise<void> {
+    const view = await log.view(subject);
+    const entries: NewEntry[] = [];
+    for (const twin of twins) entries.push(...(await scoresOf(log, view, twin, ids, clock())));
+    if (entries.length > 0) await log.append(entries);
+  }
+
+  async function forecastNow(subject: string, twin: Equipped): Promise<Forecast | Withheld> {
+    const moment = await present(context, subject, twin);
+    const { belief, history, now } = moment;
+    const refused = lacking('forecast', moment);
+    if (refused !== null) return refused;
+    if (belief === null) return withheld('forecast', uncalibrated);
+    const name = JSON.stringify([subject, twin.pack.id]);
+    const step = Math.floor((now - belief.at) / (twin.pack.forecast.stepMinutes * MINUTE));
+    const coupled = (twin.pack.consumes ?? []).length > 0;
+    const key = `${history.seq}|${belief.at}|${step}|${coupled ? moment.seq : ''}`;
+    const kept = standing.get(name);
+    if (kept?.key === key) return kept.forecast;
+    const { forecast } = foretell(await basisOf(context, moment, belief), AS_PLANNED);
+    standing.set(name, { key, forecast });
+    const { id, hash, horizon } = forecast;
+    const payload = forecastNote(forecast, twin.pack);
+    const entry: NewEntry = {
+      id,
+      subject: history.subject,
+      kind: 'forecast',
+      trueAt: horizon.from,
+      knownAt: now,
+      dedupeKey: hash,
+      payload,
+    };
+    const { entries } = await log.append([entry]);
+    if (entries.length > 0) tell({ kind: 'forecast', subject: history.subject, pack: twin.pack.id, id });
+    return forecast;
+  }
+
+  /** The trace with what came after it: the person's action and what was observed. */
+  async function completed(trace: Trace, actions: readonly Entry[]): Promise<Trace> {
+    const note = actions.map((entry) => entry.payload as ActionNote).find((each) => each.trace === trace.id);
+    const twin = twins.find(({ pack }) => pack.id === trace.pack.id);
+    const history = twin === undefined ? null : historyOf(await log.view(trace.subject), twin);
+    const outcome = history === null ? null : outcomeOf(trace, history, twin!.pack.scores[0]);
+    return { ...trace, action: note?.action ?? null, outcome };
+  }
+
+  async function findTrace(id: string): Promise<Trace | null> {
+    const entry = await store.get(id);
+    if (entry?.kind !== 'trace') return null;
+    const trace = entry.payload as Trace;
+    return completed(trace, await log.records(trace.subject, ['action']));
+  }
+
+  async function needTrace(id: string): Promise<Trace> {
+    const trace = await findTrace(id);
+    if (trace === null)
+      throw runtimeErrors.error('runtime-trace-unknown', `There is no trace “${id}”.`, { field: 'id' });
+    return trace;
+  }
+
+  return {
+    packs,
+
+    admit: (decoded, source, work) =>
+      inTurn('admit', async () => {
+        const now = clock();
+        const { account, logged } = await admit(
+          { log, catalog: context.catalog, now, sha256, breathe },
+          decoded,
+          source,
+          work,
+        );
+        const subjects = new Map<string, string[]>();
+        for (const [name, ids] of logged) {
+          const subject = await log.canonical(name);
+          subjects.set(subject, [...(subjects.get(subject) ?? []), ...ids]);
+        }
+        const known = new Set(await log.subjects());
+        const concerned = [...subjects].filter(([subject]) => known.has(subject));
+        for (const [subject, ids] of concerned) {
+          await score(subject, ids);
+          tell({ kind: 'admitted', subject, ids });
+        }
+        return { account, subjects: concerned.map(([subject]) => subject) };
+      }),
+
+    subjects: () => log.subjects(),
+
+    async packsOf(subject) {
+      const view = await log.view(subject);
+      return twins
+        .filter((twin) => {
+          const { observations, setAside, controls } = historyOf(view, twin);
+          return observations.length + setAside.length + controls.length > 0;
+        })
+        .map(({ pack }) => pack.id);
+    },
+
+    async history(subject, pack, knownBy) {
+      const twin = twinOf(pack);
+      if (knownBy === undefined) return historyOf(await log.view(subject), twin);
+      return packHistory(await log.viewAt(subject, { knownBy }), twin.lens);
+    },
+
+    async facts(subject, knownBy): Promise<readonly Fact[]> {
+      const view = knownBy === undefined ? await log.view(subject) : await log.viewAt(subject, { knownBy });
+      return view.facts.map(({ item }) => item);
+    },
+
+    async level(subject, pack) {
+      const view = await log.view(subject);
+      return (await standingOf(context, { view, twin: twinOf(pack), now: clock() })).level;
+    },
+
+    async calibrate(subject, pack, work: WorkOptions = {}): Promise<Belief<unknown> | Withheld> {
+      const twin = twinOf(pack);
+      const moment = await present(context, subject, twin);
+      const refused = lacking('calibrate', moment);
+      if (refused !== null) return refused;
+      const id = await freshId('calibrated');
+      const result = await calibrate(log, twin, moment.history, moment.now, { ...work, seed, breathe, id: () => id });
+      tell({ kind: 'calibrated', subject: moment.history.subject, pack, id: result.id });
+      return result.belief;
+    },
+
+    async belief(subject, pack, at) {
+      const twin = twinOf(pack);
+      if (at === undefined || at >= clock()) return (await present(context, subject, twin)).belief;
+      const view = await log.view(subject);
+      return foldOnce(store, view, twin, historyOf(view, twin), at, { seed, breathe });
+    },
+
+    async calibrated(subject, pack) {
+      return calibrationOf(await log.view(subject), twinOf(pack), clock()) !== null;
+    },
+
+    async situation(subject, pack) {
+      return situationOf(await present(context, subject, twinOf(pack)));
+    },
+
+    async outlook(subject, pack) {
+      return outlookOf(await present(context, subject, twinOf(pack)));
+    },
+
+    posterior: (pack, belief) => posterior(twinOf(pack).pack, belief),
+
+    async forecast(subject, pack, scenario?: Scenario) {
+      const twin = twinOf(pack);
+      if (scenario === undefined) return forecastNow(subject, twin);
+      const moment = await present(context, subject, twin);
+      const refused = lacking('forecast', moment);
+      if (refused !== null) return refused;
+      const situation = situationOf(moment);
+      if (situation === null) return withheld('forecast', uncalibrated);
+      return weigh(await basisOf(context, moment, situation.belief), situation, scenario).plan.forecast;
+    },
+
+    async whatIf(subject, pack, scenarios): Promise<WhatIf | Withheld> {
+      const moment = await present(context, subject, twinOf(pack));
+      const refused = lacking('forecast', moment);
+      if (refused !== null) return refused;
+      const situation = situationOf(moment);
+      if (situation === null) return withheld('forecast', uncalibrated);
+      const basis = await basisOf(context, moment, situation.belief);
+      const arms = scenarios.map((scenario) => weigh(basis, situation, scenario));
+      return { plans: compared(arms), differences: arms.map((arm) => differences(basis, arms[0]!, arm)) };
+    },
+
+    async advise(subject, pack) {
+      const twin = twinOf(pack);
+      const moment = await present(context, subject, twin);
+      const trace = await traceOf(context, moment, await freshId('trace'), options.engine);
+      const { id, at } = trace;
+      await log.append([{ id, subject: trace.subject, kind: 'trace', trueAt: at, knownAt: at, payload: trace }]);
+      tell({ kind: 'trace', subject: trace.subject, pack, id });
+      return trace;
+    },
+
+    async traces(subject) {
+      const name = await log.canonical(subject);
+      const entries: Entry[] = [];
+      for (const member of await log.members(name)) {
+        entries.push(
+          ...(await store.read({ subject: member, kinds: ['trace'], order: 'seq-descending', limit: TRACES })),
+        );
+      }
+      const actions = await log.records(name, ['action']);
+      const newest = entries
+        .sort((a, b) => b.seq - a.seq)
+        .slice(0, TRACES)
+        .reverse();
+      return Promise.all(newest.map((entry) => completed(entry.payload as Trace, actions)));
+    },
+
+    trace: findTrace,
+
+    async act(
+      traceId: string,
+      action: PersonAction,
+      scenario?: string,
+    ): Promise<{ readonly trace: Trace; readonly plan: Plan | null }> {
+      const trace = await needTrace(traceId);
+      const twin = twinOf(trace.pack.id);
+      const moment = await present(context, trace.subject, twin);
+      const plan = await releasedPlan(context, trace, action, scenario, moment);
+      const { duplicates } = await log.append(actionEntries(trace, action, plan, moment.now));
+      if (duplicates.length > 0) {
+        throw runtimeErrors.error('release-already-acted', 'Somebody else was faster.', { element: traceId });
+      }
+      tell({ kind: 'action', subject: trace.subject, pack: trace.pack.id, id: traceId });
+      return { trace: { ...trace, action }, plan };
+    },
+
+    async ledger(subject, pack): Promise<Accuracy | null> {
+      const view = await log.view(subject);
+      return (await standingOf(context, { view, twin: twinOf(pack), now: clock() })).accuracy;
+    },
+
+    async pastForecasts(subject, pack, leadMinutes: number, from: Instant, to: Instant) {
+      const spec = twinOf(pack).pack.scores[0];
+      if (spec === undefined) return [];
+      const lead = leadMinutes * MINUTE;
+      const notes = await forecastNotes(
+        log,
+        await log.canonical(subject),
+        pack,
+        (from - lead) as Instant,
+        (to - lead) as Instant,
+      );
+      const scores = (await log.records(subject, ['score'])).map((entry) => entry.payload as Score);
+      return notes.flatMap((note) => {
+        const at = (note.from + lead) as Instant;
+        const own = note.leads.find((each) => each.quantity === spec.quantity && each.leadMinutes === leadMinutes);
+        const quantiles = own === undefined ? null : quantilesAt(own, at);
+        if (quantiles === null) return [];
+        const level = (p: number) => atLevel(own!.levels, quantiles, p);
+        const observed =
+          scores.find((score) => score.forecast === note.id && score.leadMinutes === leadMinutes)?.observed ?? null;
+        return [{ at, leadMinutes, low: level(0.05), median: level(0.5), high: level(0.95), observed }];
+      });
+    },
+
+    replay: async (traceId) => replay(context, await needTrace(traceId)),
+
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { defineErrors } from '@gemel/core';
+
+export const runtimeErrors = defineErrors({
+  'admit-unit-unknown': {
+    meaning: 'The value has no unit, or one that is not UCUM and that the pack states no spelling for. It was refused.',
+    remedy: 'Write the unit as a UCUM code (https://ucum.org), or name it with --unit where the source has none.',
+  },
+  'admit-unit-dimension': {
+    meaning: 'The unit measures something else than what the code means. The value was refused.',
+    remedy:
+      'Check that code and unit belong together; mass and amount convert only where the pack states a molar mass.',
+  },
+  'admit-value-kind': {
+    meaning:
+      'The code means a number, but the source gives words, a code or a yes/no. The item was kept whole, unused.',
+    remedy: 'Send the value as a quantity with a unit.',
+  },
+  'admit-value-not-finite': {
+    meaning: 'The value is not a finite number. It was refused.',
+    remedy: 'Correct the value in the source, or leave the item out.',
+  },
+  'admit-time-invalid': {
+    meaning: 'The time is not an instant, or it ends before it begins. The item was refused.',
+    remedy: 'Correct the time in the source; give a zone with --zone where the source has none.',
+  },
+  'admit-code-unmapped': {
+    meaning: 'No pack uses this code. The item was kept whole and is not used.',
+    remedy: 'None is needed. To use it, bind the code in a pack.',
+  },
+  'admit-code-by-name': {
+    meaning: 'The source gave no standard code; its own name was taken for one the pack lists.',
+    remedy: 'Check that the name means what the pack says, or send the standard code.',
+  },
+  'admit-implausible': {
+    meaning:
+      'The value lies outside what the pack holds plausible. It was kept, graded poor, and is not computed with.',
+    remedy: 'Check the measurement and its unit; send a correction if it is wrong.',
+  },
+  'admit-preliminary': {
+    meaning: 'The source calls the value preliminary, or does not know its status. It was graded uncertain.',
+    remedy: 'Send the final value under the same identifier when it is there.',
+  },
+  'admit-amended': {
+    meaning: 'The source says that this value replaces an earlier one.',
+    remedy: 'None is needed.',
+  },
+  'admit-status': {
+    meaning: 'The status says that there is no valid value (cancelled, registered). The item was refused.',
+    remedy: 'Send the item again when it has a value.',
+  },
+  'admit-future': {
+    meaning: 'The item is dated more than five minutes after it was taken in. It was kept, graded poor.',
+    remedy: 'Check the clock of the device and the zone of the source.',
+  },
+  'admit-withdrawn-before': {
+    meaning: 'The source withdrew this item before it sent it; it was logged and withdrawn at once.',
+    remedy: 'If the item is valid, send it under a new identifier.',
+  },
+  'admit-retraction-unmatched': {
+    meaning:
+      'The source withdraws an item the log does not have. The withdrawal is kept and applies if the item comes.',
+    remedy: 'Check the identifier of the item withdrawn.',
+  },
+  'admit-merge-cycle': {
+    meaning: 'The two identifiers are already one subject, or the merge would run in a circle. It was refused.',
+    remedy: 'Name the identifier that remains as the subject, once.',
+  },
+  'admit-subject-erased': {
+    meaning: 'The subject was erased; nothing about them is taken in under this identifier.',
+    remedy: 'If the subject deliberately returns, admit the records under a new identifier.',
+  },
+  'release-reason-missing': {
+    meaning: 'A person agreed, changed or rejected without saying why.',
+    remedy: 'Give the reason in a few words.',
+  },
+  'release-expired': {
+    meaning: 'The proposal was good until a stated time that has passed.',
+    remedy: 'Ask for new advice.',
+  },
+  'release-inputs-changed': {
+    meaning:
+      'What the proposal rested on was corrected, withdrawn or added to since, or a control input was given since.',
+    remedy: 'Ask for new advice.',
+  },
+  'release-limits-changed': {
+    meaning: 'As things stand now a hard limit would clip or forbid the plan that was agreed to.',
+    remedy: 'Ask for new advice.',
+  },
+  'release-forbidden': {
+    meaning: 'A hard limit forbids the plan.',
+    remedy: 'Choose another plan; nothing switches a limit off.',
+  },
+  'release-already-acted': {
+    meaning: 'Somebody has already agreed, changed or rejected this proposal.',
+    remedy: 'Ask for new advice.',
+  },
+  'release-nothing-proposed': {
+    meaning: 'The twin abstained, so there is nothing to agree to or change.',
+    remedy: 'Act on your own judgement; the reasons for abstaining are in the trace.',
+  },
+  'release-plan-unknown': {
+    meaning: 'The proposal holds no plan of that name.',
+    remedy: 'Name one of its plans by scenario id.',
+  },
+  'release-controls-missing': {
+    meaning: 'A change names no control inputs, or one the pack does not have.',
+    remedy: 'Give the control inputs chosen instead.',
+  },
+  'runtime-subject-unknown': {
+    meaning: 'The log holds nothing about this subject.',
+    remedy: 'Import records first, or check the identifier.',
+  },
+  'runtime-pack-unknown': {
+    meaning: 'No pack of that name is loaded.',
+    remedy: 'Choose one of the packs listed.',
+  },
+  'runtime-trace-unknown': {
+    meaning: 'The log holds no trace with this id.',
+    remedy: 'Check the id.',
+  },
+  'runtime-cancelled': {
+    meaning: 'The work was cancelled before its end. What was already logged stays.',
+    remedy: 'Start it again when it is wanted.',
+  },
+  'runtime-pack-cycle': {
+    meaning: 'Packs consume what they publish, directly or in a circle.',
+    remedy: 'Remove one of the couplings.',
+  },
+  'runtime-pack-twice': {
+    meaning: 'Two packs have the same id.',
+    remedy: 'Give each pack an id of its own.',
+  },
+  'runtime-propose-endless': {
+    meaning: 'The pack kept proposing plans past the limit of rounds or plans.',
+    remedy: 'Make `propose` return none once it has seen enough.',
+  },
+  'runtime-not-finite': {
+    meaning: 'A model path, a quantity or a reward is not a finite number.',
+    remedy: 'Report it with the trace: the model left the region where it can be computed.',
+  },
+  'runtime-shape': {
+    meaning: 'A pack gave an array of another length than the contract says.',
+    remedy: 'Run packContract on the pack.',
+  },
+  'runtime-weights-zero': {
+    meaning: 'No member of the belief can explain the observation; their weights vanish.',
+    remedy: 'Recalibrate; if it stays, the sensor model or the prior excludes what was observed.',
+  },
+  'runtime-snapshot-invalid': {
+    meaning: 'A stored belief cannot be read.',
+    remedy: 'Recalibrate the twin.',
+  },
+  'pack-incomplete': {
+    meaning: 'The candidate lacks a component of a twin, so it does not load.',
+    remedy: 'Add the component named; packContract says what each must do.',
+  },
+});

@@ -1,0 +1,269 @@
+import type { Instant } from '@gemel/core';
+import type { AppendResult, Entry, NewEntry, Store } from '@gemel/store';
+import { KNOWLEDGE, type LogItem, logItem, SubjectLog } from './subject-log.ts';
+
+/** A past state of the log: by position, by when the log learned it, or both. */
+export interface Bound {
+  readonly seq?: number;
+  readonly knownBy?: Instant;
+}
+
+/** Entries of a source that no subject is named for are kept under this name and the source's hash. */
+export const SOURCE_PREFIX = 'gemel:source|';
+
+/** Entries read from the store at a time. */
+const PAGE = 5_000;
+/** Entries kept in memory over all subjects; the subjects asked for longest ago are let go first. */
+const KEPT = 300_000;
+
+interface Merge {
+  readonly seq: number;
+  readonly knownAt: Instant;
+  readonly id: string;
+  readonly into: string;
+  readonly from: string;
+  /** The withdrawal that undid it. */
+  undone: { readonly seq: number; readonly knownAt: Instant } | null;
+}
+
+interface Held {
+  entries: LogItem[];
+  /** The log is read for this identifier up to here. */
+  through: number;
+}
+
+/**
+ * The bitemporal log over a store: what is known of a subject, now or as it was then, with corrections, withdrawals and
+ * merges resolved. Reads each entry once and keeps up by position; several processes may write to the store.
+ */
+export class Log {
+  readonly store: Store;
+  readonly #held = new Map<string, Held>();
+  readonly #views = new Map<string, { readonly log: SubjectLog; readonly members: readonly string[] }>();
+  #merges: Merge[] = [];
+  #mergesThrough = 0;
+  #names: Set<string> | null = null;
+  #namesThrough = -1;
+  #tip = -1;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  /** Appends and keeps up without reading back what was just written. */
+  async append(entries: readonly NewEntry[]): Promise<AppendResult> {
+    const before = this.#tip;
+    const result = await this.store.append(entries);
+    const first = result.entries[0];
+    if (first !== undefined && before >= 0 && first.seq === before + 1 && this.#tip === before) {
+      this.#follow(result.entries, before);
+    }
+    return result;
+  }
+
+  /** The identifiers that denote one subject each; those merged into another are left out. */
+  async subjects(): Promise<readonly string[]> {
+    const tip = await this.tip();
+    if (this.#names === null || this.#namesThrough !== tip) {
+      const all = await this.store.subjects();
+      this.#names = new Set(all.map((each) => each.subject));
+      this.#namesThrough = tip;
+    }
+    await this.#readMerges(tip);
+    return [...this.#names].filter((name) => !name.startsWith(SOURCE_PREFIX) && this.#canonical(name, {}) === name);
+  }
+
+  /** The identifier the subject goes on under: itself, or the one it was merged into. */
+  async canonical(subject: string, bound: Bound = {}): Promise<string> {
+    await this.#readMerges(await this.tip());
+    return this.#canonical(subject, bound);
+  }
+
+  /** All identifiers that are this subject. */
+  async members(subject: string, bound: Bound = {}): Promise<readonly string[]> {
+    await this.#readMerges(await this.tip());
+    return this.#members(this.#canonical(subject, bound), bound);
+  }
+
+  /** What is known of the subject now, kept up incrementally. */
+  async view(subject: string): Promise<SubjectLog> {
+    const tip = await this.tip();
+    await this.#readMerges(tip);
+    const name = this.#canonical(subject, {});
+    const members = this.#members(name, {});
+    let view = this.#views.get(name);
+    if (view === undefined || view.members.join('\n') !== members.join('\n')) {
+      view = { log: await this.#build(name, members, {}, tip), members };
+      this.#views.set(name, view);
+    } else if (view.log.through < tip) {
+      const entries = await this.#entries(members, tip);
+      // Another reader may have fed it while this one waited.
+      const { through } = view.log;
+      view.log.add(entries.filter((entry) => entry.seq > through && entry.seq <= tip));
+      view.log.through = Math.max(through, tip);
+    }
+    this.#views.delete(name);
+    this.#views.set(name, view);
+    this.#letGo();
+    return view.log;
+  }
+
+  /** What was known of the subject then. */
+  async viewAt(subject: string, bound: Bound): Promise<SubjectLog> {
+    const tip = await this.tip();
+    await this.#readMerges(tip);
+    const name = this.#canonical(subject, bound);
+    return this.#build(name, this.#members(name, bound), bound, tip);
+  }
+
+  /** Other entries of the subject (forecasts, scores, traces …) after a position, under all its identifiers. */
+  async records(subject: string, kinds: readonly Entry['kind'][], afterSeq = 0): Promise<readonly Entry[]> {
+    const members = await this.members(subject);
+    const found: Entry[] = [];
+    for (const member of members) found.push(...(await this.store.read({ subject: member, kinds, afterSeq })));
+    return members.length === 1 ? found : found.sort((a, b) => a.seq - b.seq);
+  }
+
+  /** One identifier's own entries of knowledge, not those of what it was merged with. */
+  async own(subject: string): Promise<readonly LogItem[]> {
+    return this.#read(subject, await this.tip());
+  }
+
+  /** Position of the last entry of the whole log. */
+  async tip(): Promise<number> {
+    const tip = await this.store.lastSeq();
+    this.#tip = tip;
+    return tip;
+  }
+
+  async #build(name: string, members: readonly string[], bound: Bound, tip: number): Promise<SubjectLog> {
+    const log = new SubjectLog(name, members.length > 1);
+    const entries = await this.#entries(members, tip);
+    log.add(entries.filter((entry) => within(entry, bound) && entry.seq <= tip));
+    log.through = tip;
+    for (const merge of this.#merges) {
+      const concerned = members.includes(merge.into) || members.includes(merge.from);
+      if (concerned && within(merge, bound)) log.regrouped(merge.seq);
+      if (concerned && merge.undone !== null && within(merge.undone, bound)) log.regrouped(merge.undone.seq);
+    }
+    return log;
+  }
+
+  async #entries(members: readonly string[], tip: number): Promise<readonly LogItem[]> {
+    if (members.length === 1) return this.#read(members[0]!, tip);
+    const all: LogItem[] = [];
+    // A calibration belongs to the identifier it was made under.
+    for (const [i, member] of members.entries()) {
+      const own = await this.#read(member, tip);
+      all.push(...(i === 0 ? own : own.filter((entry) => entry.kind !== 'calibrated')));
+    }
+    return all.sort((a, b) => a.seq - b.seq);
+  }
+
+  async #read(name: string, tip: number): Promise<readonly LogItem[]> {
+    let held = this.#held.get(name);
+    if (held === undefined) {
+      held = { entries: [], through: 0 };
+      this.#held.set(name, held);
+    }
+    while (held.through < tip) {
+      const from = held.through;
+      const query = { subject: name, kinds: KNOWLEDGE, afterSeq: from, throughSeq: tip, limit: PAGE };
+      const page = await this.store.read(query);
+      // Another reader may have been faster while this one waited.
+      if (held.through !== from) continue;
+      for (const entry of page) held.entries.push(logItem(entry));
+      held.through = page.length < PAGE ? tip : page.at(-1)!.seq;
+    }
+    return held.entries;
+  }
+
+  /** Feeds what this process just appended to whoever had read up to there. */
+  #follow(entries: readonly Entry[], before: number): void {
+    const last = entries.at(-1)!.seq;
+    const fresh = new Map<string, LogItem[]>();
+    for (const entry of entries) {
+      if (!(KNOWLEDGE as readonly string[]).includes(entry.kind)) continue;
+      const own = fresh.get(entry.subject);
+      if (own === undefined) fresh.set(entry.subject, [logItem(entry)]);
+      else own.push(logItem(entry));
+    }
+    for (const [name, held] of this.#held) {
+      if (held.through !== before) continue;
+      for (const item of fresh.get(name) ?? []) held.entries.push(item);
+      held.through = last;
+    }
+    if (this.#names !== null && this.#namesThrough === before) {
+      for (const entry of entries) this.#names.add(entry.subject);
+      this.#namesThrough = last;
+    }
+    this.#tip = last;
+  }
+
+  async #readMerges(tip: number): Promise<void> {
+    const from = this.#mergesThrough;
+    if (from >= tip) return;
+    const entries = await this.store.read({ kinds: ['merge', 'retraction'], afterSeq: from, throughSeq: tip });
+    if (this.#mergesThrough !== from) return;
+    this.#mergesThrough = tip;
+    for (const entry of entries) {
+      const { seq, knownAt, id } = entry;
+      if (entry.erased) continue;
+      if (entry.kind === 'merge') {
+        const { from: other } = entry.payload as { readonly from: string };
+        this.#merges.push({ seq, knownAt, id, into: entry.subject, from: other, undone: null });
+      } else {
+        const undone = this.#merges.find((merge) => merge.id === entry.supersedes);
+        if (undone !== undefined) undone.undone = { seq, knownAt };
+      }
+    }
+  }
+
+  #standing(bound: Bound): readonly Merge[] {
+    return this.#merges.filter(
+      (merge) => within(merge, bound) && !(merge.undone !== null && within(merge.undone, bound)),
+    );
+  }
+
+  #canonical(subject: string, bound: Bound): string {
+    const standing = this.#standing(bound);
+    let name = subject;
+    // A circle is refused on admission; the count only keeps a damaged log from hanging.
+    for (let i = 0; i <= standing.length; i++) {
+      const next = standing.findLast((merge) => merge.from === name);
+      if (next === undefined) return name;
+      name = next.into;
+    }
+    return name;
+  }
+
+  #members(name: string, bound: Bound): readonly string[] {
+    const standing = this.#standing(bound);
+    const members = [name];
+    for (const member of members) {
+      for (const merge of standing)
+        if (merge.into === member && !members.includes(merge.from)) members.push(merge.from);
+    }
+    return members;
+  }
+
+  #letGo(): void {
+    let count = 0;
+    for (const held of this.#held.values()) count += held.entries.length;
+    for (const [name, view] of this.#views) {
+      if (count <= KEPT || this.#views.size <= 1) return;
+      this.#views.delete(name);
+      for (const member of view.members) {
+        count -= this.#held.get(member)?.entries.length ?? 0;
+        this.#held.delete(member);
+      }
+    }
+  }
+}
+
+function within(entry: { readonly seq: number; readonly knownAt: Instant }, bound: Bound): boolean {
+  return (
+    (bound.seq === undefined || entry.seq <= bound.seq) &&
+    (bound.knownBy === undefined || entry.knownAt <= bound.knownBy)
+  );
+}

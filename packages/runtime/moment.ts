@@ -1,0 +1,149 @@
+import type { Forecast, Instant } from '@gemel/core';
+import type { Entry } from '@gemel/store';
+import { hashBelief } from './belief.ts';
+import type { Catalog } from './catalog.ts';
+import { couplingsOf, publishedControls } from './compose.ts';
+import { runtimeErrors } from './errors.data.ts';
+import { type Equipped, type Folds, foldOnce } from './fold.ts';
+import { AS_PLANNED, type ForecastBasis, foretell } from './forecast.ts';
+import type { HubOptions } from './hub.ts';
+import { type PackHistory, packHistory } from './lens.ts';
+import type { Log } from './log.ts';
+import type { Belief, Outlook, Situation } from './pack.ts';
+import type { SubjectLog } from './subject-log.ts';
+
+/** What all verbs share. */
+export interface Context {
+  readonly options: HubOptions;
+  readonly log: Log;
+  readonly folds: Folds;
+  readonly catalog: Catalog;
+  /** Publishers before consumers. */
+  readonly twins: readonly Equipped[];
+  /** Runs work for one key after what was asked for the same key before. */
+  readonly inTurn: <T>(key: string, work: () => Promise<T>) => Promise<T>;
+}
+
+/** One state of the log, seen by one twin: all that an answer may rest on. */
+export interface Moment {
+  readonly twin: Equipped;
+  readonly now: Instant;
+  readonly view: SubjectLog;
+  /** The version of the view this was taken from; it may have grown since. */
+  readonly version: number;
+  readonly history: PackHistory;
+  /** Position of the whole log. */
+  readonly seq: number;
+  readonly belief: Belief<unknown> | null;
+  /** The log as it was, folded afresh from the calibration. */
+  readonly past: boolean;
+}
+
+const histories = new WeakMap<SubjectLog, Map<Equipped, { readonly version: number; readonly history: PackHistory }>>();
+
+/** The history of the view's present state through the twin's lens, made once per state. */
+export function historyOf(view: SubjectLog, twin: Equipped): PackHistory {
+  let own = histories.get(view);
+  if (own === undefined) {
+    own = new Map();
+    histories.set(view, own);
+  }
+  const known = own.get(twin);
+  if (known !== undefined && known.version === view.version) return known.history;
+  const history = packHistory(view, twin.lens);
+  own.set(twin, { version: view.version, history });
+  return history;
+}
+
+/** The twin now. @throws runtime-subject-unknown */
+export function present(context: Context, subject: string, twin: Equipped): Promise<Moment> {
+  const { log, folds, options } = context;
+  return context.inTurn(`belief|${subject}|${twin.pack.id}`, async () => {
+    const view = await log.view(subject);
+    if (view.items.size === 0)
+      throw runtimeErrors.error('runtime-subject-unknown', `Nothing is known of “${subject}”.`);
+    const now = options.clock();
+    const history = historyOf(view, twin);
+    const { version, through: seq } = view;
+    const belief = await folds.belief(view, twin, history, now);
+    return { twin, now, view, version, history, seq, belief, past: false };
+  });
+}
+
+/** The twin as it was when the log ended at `seq`, at the instant `now`. */
+export async function asOf(
+  context: Context,
+  subject: string,
+  twin: Equipped,
+  seq: number,
+  now: Instant,
+): Promise<Moment> {
+  const view = await context.log.viewAt(subject, { seq });
+  const history = packHistory(view, twin.lens);
+  const { seed, breathe } = context.options;
+  const belief = await foldOnce(context.log.store, view, twin, history, now, { seed, breathe });
+  return { twin, now, view, version: view.version, history, seq, belief, past: true };
+}
+
+/** The view exactly as it was when the moment was taken. */
+export async function steadyView(context: Context, moment: Moment): Promise<SubjectLog> {
+  if (moment.view.version === moment.version) return moment.view;
+  return context.log.viewAt(moment.history.subject, { seq: moment.seq });
+}
+
+/** Entries of other kinds as they were at the moment. */
+export async function recordsOf(
+  context: Context,
+  moment: Moment,
+  kinds: readonly Entry['kind'][],
+): Promise<readonly Entry[]> {
+  const entries = await context.log.records(moment.history.subject, kinds);
+  return entries.filter((entry) => entry.seq <= moment.seq);
+}
+
+export function outlookOf(moment: Moment): Outlook<unknown> {
+  const { now, history, belief, twin } = moment;
+  return { now, history, belief, applicability: twin.pack.applicability(history.facts) };
+}
+
+/** The outlook of a calibrated twin. */
+export function situationOf(moment: Moment): Situation<unknown> | null {
+  const { belief, ...outlook } = outlookOf(moment);
+  return belief === null ? null : { ...outlook, belief };
+}
+
+/** What forecasts of the moment rest on, with what the subject's other packs publish. */
+export async function basisOf(context: Context, moment: Moment, belief: Belief<unknown>): Promise<ForecastBasis> {
+  const { twin, history, now } = moment;
+  const { seed, sha256 } = context.options;
+  const arrivals: { readonly coupling: ReturnType<typeof couplingsOf>[number]; readonly forecast: Forecast }[] = [];
+  for (const coupling of couplingsOf(twin, context.twins)) {
+    const other = await beside(context, moment, coupling.from);
+    const { applies } = outlookOf(other).applicability;
+    const { ready } = coupling.from.pack.readiness('forecast', other.history, now);
+    // A publisher that may not speak publishes nothing; the consumer's own readiness says whether it can do without.
+    if (other.belief === null || applies === 'no' || !ready) continue;
+    const { forecast } = foretell(await basisOf(context, other, other.belief), AS_PLANNED);
+    arrivals.push({ coupling, forecast });
+  }
+  return {
+    twin,
+    history,
+    belief,
+    beliefHash: hashBelief(belief, twin.pack.dynamics, sha256),
+    now,
+    seed,
+    sha256,
+    published: publishedControls(twin.pack, arrivals),
+  };
+}
+
+/** Another twin of the same subject in the same state of the log. */
+async function beside(context: Context, moment: Moment, twin: Equipped): Promise<Moment> {
+  const { subject } = moment.history;
+  if (!moment.past) {
+    const other = await present(context, subject, twin);
+    if (other.seq === moment.seq) return { ...other, now: moment.now };
+  }
+  return asOf(context, subject, twin, moment.seq, moment.now);
+}
