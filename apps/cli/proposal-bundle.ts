@@ -12,6 +12,7 @@ import { encodeRiskAssessment, inputReferences } from '@gemel/exchange/fhir/enco
 import { encodeServiceRequest } from '@gemel/exchange/fhir/encode/service-request';
 import { AI_ASSERTED } from '@gemel/exchange/fhir/labels.data';
 import type * as fhir from '@medplum/fhirtypes';
+import manifest from './package.json' with { type: 'json' };
 
 /** What a proposal that nobody has acted on yet is written from. */
 export interface ProposalBundle {
@@ -20,7 +21,6 @@ export interface ProposalBundle {
   readonly forecast: Forecast | null;
   readonly facts: readonly Fact[];
   readonly at: Instant;
-  readonly version: string;
   readonly sha256: (text: string) => string;
 }
 
@@ -46,7 +46,7 @@ export function proposalBundle(given: ProposalBundle): fhir.Bundle {
     identifier: [identifierOf('subject', trace.subject)],
   });
   const subject: fhir.Reference<fhir.Patient> = { reference: patient };
-  const software = add(encodeSoftware({ name: 'Gemel', version: given.version }, trace.pack));
+  const software = add(encodeSoftware({ name: 'Gemel', version: manifest.version }, trace.pack));
   const plan = trace.advice.kind === 'advise' ? trace.advice.plans.find((candidate) => candidate.allowed) : undefined;
   const forecast = plan?.forecast ?? given.forecast;
   const asserted: string[] = [];

@@ -4,16 +4,21 @@ import { sha256 } from '@gemel/server/node/world';
 import { twinReport } from '../twin-report.ts';
 import type { Shell } from './shell.ts';
 
-/** All that one turn of the loop gives for one subject. */
-export interface Turn {
+/** Where the twin of one subject stands. */
+export interface Standing {
   readonly subject: string;
   readonly pack: Hub['packs'][number];
   readonly now: Instant;
   readonly facts: readonly Fact[];
   readonly level: string;
-  readonly calibration: Belief<unknown> | Withheld;
   readonly posterior: readonly PosteriorSummary[];
   readonly forecast: Forecast | Withheld;
+  readonly trace: Trace | null;
+}
+
+/** All that one turn of the loop gives for one subject. */
+export interface Turn extends Standing {
+  readonly calibration: Belief<unknown> | Withheld;
   readonly trace: Trace;
 }
 
@@ -36,13 +41,8 @@ export async function turn(
   return { subject, pack, now, facts, level, calibration, posterior, forecast, trace };
 }
 
-/** The report of a subject as it stands, without calibrating or advising anew. */
-export async function standing(
-  hub: Hub,
-  subject: string,
-  pack: Hub['packs'][number],
-  now: Instant,
-): Promise<Omit<Turn, 'trace' | 'calibration'> & { trace: Trace | null }> {
+/** Where a twin stands, without calibrating or advising anew. */
+export async function standing(hub: Hub, subject: string, pack: Hub['packs'][number], now: Instant): Promise<Standing> {
   const [facts, level, forecast, belief, traces] = await Promise.all([
     hub.facts(subject),
     hub.level(subject, pack.id),
@@ -58,9 +58,10 @@ export async function standing(
   return { subject, pack, now, facts, level, posterior, forecast, trace };
 }
 
+/** The report of where a twin stands; glucose and its like in `unit`. */
 export async function reportOf(
   hub: Hub,
-  at: Omit<Turn, 'trace' | 'calibration'> & { readonly trace: Trace | null },
+  at: Standing,
   accounts: readonly LossAccount[],
   unit: string,
 ): Promise<ReturnType<typeof twinReport>> {

@@ -4,6 +4,7 @@ import { CodedError } from '@gemel/core';
 import { Command, CommanderError } from 'commander';
 import { cliErrors } from '../errors.data.ts';
 import { EXIT } from '../exit.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { type Begin, wholeNumber } from './begin.ts';
 import { adviseCommand } from './commands/advise.ts';
 import { benchCommand } from './commands/bench.ts';
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     .option('--out <path>', 'where the result goes (a file; a folder for run); - is standard output')
     .option('--data <dir>', 'data folder that holds the log', 'data')
     .option('--at <instant>', 'the moment the command takes place: an ISO instant, or last for the end of the records')
+    .version(manifest.version)
     .addHelpText('after', LEGEND)
     // What is wrong is told once, in the form of every other error.
     .configureOutput({ writeErr: () => {} })

@@ -44,7 +44,6 @@ export function exportCommand(begin: Begin): Command {
             forecast: trace.advice.plans[0]?.forecast ?? null,
             facts,
             at: now,
-            version: '0.1.0',
             sha256,
           });
         }

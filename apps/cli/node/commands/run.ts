@@ -100,7 +100,6 @@ async function runLoop(
       forecast: forecast.kind === 'forecast' ? forecast : null,
       facts: done.facts,
       at: now,
-      version: '0.1.0',
       sha256,
     });
     await shell.write(join(folder, 'calibration.json'), json({ diagnostics, posterior }));
