@@ -34,16 +34,19 @@ export function minuteGrid(controls: readonly ControlInput[], from: Instant, to:
   for (const control of controls) {
     const start = minuteOf(control.from) - base;
     if (start >= count) continue;
+    // Ends are found before `base` is taken off, so that a minute's inputs do not depend on where the grid begins.
+    const lasting = (minutes: number) => minuteOf(control.from) + minutes - base;
     const end = control.to !== undefined && control.to > control.from ? minuteOf(control.to) - base : undefined;
     if (control.control === 'insulin.basal') {
       requireValid(control, 'U/h');
       if (end === undefined || end > 0) basals.push(control);
     } else if (control.control === 'insulin.bolus') {
       requireValid(control, 'U');
-      spread(grid.insulin, start, end ?? start + 1, control.value.value);
+      spread(grid.insulin, start, end ?? lasting(1), control.value.value);
     } else if (control.control === 'meal.carbohydrate') {
       requireValid(control, 'g');
-      spread(grid.carbs, start, end ?? start + control.value.value / EATING_RATE, control.value.value);
+      if (end !== undefined) spread(grid.carbs, start, end, control.value.value);
+      else hold(grid.carbs, start, lasting(control.value.value / EATING_RATE), EATING_RATE);
     }
   }
   basals.sort((a, b) => PRECEDENCE[a.status] - PRECEDENCE[b.status] || a.from - b.from);
@@ -60,8 +63,11 @@ export function minuteGrid(controls: readonly ControlInput[], from: Instant, to:
 
 /** Adds an amount spread evenly over [start, end), in minutes, as a mean rate per minute. */
 function spread(minutes: Float64Array, start: number, end: number, amount: number): void {
-  if (amount === 0) return;
-  const rate = amount / (end - start);
+  if (amount > 0) hold(minutes, start, end, amount / (end - start));
+}
+
+/** Adds a rate held over [start, end), in minutes, as a mean rate per minute. */
+function hold(minutes: Float64Array, start: number, end: number, rate: number): void {
   for (let m = Math.max(0, Math.floor(start)); m < Math.min(minutes.length, Math.ceil(end)); m++) {
     minutes[m] += rate * (Math.min(end, m + 1) - Math.max(start, m));
   }
@@ -73,8 +79,7 @@ function layRates(minutes: Float64Array, held: readonly { start: number; end: nu
   const place = new Map(edges.map((edge, i) => [edge, i]));
   const rates = new Float64Array(edges.length);
   for (const { start, end, rate } of held) rates.fill(rate, place.get(start), place.get(end));
-  for (let i = 0; i + 1 < edges.length; i++)
-    spread(minutes, edges[i], edges[i + 1], rates[i] * (edges[i + 1] - edges[i]));
+  for (let i = 0; i + 1 < edges.length; i++) hold(minutes, edges[i], edges[i + 1], rates[i]);
 }
 
 function requireValid(control: ControlInput, unit: string): void {
