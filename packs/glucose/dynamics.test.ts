@@ -37,6 +37,7 @@ function twin(model: Float64Array, disturbed = false): Float64Array {
   p[DISTURBANCE.sensitivityTime] = 180;
   p[DISTURBANCE.driveSd] = disturbed ? 0.3 : 0;
   p[DISTURBANCE.driveTime] = 60;
+  p[DISTURBANCE.mealSd] = disturbed ? 0.2 : 0;
   return p;
 }
 
@@ -179,7 +180,7 @@ describe('states', () => {
     );
     const after = read(pushed);
     for (const [i, name] of names.entries()) {
-      const signed = ['insulin.action', 'sensitivity', 'drive', 'sensor.latent'].includes(name);
+      const signed = ['insulin.action', 'sensitivity', 'drive', 'meal.error', 'sensor.latent'].includes(name);
       expect(after[i], name).toBe(signed ? values[i] - 1e6 : 0);
     }
   });
@@ -208,6 +209,24 @@ test('the disturbances are stationary with the deviation their parameters state'
   }
   const sd = Math.sqrt(values.reduce((s, v) => s + v * v, 0) / values.length);
   expect(Math.abs(sd / 0.2 - 1)).toBeLessThan(0.08);
+});
+
+test('a meal keeps its error from the first bite to the last, and the error scales what reaches the stomach', () => {
+  const p = adult.slice();
+  p[DISTURBANCE.mealSd] = 0.3;
+  const meal = [control('meal.carbohydrate', 60, 'g', 7, 19)];
+  const logs = Array.from({ length: 300 }, (_, i) => {
+    let state = dynamics.advance(dynamics.init(p, at(0)), p, meal, at(12), randomStream(17, i));
+    const half = dynamics.observe(state, p, 'carbohydrate.on-board') as number;
+    state = dynamics.advance(state, p, meal, at(19), randomStream(18, i));
+    const whole = dynamics.observe(state, p, 'carbohydrate.on-board') as number;
+    expect(Math.abs(whole / half / (12 / 5) - 1)).toBeLessThan(0.03);
+    return Math.log(whole / 60);
+  });
+  const mean = logs.reduce((s, v) => s + v, 0) / 300;
+  const sd = Math.sqrt(logs.reduce((s, v) => s + (v - mean) ** 2, 0) / 299);
+  // The SD of 300 draws has a relative standard error of 4 %.
+  expect(Math.abs(sd / 0.3 - 1)).toBeLessThan(0.16);
 });
 
 test('names of twin parameters are unique and all have a source', () => {

@@ -78,8 +78,8 @@ function insulinOnBoard(x: Float64Array, c: Float64Array): number {
 
 /**
  * Carries one member's values in place from minute `from` to minute `to` (since the epoch, fractions allowed): whole
- * minutes in one run, cut minutes in part; at every DISTURBANCE_STEP the sensitivity, the drive and the sensor's error
- * take one normal draw each, in that order, so that the draws depend on the times alone.
+ * minutes in one run, cut minutes in part; at every DISTURBANCE_STEP the sensitivity, the drive, the error of the next meal
+ * and the sensor's error take one normal draw each, in that order, so that the draws depend on the times alone.
  */
 function carry(
   x: Float64Array,
@@ -112,7 +112,7 @@ function carry(
   }
 }
 
-/** One step of the stationary first-order disturbances. */
+/** One step of the stationary first-order disturbances; between meals the next one's error is drawn anew. */
 function disturb(x: Float64Array, p: Parameters, random: RandomStream): void {
   x[STATE.sensitivity] = revert(
     x[STATE.sensitivity],
@@ -121,6 +121,8 @@ function disturb(x: Float64Array, p: Parameters, random: RandomStream): void {
     random.normal(),
   );
   x[STATE.drive] = revert(x[STATE.drive], p[DISTURBANCE.driveSd], p[DISTURBANCE.driveTime], random.normal());
+  const meal = p[DISTURBANCE.mealSd] * random.normal();
+  if (x[STATE.eating] === 0) x[STATE.mealError] = meal;
   x[SENSOR_LATENT] = latentStep(x[SENSOR_LATENT], DISTURBANCE_STEP, random.normal(), SENSOR);
 }
 
@@ -144,7 +146,7 @@ function requireSignal(signal: string): asserts signal is Signal {
 
 /** Coordinates an ensemble filter may correct: all states but the bookkeeping of D, and the sensor's latent error. */
 const CORRECTABLE = [...MODEL_STATES.keys()].filter((i) => i !== STATE.mealBase && i !== STATE.eating);
-const SIGNED = new Set<number>([STATE.action, STATE.sensitivity, STATE.drive]);
+const SIGNED = new Set<number>([STATE.action, STATE.sensitivity, STATE.drive, STATE.mealError]);
 
 const coordinates: Coordinates<GlucoseState> = {
   names: [...CORRECTABLE.map((i) => MODEL_STATES[i].name), 'sensor.latent'],
@@ -188,7 +190,7 @@ function trajectories(request: TrajectoryRequest<GlucoseState>): TrajectoryResul
 
 /**
  * The type 1 twin's mechanism: the UVA/Padova model under insulin and carbohydrate held per whole minute, with a slowly
- * moving insulin sensitivity, an unexplained glucose drive and a sensor error. With their standard deviations at zero the
+ * moving insulin sensitivity, an unexplained glucose drive, miscounted meals and a sensor error. With their standard deviations at zero the
  * path is the model's own. Parameters are TWIN_PARAMETERS, in that order.
  * Controls: `insulin.bolus` (U), `insulin.basal` (U/h), `meal.carbohydrate` (g); see inputs.ts for how they are spread.
  */

@@ -5,7 +5,7 @@ import { PARAMETER_COUNT, PARAMETER_INDEX } from './parameters.ts';
  * The UVA/Padova type 1 model: 13 states. Dalla Man, Rizza, Cobelli, IEEE TBME 2007, doi:10.1109/TBME.2007.893506
  * (glucose and insulin), Dalla Man, Camilleri, Cobelli, IEEE TBME 2006, doi:10.1109/TBME.2006.883792 (gut) and
  * Kovatchev, Breton, Dalla Man, Cobelli, J Diabetes Sci Technol 2009;3:44, doi:10.1177/193229680900300106 (type 1).
- * After the 13 states come two of meal bookkeeping and two slow disturbances that the caller moves, not the equations.
+ * After the 13 states come two of meal bookkeeping and three disturbances that the caller moves, not the equations.
  */
 export const MODEL_STATES = [
   { name: 'stomach.solid', unit: 'mg', meaning: 'glucose in the stomach, solid', source: 'Dalla Man 2007 eq. 13' },
@@ -70,6 +70,12 @@ export const MODEL_STATES = [
     meaning: 'glucose entering plasma that no equation explains',
     source: 'disturbance',
   },
+  {
+    name: 'meal.error',
+    unit: '1',
+    meaning: 'log of carbohydrate eaten over carbohydrate recorded, of the meal being eaten or the next one',
+    source: 'disturbance',
+  },
 ] as const;
 
 /** Numbers held per member; the first 13 obey the equations. */
@@ -94,6 +100,7 @@ export const STATE = {
   eating: 14,
   sensitivity: 15,
   drive: 16,
+  mealError: 17,
 } as const;
 
 /** Positions of the constants a member is integrated with (independent parameters first, derived ones after). */
@@ -267,6 +274,7 @@ export function integrate(
   const Vmx = c[of + CONSTANT.Vmx] * sensitivity;
   const kp3 = c[of + CONSTANT.kp3] * sensitivity;
   const steady = x[at + STATE.drive] - c[of + CONSTANT.Fsnc];
+  const eaten = x[at + STATE.mealError] === 0 ? 1000 : 1000 * exp(x[at + STATE.mealError]);
   const shiftB = (5 * b) / (1 - b);
   const range = kmax - kmin;
   const steep = 3 * b - 2;
@@ -295,10 +303,10 @@ export function integrate(
 
   for (let minute = from; minute < to; minute++) {
     const infusion = (insulin[minute] * PMOL_PER_UNIT) / BW;
-    const food = carbs[minute] * 1000;
+    const food = carbs[minute] * eaten;
     if (begins) {
       if (food > 0) {
-        if (eating === 0) dose = x0 + x1 + (mealDose === 'announced' ? mealFrom(carbs, minute) : 0);
+        if (eating === 0) dose = x0 + x1 + (mealDose === 'announced' ? eaten * mealFrom(carbs, minute) : 0);
         if (mealDose === 'eaten') dose += food;
         eating = 1;
       } else eating = 0;
@@ -437,10 +445,10 @@ export function integrate(
   x[at + STATE.eating] = eating;
 }
 
-/** Food of the unbroken meal that begins at `minute`, mg. */
+/** Food recorded of the unbroken meal that begins at `minute`, g. */
 function mealFrom(carbs: Float64Array, minute: number): number {
   let total = 0;
-  for (let m = minute; m < carbs.length && carbs[m] > 0; m++) total += carbs[m] * 1000;
+  for (let m = minute; m < carbs.length && carbs[m] > 0; m++) total += carbs[m];
   return total;
 }
 

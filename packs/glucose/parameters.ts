@@ -15,6 +15,7 @@ const GIM = 'Dalla Man 2007 (doi:10.1109/TBME.2007.893506)';
 const GUT = 'Dalla Man 2006 (doi:10.1109/TBME.2006.883792)';
 const T1 = 'Kovatchev 2009 (doi:10.1177/193229680900300106)';
 const VISENTIN = 'Visentin 2018 (doi:10.1177/1932296818757747): intraday variability';
+const BRAZEAU = 'Brazeau 2013 (doi:10.1016/j.diabres.2012.10.024): carbohydrate is miscounted by a fifth';
 const OWN = 'this pack: what the model leaves out (exercise, dawn, counter-regulation)';
 const p = <const N extends string>(
   name: N,
@@ -71,12 +72,13 @@ export const PARAMETER_INDEX = Object.fromEntries(MODEL_PARAMETERS.map((m, i) =>
   Record<ModelParameterName, number>
 >;
 
-/** How the twin may depart from the model: stationary first-order series, zero deviation switches one off. */
+/** How the twin may depart from model and record: first-order series and meals; zero deviation switches one off. */
 export const DISTURBANCE_PARAMETERS = [
   p('sensitivitySd', '1', [0, 1], 'deviation of log insulin sensitivity within days', VISENTIN),
   p('sensitivityTime', 'min', [5, 10_000], 'correlation time of log insulin sensitivity', VISENTIN),
   p('driveSd', 'mg/kg/min', [0, 5], 'deviation of glucose flux that no equation explains', OWN),
   p('driveTime', 'min', [5, 10_000], 'correlation time of that flux', OWN),
+  p('mealSd', '1', [0, 1], 'deviation of the log of carbohydrate eaten over recorded, from meal to meal', BRAZEAU),
 ] as const;
 
 /** Parameters of the twin: those of the model, then its disturbances. The order of every vector `dynamics` takes. */
@@ -89,6 +91,7 @@ export const DISTURBANCE = {
   sensitivityTime: PARAMETER_COUNT + 1,
   driveSd: PARAMETER_COUNT + 2,
   driveTime: PARAMETER_COUNT + 3,
+  mealSd: PARAMETER_COUNT + 4,
 } as const;
 
 /** A vector from named values, all given. */
