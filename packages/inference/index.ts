@@ -6,6 +6,7 @@ export type * from './log-density.ts';
 export * from './map/laplace.ts';
 export * as levenbergMarquardt from './map/levenberg-marquardt.ts';
 export * from './series/autoregressive.ts';
+export * as adaptiveImportance from './smc/adaptive-importance.ts';
 export * from './smc/pareto-smoothing.ts';
 export * from './smc/proposal.ts';
 export * from './smc/resampling.ts';

@@ -2,6 +2,7 @@ import { randomStream } from '@gemel/numerics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogDensity } from '../log-density.ts';
+import * as adaptiveImportance from './adaptive-importance.ts';
 import { fitGeneralisedPareto, generalisedParetoQuantile, paretoSmooth, reliableShape } from './pareto-smoothing.ts';
 import { gaussianProposal, mixtureProposal, studentProposal, widened } from './proposal.ts';
 import { systematicResample } from './resampling.ts';
@@ -130,6 +131,46 @@ describe('proposals', () => {
     const mixture = mixtureProposal([gaussianProposal(gaussian), gaussianProposal(far)], [0.25, 0.75]);
     const points = mixture.draw(40, randomStream(3));
     expect(Array.from({ length: 40 }, (_, i) => points[2 * i]).filter((x) => x > 50).length).toBe(30);
+  });
+});
+
+describe('adaptive importance sampling', () => {
+  it('finds a target far from its base, and says so by k̂', () => {
+    // Twelve coordinates of mean 1.5 and SD 0.4, the second bent around the first: y | x ~ N(x², 0.4²).
+    const d = 12;
+    const target: LogDensity = {
+      dimension: d,
+      evaluate: (p, count) =>
+        Float64Array.from({ length: count }, (_, c) => {
+          let s = 0;
+          for (let i = 0; i < d; i++) {
+            const centre = i === 1 ? p[c * d] ** 2 : 1.5;
+            s -= 0.5 * ((p[c * d + i] - centre) / 0.4) ** 2;
+          }
+          return s;
+        }),
+    };
+    const lower = new Float64Array(d * d);
+    for (let i = 0; i < d; i++) lower[i * d + i] = 1;
+    let state = adaptiveImportance.init({ dimension: d, mean: new Float64Array(d), lower });
+    const random = randomStream(31, 'adaptive');
+    const shapes: number[] = [];
+    let weights = new Float64Array(0);
+    for (let round = 0; round < 12; round++) {
+      const next = adaptiveImportance.step(target, state, 500, random.fork(round));
+      state = next.state;
+      weights = next.info.weights as Float64Array<ArrayBuffer>;
+      shapes.push(next.info.k);
+    }
+    expect(shapes[0]).toBeGreaterThan(1);
+    expect(shapes[11]).toBeLessThan(0.7);
+    expect(effectiveSampleSize(weights)).toBeGreaterThan(500);
+    const { mean, covariance } = weightedMoments(state.points, weights, d);
+    // E y = 1.5² + 0.4², var y = 0.4² + 4·1.5²·0.4² + 2·0.4⁴.
+    expect(Math.abs(mean[0] - 1.5)).toBeLessThan(0.06);
+    expect(Math.abs(mean[1] - 2.41)).toBeLessThan(0.2);
+    expect(Math.abs(covariance[d + 1] / 1.6512 - 1)).toBeLessThan(0.3);
+    expect(Math.abs(covariance[d * d - 1] / 0.16 - 1)).toBeLessThan(0.2);
   });
 });
 
