@@ -3,7 +3,7 @@ import { instant } from '@gemel/core/time';
 import type * as fhir from '@medplum/fhirtypes';
 import { describe, expect, test } from 'vitest';
 import { RESEARCH_USE } from './codes.data.ts';
-import { encodeRelease, type Release } from './encode.ts';
+import { encodePatient, encodeProposal, encodeRelease, type Release } from './encode.ts';
 import { decodedOf } from './fixture.ts';
 import { ADDED_PROVENANCE, OBSERVATION_VALUE } from './labels.data.ts';
 import { action, expires, forecast, now, plan, proposed, trace } from './release.fixture.ts';
@@ -267,6 +267,58 @@ describe('a release', () => {
     const bundle = encodeRelease({ ...changed, trace: abstained });
     expect(of(bundle, 'CarePlan')[0]?.period?.end).toBe('2024-01-15T13:10:00+01:00');
     expect(instant(Date.parse('2024-01-15T13:10:00+01:00'))).toBe(plan.forecast.horizon.to);
+  });
+});
+
+describe('a proposal nobody has acted on', () => {
+  const patient = encodePatient('p1', []);
+  const open = { ...trace, action: null };
+  const abstained = {
+    ...open,
+    advice: {
+      kind: 'abstain' as const,
+      code: 'no-insulin',
+      statement: 'Abstains.',
+      reasons: [{ code: 'r', statement: 'No insulin history.' }],
+      advisories: [],
+      plans: [],
+    },
+  };
+
+  test.each([
+    ['advised', { trace: open, forecast: null, at: now }],
+    [
+      'advised, with patient and observations',
+      { trace: open, forecast: null, at: now, patient, forecastObservations: true },
+    ],
+    ['abstained with a forecast', { trace: abstained, forecast, at: now }],
+    ['abstained without', { trace: abstained, forecast: null, at: now }],
+  ])('%s: R4 in structure, a collection to be posted by nobody, labelled as software alone', (_, proposal) => {
+    const bundle = encodeProposal(proposal);
+    expect(structureFaults(bundle)).toEqual([]);
+    expect(bundle.type).toBe('collection');
+    expect(JSON.stringify(bundle)).not.toMatch(/"request"|CLINAST_AIRPT|verifier/);
+    for (const resource of [
+      ...orders(bundle),
+      ...of(bundle, 'CarePlan'),
+      ...of(bundle, 'RiskAssessment'),
+      ...of(bundle, 'Observation'),
+    ]) {
+      expect(labels(resource)).toEqual([AIAST]);
+    }
+    expect(decodedOf(bundle).flatMap(({ items }) => items)).toEqual([]);
+  });
+
+  test('the best allowed plan is written; an abstention writes none and states its reasons', () => {
+    const forbidden = { ...plan, allowed: false, scenario: { ...plan.scenario, id: 'first', title: 'First' } };
+    const advice = { ...trace.advice, plans: [forbidden, plan] };
+    expect(
+      of(encodeProposal({ trace: { ...open, advice }, forecast: null, at: now }), 'CarePlan').map(({ title }) => title),
+    ).toEqual([plan.scenario.title]);
+    const silent = encodeProposal({ trace: abstained, forecast: null, at: now });
+    expect(of(silent, 'CarePlan')).toEqual([]);
+    expect(of(silent, 'RiskAssessment')[0]?.prediction).toBeUndefined();
+    expect(JSON.stringify(of(silent, 'RiskAssessment')[0]?.note)).toContain('No insulin history.');
   });
 });
 

@@ -46,6 +46,24 @@ export function encodeRiskAssessment(forecast: Forecast, frame: ForecastFrame): 
   };
 }
 
+/** A forecast that was withheld: a RiskAssessment without predictions that states why. */
+export function encodeWithheld(trace: Trace, at: Instant, frame: ForecastFrame): fhir.RiskAssessment {
+  const words = [trace.advice.statement, ...trace.advice.reasons.map((reason) => reason.statement)];
+  return {
+    resourceType: 'RiskAssessment',
+    meta: { security: [{ ...AI_ASSERTED }] },
+    text: narrativeOf(...words),
+    identifier: [identifierOf('trace', trace.id)],
+    status: 'preliminary',
+    code: { text: 'No prediction: withheld' },
+    subject: frame.subject,
+    occurrenceDateTime: writeDateTime(at, frame.offset),
+    performer: frame.performer,
+    ...(frame.basis.length > 0 ? { basis: [...frame.basis] } : {}),
+    note: researchNote(...words),
+  };
+}
+
 /** References to the inputs of a recommendation, by their ids in the log. */
 export function inputReferences(trace: Trace): fhir.Reference[] {
   return trace.inputs.map(({ id, name, value }) => ({
