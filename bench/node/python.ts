@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../tools/node/repository.ts';
+
+const REQUIREMENTS = join(ROOT, 'bench/python/requirements.txt');
+const HOME = join(ROOT, '.cache/bench-python');
+const PYTHON = join(HOME, 'bin/python');
+
+/**
+ * The Python of the peers: GEMEL_BENCH_PYTHON if set, else one in .cache with the pinned requirements, made once.
+ * null with the reason on standard error where that cannot be made; the peers' rows then say so.
+ */
+export function benchPython(): string | null {
+  if (process.env.GEMEL_BENCH_PYTHON) return process.env.GEMEL_BENCH_PYTHON;
+  const stamp = join(HOME, 'requirements.sha256');
+  const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return PYTHON;
+  process.stderr.write('Installing the Python peers …\n');
+  const steps = [
+    ['python3', '-m', 'venv', HOME],
+    [PYTHON, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS],
+  ] as const;
+  for (const [command, ...args] of steps) {
+    const done = spawnSync(command, args, { stdio: ['ignore', 2, 2], timeout: 300_000 });
+    if (done.status !== 0) {
+      process.stderr.write('The Python peers are not there; their rows will say so.\n');
+      return null;
+    }
+  }
+  writeFileSync(stamp, wanted);
+  return PYTHON;
+}
+
+/** `Python 3.11.7, numpy 2.3, …` of what is installed. */
+export function pythonVersions(python: string): string {
+  const version = spawnSync(python, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? 'Python';
+  const packages =
+    spawnSync(python, ['-m', 'pip', 'freeze', '--disable-pip-version-check'], { encoding: 'utf8' }).stdout ?? '';
+  const named: readonly string[] = readFileSync(REQUIREMENTS, 'utf8').match(/^[\w-]+/gm) ?? [];
+  const found = packages.split('\n').filter((line) => named.includes(line.split('==')[0]!));
+  return `${[version, ...found.map((line) => line.replace('==', ' '))].join(', ')}.`;
+}
