@@ -250,6 +250,7 @@ export const strings = {
     median: 'Median',
     interval: '90 % interval',
     events: 'Events',
+    anyTime: 'at any time',
     event: 'Event along the curve',
     most: 'Highest chance',
     at: 'At',

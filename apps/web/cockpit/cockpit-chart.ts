@@ -1,9 +1,10 @@
 import { type Fan, fanOf, type Timeline } from '@gemel/charts/timeline';
-import { type Instant, instant, type Trajectory } from '@gemel/core';
+import { type Instant, instant } from '@gemel/core';
 import type { ObservationPoint, TwinDetail } from '@gemel/server/api';
 import { eventLanes } from '../chart/event-lanes.ts';
 import { displayOf, rangesOf } from '../chart/glucose-display.ts';
 import type { GlucoseUnit } from '../data/glucose.ts';
+import { mainTrajectory } from '../data/main-trajectory.ts';
 import { durationText, HOUR, type LocalTime, MINUTE } from '../data/time.ts';
 import { strings } from '../strings.ts';
 import { mainSignal } from '../twin/last-value.ts';
@@ -22,13 +23,6 @@ export function stretchOf(view: View, now: number, horizonEnd: number | null): S
   const room = past / 2;
   const ahead = horizonEnd === null ? past / 12 : Math.max(past / 12, horizonEnd - now);
   return { from: end - past, to: end + Math.min(room, ahead) };
-}
-
-/** The curve the cockpit draws: the first trajectory the pack gives. */
-export function mainTrajectory(detail: TwinDetail): Trajectory | null {
-  for (const quantity of Object.values(detail.forecast?.quantities ?? {}))
-    if (quantity.kind === 'trajectory') return quantity;
-  return null;
 }
 
 /** Values of the signal the cockpit is about, oldest first. */
@@ -63,7 +57,7 @@ export interface CockpitChartInput {
 
 /** The cockpit's chart as data for packages/charts: drawn on the screen and in the downloaded file alike. */
 export function cockpitChart({ detail, view, stretch, now, time, unit, width, id }: CockpitChartInput): Timeline {
-  const trajectory = mainTrajectory(detail);
+  const trajectory = mainTrajectory(detail.forecast);
   const points = mainPoints(detail);
   const ucum = trajectory?.unit ?? points[0]?.unit ?? detail.summary.headline.unit;
   const past = view.before ? pastFan(detail, stretch) : null;

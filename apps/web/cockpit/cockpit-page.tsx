@@ -2,6 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { useNow } from '../data/clock.ts';
 import { isStale } from '../data/headline.ts';
+import { mainTrajectory } from '../data/main-trajectory.ts';
 import { Card } from '../parts/card.tsx';
 import { strings } from '../strings.ts';
 import { AccuracyTable } from '../twin/accuracy-table.tsx';
@@ -14,7 +15,7 @@ import { timeOfTwin } from '../twin/zone.ts';
 import { AdvisoriesCard } from './advisories-card.tsx';
 import { BasisCard } from './basis-card.tsx';
 import { ChartCard } from './chart-card.tsx';
-import { mainTrajectory, stretchOf } from './cockpit-chart.ts';
+import { stretchOf } from './cockpit-chart.ts';
 import css from './cockpit-page.module.css';
 import { NextCard } from './next-card.tsx';
 import { NoForecastCard } from './no-forecast-card.tsx';
@@ -52,7 +53,7 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
       <TwinHead subject={subject} view="cockpit" detail={detail} />
       <div className={css.grid}>
         <div className={css.now}>
-          <NowCard detail={detail} trajectory={mainTrajectory(detail)} now={now} time={time} />
+          <NowCard detail={detail} trajectory={mainTrajectory(detail.forecast)} now={now} time={time} />
           <AdvisoriesCard advisories={detail.advisories} />
           <NextCard subject={subject} open={detail.summary.openProposals} stale={stale} />
         </div>

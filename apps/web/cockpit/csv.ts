@@ -1,10 +1,11 @@
 import type { TwinDetail } from '@gemel/server/api';
 import { type GlucoseUnit, inGlucoseUnit } from '../data/glucose.ts';
+import { mainTrajectory } from '../data/main-trajectory.ts';
 import { unitLabel } from '../data/number.ts';
 import { trajectoryQuantile } from '../data/quantile.ts';
 import { type LocalTime, MINUTE } from '../data/time.ts';
 import { strings } from '../strings.ts';
-import { mainTrajectory, type Stretch } from './cockpit-chart.ts';
+import type { Stretch } from './cockpit-chart.ts';
 
 /** A cell of a CSV file (RFC 4180); a text that a spreadsheet would take for a formula is made a text. */
 function cell(value: string | number | null): string {
@@ -58,7 +59,7 @@ export function windowCsv(detail: TwinDetail, stretch: Stretch, time: LocalTime,
         c.provenance.source,
       ],
     });
-  const trajectory = mainTrajectory(detail);
+  const trajectory = mainTrajectory(detail.forecast);
   for (const [i, at] of (trajectory?.times ?? []).entries()) {
     if (trajectory === null || !inside(at)) continue;
     const q = (p: number) => convert(trajectoryQuantile(trajectory, p, i), trajectory.unit);

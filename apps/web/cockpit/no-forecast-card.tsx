@@ -1,4 +1,5 @@
 import type { TwinDetail } from '@gemel/server/api';
+import { useSentence } from '../data/preferences.tsx';
 import { Card } from '../parts/card.tsx';
 import { strings } from '../strings.ts';
 import { CalibrateControl } from './calibrate-control.tsx';
@@ -12,11 +13,12 @@ interface NoForecastCardProps {
 /** Why there is no forecast, and the one thing to do about it. */
 export function NoForecastCard({ detail, calibration }: NoForecastCardProps) {
   const t = strings.noForecast;
+  const say = useSentence();
   return (
     <Card title={t.title} text={t.text}>
       <ul style={{ margin: '0 0 8px', paddingLeft: 20 }}>
         {detail.forecastMissing.map((missing) => (
-          <li key={`${missing.code} ${missing.statement}`}>{missing.statement}</li>
+          <li key={`${missing.code} ${missing.statement}`}>{say(missing.statement)}</li>
         ))}
       </ul>
       {!detail.summary.calibrated && <CalibrateControl calibration={calibration} calibrated={false} />}

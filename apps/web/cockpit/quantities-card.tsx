@@ -1,7 +1,9 @@
-import type { Forecast, ForecastQuantity, Scalar, Trajectory } from '@gemel/core';
+import type { Forecast, Trajectory } from '@gemel/core';
+import { sentenceInUnit } from '../data/glucose.ts';
+import { mainTrajectory, sideTrajectories } from '../data/main-trajectory.ts';
 import { percent, unitLabel, valueText } from '../data/number.ts';
 import { usePreferences } from '../data/preferences.tsx';
-import { interval90 } from '../data/quantile.ts';
+import { type Interval, interval90, trajectoryQuantile } from '../data/quantile.ts';
 import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { ChanceBar } from '../parts/chance-bar.tsx';
@@ -19,17 +21,38 @@ interface QuantitiesCardProps {
 function peaks(trajectory: Trajectory) {
   return Object.entries(trajectory.events).map(([event, chances]) => {
     const most = Math.max(...chances);
-    return { trajectory, event, most, at: trajectory.times[chances.indexOf(most)] ?? trajectory.times[0]! };
+    return { event, most, at: trajectory.times[chances.indexOf(most)] ?? trajectory.times[0]! };
   });
 }
 
-/** Every scalar quantity of the standing forecast as a distribution, and the events along its curves. */
+interface Row {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly interval: Interval;
+  readonly events: Readonly<Record<string, number>>;
+}
+
+/** Scalars of the forecast, then side curves (insulin on board) as they are now. */
+function rowsOf(forecast: Forecast): Row[] {
+  const scalars = Object.values(forecast.quantities).filter((quantity) => quantity.kind === 'scalar');
+  const now = sideTrajectories(forecast).map((trajectory): Row => {
+    const q = (p: number) => trajectoryQuantile(trajectory, p, 0);
+    const interval = { low: q(0.05), median: q(0.5), high: q(0.95) };
+    const { name, unit, title } = trajectory;
+    return { name, unit, title: `${title}, ${strings.time.now}`, interval, events: {} };
+  });
+  return [
+    ...scalars.map(({ name, title, unit, events, ...of }) => ({ name, title, unit, events, interval: interval90(of) })),
+    ...now,
+  ];
+}
+
+/** Every quantity of the standing forecast as a distribution, and the events along its curve. */
 export function QuantitiesCard({ forecast, time }: QuantitiesCardProps) {
   const { unit } = usePreferences();
   const t = strings.quantities;
-  const all: readonly ForecastQuantity[] = Object.values(forecast.quantities);
-  const scalars = all.filter((quantity): quantity is Scalar => quantity.kind === 'scalar');
-  const events = all.flatMap((quantity) => (quantity.kind === 'trajectory' ? peaks(quantity) : []));
+  const main = mainTrajectory(forecast);
   return (
     <Card
       title={t.title}
@@ -37,16 +60,16 @@ export function QuantitiesCard({ forecast, time }: QuantitiesCardProps) {
     >
       <DataTable
         caption={t.title}
-        rows={scalars}
+        rows={rowsOf(forecast)}
         rowKey={(row) => row.name}
         columns={[
-          { heading: t.name, cell: (row) => row.title },
+          { heading: t.name, cell: (row) => sentenceInUnit(row.title, unit) },
           {
             heading: t.median,
             numeric: true,
-            cell: (row) => strings.of(valueText(interval90(row).median, row.unit, unit), unitLabel(row.unit, unit)),
+            cell: (row) => strings.of(valueText(row.interval.median, row.unit, unit), unitLabel(row.unit, unit)),
           },
-          { heading: t.interval, numeric: true, cell: (row) => <IntervalText of={interval90(row)} unit={row.unit} /> },
+          { heading: t.interval, numeric: true, cell: (row) => <IntervalText of={row.interval} unit={row.unit} /> },
           {
             heading: t.events,
             wraps: true,
@@ -57,14 +80,14 @@ export function QuantitiesCard({ forecast, time }: QuantitiesCardProps) {
           },
         ]}
       />
-      {events.length > 0 && (
+      {main !== null && Object.keys(main.events).length > 0 && (
         <div style={{ marginTop: 14 }}>
           <DataTable
             caption={t.event}
-            rows={events}
-            rowKey={(row) => `${row.trajectory.name} ${row.event}`}
+            rows={peaks(main)}
+            rowKey={(row) => row.event}
             columns={[
-              { heading: t.event, cell: (row) => eventTitle(row.event, row.trajectory.unit, unit) },
+              { heading: t.event, cell: (row) => `${main.title} ${eventTitle(row.event, main.unit, unit)}` },
               { heading: t.most, cell: (row) => <ChanceBar value={row.most} /> },
               { heading: t.at, numeric: true, cell: (row) => time.time(row.at) },
             ]}

@@ -1,11 +1,12 @@
 import type { TwinDetail } from '@gemel/server/api';
 import type { GlucoseUnit } from '../data/glucose.ts';
+import { mainTrajectory } from '../data/main-trajectory.ts';
 import { unitLabel, valueText } from '../data/number.ts';
 import { nearestIndex, trajectoryQuantile } from '../data/quantile.ts';
 import { type LocalTime, MINUTE } from '../data/time.ts';
 import { strings } from '../strings.ts';
 import { controlName } from '../twin/control-name.ts';
-import { mainPoints, mainTrajectory } from './cockpit-chart.ts';
+import { mainPoints } from './cockpit-chart.ts';
 
 /** A measured value this near the cursor is read out, ms. */
 const NEAR = 10 * MINUTE;
@@ -28,7 +29,7 @@ export function readout(detail: TwinDetail, at: number, now: number, time: Local
       `${strings.chart.measured} ${bound}${valueText(near.value, near.unit, unit)} ${unitLabel(near.unit, unit)}${grade}`,
     );
   }
-  const trajectory = mainTrajectory(detail);
+  const trajectory = mainTrajectory(detail.forecast);
   if (trajectory !== null && at > now && at <= (trajectory.times.at(-1) ?? 0) + NEAR) {
     const i = nearestIndex(trajectory.times, at);
     const q = (p: number) => valueText(trajectoryQuantile(trajectory, p, i), trajectory.unit, unit);

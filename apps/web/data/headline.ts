@@ -8,7 +8,7 @@ export function headlineText(headline: TwinSummary['headline'], unit: GlucoseUni
   const shown = unitLabel(headline.unit, unit);
   if (headline.unit !== 'mg/dL') return { value: headline.value, unit: shown };
   const parts = /^(\D*?)(\d+(?:\.\d+)?)$/.exec(headline.value.trim());
-  if (parts === null) return { value: headline.value, unit: parts === null && unit !== 'mg/dL' ? '' : shown };
+  if (parts === null) return { value: headline.value, unit: shown };
   return { value: `${parts[1]}${glucoseText(Number(parts[2]), unit)}`, unit: shown };
 }
 

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
-import type { GlucoseUnit } from './glucose.ts';
+import { type GlucoseUnit, sentenceInUnit } from './glucose.ts';
 
 const KEY = 'gemel-glucose-unit';
 
@@ -36,6 +36,12 @@ export function PreferencesProvider({ children }: { readonly children: ReactNode
     [unit],
   );
   return <Context value={value}>{children}</Context>;
+}
+
+/** Writes the server's sentences in the unit shown. */
+export function useSentence(): (sentence: string) => string {
+  const { unit } = usePreferences();
+  return (sentence) => sentenceInUnit(sentence, unit);
 }
 
 export function usePreferences(): Preferences {

@@ -74,7 +74,7 @@ export function ImportDialog({ opened, file, onClose, onImported, names }: Impor
     onClose();
   };
 
-  const problems: readonly Pick<ProblemDetails, 'code' | 'remedy'>[] =
+  const problems: readonly Pick<ProblemDetails, 'remedy'>[] =
     stage.at === 'failed'
       ? stage.error.problem === null
         ? []

@@ -11,13 +11,9 @@ export interface Needs<T> {
   readonly subject: T;
 }
 
-/** Which of them the problems ask for: a remedy names the option that mends it (`--zone`, `zone=`), a code its subject. */
-export function needsOf(problems: readonly Pick<ProblemDetails, 'code' | 'remedy'>[]): Needs<boolean> {
-  const asks = (word: string) => {
-    const named = new RegExp(`(--${word}\\b|\\b${word}=)`);
-    const missing = new RegExp(`-(missing-${word}|${word}-(missing|unknown|required|needed))\\b|-no-${word}\\b`);
-    return problems.some((problem) => named.test(problem.remedy) || missing.test(problem.code));
-  };
+/** Which of them the problems ask for: a remedy says "Add --zone", "Add --unit", "Add --subject". */
+export function needsOf(problems: readonly Pick<ProblemDetails, 'remedy'>[]): Needs<boolean> {
+  const asks = (word: string) => problems.some(({ remedy }) => new RegExp(`\\bAdd [^.]*--${word}\\b`).test(remedy));
   return { zone: asks('zone'), unit: asks('unit'), subject: asks('subject') };
 }
 

@@ -1,6 +1,5 @@
 import type { Advisory } from '@gemel/core';
-import { sentenceInUnit } from '../data/glucose.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useSentence } from '../data/preferences.tsx';
 import { strings } from '../strings.ts';
 import css from './advisory-list.module.css';
 import { Icon, type IconName } from './icon.tsx';
@@ -15,7 +14,7 @@ const ORDER: readonly Advisory['priority'][] = ['high', 'medium', 'low', 'inform
 
 /** Advisories, most important first, each with its symbol and its priority in words. */
 export function AdvisoryList({ advisories }: { readonly advisories: readonly Advisory[] }) {
-  const { unit } = usePreferences();
+  const say = useSentence();
   const sorted = [...advisories].sort((a, b) => ORDER.indexOf(a.priority) - ORDER.indexOf(b.priority));
   return (
     <ul className={css.list}>
@@ -23,7 +22,7 @@ export function AdvisoryList({ advisories }: { readonly advisories: readonly Adv
         <li key={`${advisory.code} ${advisory.statement}`} data-priority={advisory.priority}>
           <Icon name={ICON[advisory.priority]} />
           <span>
-            <strong>{strings.cockpit.priority[advisory.priority]}:</strong> {sentenceInUnit(advisory.statement, unit)}
+            <strong>{strings.cockpit.priority[advisory.priority]}:</strong> {say(advisory.statement)}
           </span>
         </li>
       ))}

@@ -1,4 +1,5 @@
 import type { LimitVerdict } from '@gemel/core';
+import { useSentence } from '../data/preferences.tsx';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
 import css from './limit-list.module.css';
@@ -11,6 +12,7 @@ const ICON: Readonly<Record<LimitVerdict['verdict'], IconName>> = {
 
 /** What the hard limits said, each with symbol and word. */
 export function LimitList({ limits }: { readonly limits: readonly LimitVerdict[] }) {
+  const say = useSentence();
   if (limits.length === 0) return <p className={css.none}>{strings.whatif.noLimits}</p>;
   return (
     <ul className={css.limits}>
@@ -21,7 +23,7 @@ export function LimitList({ limits }: { readonly limits: readonly LimitVerdict[]
             <strong>
               {limit.title}: {strings.whatif.verdict[limit.verdict].toLowerCase()}.
             </strong>{' '}
-            {limit.message}
+            {say(limit.message)}
           </span>
         </li>
       ))}

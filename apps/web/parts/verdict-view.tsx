@@ -1,4 +1,5 @@
 import type { Verdict } from '@gemel/core';
+import { useSentence } from '../data/preferences.tsx';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
 import css from './verdict-view.module.css';
@@ -7,6 +8,7 @@ const ICON: Readonly<Record<Verdict['applies'], IconName>> = { yes: 'check', no:
 
 /** May the model speak of this person, and why. */
 export function VerdictView({ verdict }: { readonly verdict: Verdict }) {
+  const say = useSentence();
   return (
     <div className={css.verdict} data-applies={verdict.applies}>
       <p className={css.head}>
@@ -15,7 +17,7 @@ export function VerdictView({ verdict }: { readonly verdict: Verdict }) {
       {verdict.reasons.length > 0 && (
         <ul>
           {verdict.reasons.map((reason) => (
-            <li key={`${reason.code} ${reason.statement}`}>{reason.statement}</li>
+            <li key={`${reason.code} ${reason.statement}`}>{say(reason.statement)}</li>
           ))}
         </ul>
       )}

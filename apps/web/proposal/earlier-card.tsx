@@ -1,6 +1,5 @@
 import type { ProposalView } from '@gemel/server/api';
-import { sentenceInUnit } from '../data/glucose.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useSentence } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
 import { Link, paths } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
@@ -17,7 +16,7 @@ interface EarlierCardProps {
 
 /** All proposals but the one shown, newest first. */
 export function EarlierCard({ subject, proposals, shown, time }: EarlierCardProps) {
-  const { unit } = usePreferences();
+  const say = useSentence();
   const others = proposals.filter((proposal) => proposal.id !== shown);
   const t = strings.proposal;
   return (
@@ -32,7 +31,7 @@ export function EarlierCard({ subject, proposals, shown, time }: EarlierCardProp
               <span className={pageCss.status} data-status={proposal.status}>
                 {t.status[proposal.status]}
               </span>
-              <Link href={paths.proposal(subject, proposal.id)}>{sentenceInUnit(proposal.advice.statement, unit)}</Link>
+              <Link href={paths.proposal(subject, proposal.id)}>{say(proposal.advice.statement)}</Link>
             </li>
           ))}
         </ul>

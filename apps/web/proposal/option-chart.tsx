@@ -4,11 +4,11 @@ import { useMemo } from 'react';
 import { Drawing } from '../chart/drawing.tsx';
 import { displayOf, rangesOf } from '../chart/glucose-display.ts';
 import { useWidth } from '../chart/use-width.ts';
+import { mainTrajectory } from '../data/main-trajectory.ts';
 import { usePreferences } from '../data/preferences.tsx';
 import { trajectoryQuantile } from '../data/quantile.ts';
 import type { LocalTime } from '../data/time.ts';
 import { strings } from '../strings.ts';
-import { planTrajectory } from '../whatif/arm-chart.ts';
 
 interface OptionChartProps {
   readonly plan: Plan;
@@ -21,7 +21,7 @@ interface OptionChartProps {
 function cover(plans: readonly Plan[]): readonly [number, number] {
   let [low, high] = [60, 200];
   for (const plan of plans) {
-    const trajectory = planTrajectory(plan);
+    const trajectory = mainTrajectory(plan.forecast);
     for (let i = 0; i < (trajectory?.times.length ?? 0); i++) {
       low = Math.min(low, trajectoryQuantile(trajectory!, 0.05, i));
       high = Math.max(high, trajectoryQuantile(trajectory!, 0.95, i));
@@ -35,7 +35,7 @@ export function OptionChart({ plan, plans, time, index }: OptionChartProps) {
   const { unit } = usePreferences();
   const [host, width] = useWidth<HTMLDivElement>();
   const chart = useMemo(() => {
-    const trajectory = planTrajectory(plan);
+    const trajectory = mainTrajectory(plan.forecast);
     if (trajectory === null || width === 0) return null;
     const { band } = rangesOf(trajectory.unit) as { band?: { from: number; to: number; label: string } };
     return timeline({

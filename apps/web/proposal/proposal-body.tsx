@@ -1,7 +1,6 @@
 import type { ActionResult, ProposalView, TwinDetail } from '@gemel/server/api';
 import { useState } from 'react';
-import { sentenceInUnit } from '../data/glucose.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useSentence } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
 import { Link, paths } from '../navigation.tsx';
 import { AdvisoryList } from '../parts/advisory-list.tsx';
@@ -30,7 +29,7 @@ interface ProposalBodyProps {
 /** One proposal: what is proposed, why, and what the person does about it. */
 export function ProposalBody(props: ProposalBodyProps) {
   const { proposal, newest, detail, now, time, stale, asking, onAsk, onChanged } = props;
-  const { unit } = usePreferences();
+  const say = useSentence();
   const [result, setResult] = useState<ActionResult | null>(null);
   const { advice } = proposal;
   const status =
@@ -42,14 +41,14 @@ export function ProposalBody(props: ProposalBodyProps) {
         <Card>
           <StatusLine proposal={proposal} status={status} now={now} time={time} />
           <p className={css.statement} data-testid="statement">
-            {sentenceInUnit(advice.statement, unit)}
+            {say(advice.statement)}
           </p>
           {advice.reasons.length > 0 && (
             <>
               <h2 className="visually-hidden">{t.reasons}</h2>
               <ul className={css.reasons}>
                 {advice.reasons.map((reason) => (
-                  <li key={`${reason.code} ${reason.statement}`}>{sentenceInUnit(reason.statement, unit)}</li>
+                  <li key={`${reason.code} ${reason.statement}`}>{say(reason.statement)}</li>
                 ))}
               </ul>
             </>

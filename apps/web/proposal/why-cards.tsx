@@ -1,6 +1,5 @@
 import type { ProposalView } from '@gemel/server/api';
-import { sentenceInUnit } from '../data/glucose.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useSentence } from '../data/preferences.tsx';
 import { durationText, type LocalTime, MINUTE } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { DataTable } from '../parts/data-table.tsx';
@@ -17,7 +16,7 @@ const LISTED = 60;
 
 /** Why: what was known and how good it was, by which model, how it did before, whether it may speak. */
 export function WhyCards({ proposal, time }: { readonly proposal: ProposalView; readonly time: LocalTime }) {
-  const { unit } = usePreferences();
+  const say = useSentence();
   const { trace } = proposal;
   const t = strings.proposal;
   const inputs = [...trace.inputs].sort((a, b) => b.trueAt - a.trueAt);
@@ -32,7 +31,7 @@ export function WhyCards({ proposal, time }: { readonly proposal: ProposalView; 
           rowKey={(input) => input.id}
           columns={[
             { heading: t.input, cell: (input) => input.name },
-            { heading: t.value, cell: (input) => sentenceInUnit(input.value, unit) },
+            { heading: t.value, cell: (input) => say(input.value) },
             { heading: t.age, numeric: true, cell: (input) => durationText(input.ageMinutes * MINUTE) },
             { heading: t.grade, cell: (input) => strings.grade[input.grade] ?? input.grade },
             { heading: t.trueAt, cell: (input) => time.dayAndTime(input.trueAt) },

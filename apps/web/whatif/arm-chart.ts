@@ -1,10 +1,11 @@
 import { fanOf, type Timeline } from '@gemel/charts/timeline';
-import type { Instant, Plan, Trajectory } from '@gemel/core';
+import type { Instant, Plan } from '@gemel/core';
 import type { TwinDetail } from '@gemel/server/api';
 import { eventLanes } from '../chart/event-lanes.ts';
 import { displayOf, rangesOf } from '../chart/glucose-display.ts';
 import { mainPoints } from '../cockpit/cockpit-chart.ts';
 import type { GlucoseUnit } from '../data/glucose.ts';
+import { mainTrajectory } from '../data/main-trajectory.ts';
 import { trajectoryQuantile } from '../data/quantile.ts';
 import { HOUR, type LocalTime } from '../data/time.ts';
 import { strings } from '../strings.ts';
@@ -12,17 +13,12 @@ import { strings } from '../strings.ts';
 /** So much of the measured past is shown before the arms, ms. */
 const BEFORE = 2 * HOUR;
 
-export function planTrajectory(plan: Plan): Trajectory | null {
-  for (const quantity of Object.values(plan.forecast.quantities)) if (quantity.kind === 'trajectory') return quantity;
-  return null;
-}
-
 /** One value axis for all arms: wide enough for every 90 % interval and every value shown. */
 export function sharedCover(plans: readonly Plan[], detail: TwinDetail, now: number): readonly [number, number] {
   const unit = detail.observations[0]?.unit ?? 'mg/dL';
   let [low, high] = rangesOf(unit).covers as readonly [number, number];
   for (const plan of plans) {
-    const trajectory = planTrajectory(plan);
+    const trajectory = mainTrajectory(plan.forecast);
     for (let i = 0; i < (trajectory?.times.length ?? 0); i++) {
       low = Math.min(low, trajectoryQuantile(trajectory!, 0.05, i));
       high = Math.max(high, trajectoryQuantile(trajectory!, 0.95, i));
@@ -54,7 +50,7 @@ export interface ArmChartInput {
 /** One arm as data for packages/charts, on axes shared with the others. */
 export function armChart(input: ArmChartInput): Timeline {
   const { plan, index, title, detail, covers, now, time, unit, width, id } = input;
-  const trajectory = planTrajectory(plan);
+  const trajectory = mainTrajectory(plan.forecast);
   const ucum = trajectory?.unit ?? 'mg/dL';
   const from = now - BEFORE;
   return {

@@ -1,4 +1,5 @@
 import type { WhatIfResult } from '@gemel/server/api';
+import { sentenceInUnit } from '../data/glucose.ts';
 import { unitLabel, valueText } from '../data/number.ts';
 import { usePreferences } from '../data/preferences.tsx';
 import { interval90 } from '../data/quantile.ts';
@@ -38,7 +39,8 @@ export function DifferenceCard({ result }: { readonly result: WhatIfResult }) {
             heading: t.quantity,
             cell: (row) => {
               const label = unitLabel(row.unit, unit);
-              return label === '' ? row.title : `${row.title} (${label})`;
+              const title = sentenceInUnit(row.title, unit);
+              return label === '' ? title : `${title} (${label})`;
             },
           },
           { heading: t.a, numeric: true, cell: (row) => inArm(row, 0) },

@@ -2,6 +2,7 @@ import type { Plan, RewardTerm } from '@gemel/core';
 import { QUANTILE_LEVELS } from '@gemel/core/forecast';
 import type { WhatIfResult } from '@gemel/server/api';
 import { percent, plainNumber } from '../data/number.ts';
+import { useSentence } from '../data/preferences.tsx';
 import { levelIndex } from '../data/quantile.ts';
 import { Card } from '../parts/card.tsx';
 import { DataTable } from '../parts/data-table.tsx';
@@ -24,6 +25,7 @@ function term(plan: Plan | undefined, name: string): string {
 /** The rewards of both arms with their intervals, and how often each is the best. */
 export function RewardsCard({ result }: { readonly result: WhatIfResult }) {
   const t = strings.whatif;
+  const say = useSentence();
   const [a, b] = result.arms;
   const rows: Row[] = [...(a?.rewards ?? [])];
   return (
@@ -33,7 +35,7 @@ export function RewardsCard({ result }: { readonly result: WhatIfResult }) {
         rows={rows}
         rowKey={(row) => row.name}
         columns={[
-          { heading: t.reward, cell: (row) => row.title },
+          { heading: t.reward, cell: (row) => say(row.title) },
           { heading: t.weight, numeric: true, cell: (row) => plainNumber(row.weight) },
           { heading: t.a, numeric: true, cell: (row) => term(a, row.name) },
           { heading: t.b, numeric: true, cell: (row) => term(b, row.name) },

@@ -12,6 +12,11 @@ export class MockDesk {
   /** The next action is refused because inputs changed. */
   inputsChanged = false;
 
+  reset(): void {
+    this.proposals.length = 0;
+    this.inputsChanged = false;
+  }
+
   advise(person: Person, now: number): ProposalView {
     for (const [i, p] of this.proposals.entries())
       if (p.subject === person.subject && p.status === 'open') this.proposals[i] = { ...p, status: 'superseded' };

@@ -20,6 +20,7 @@ export interface MockServer {
   readonly desk: MockDesk;
   /** Twins shown; an empty list shows the empty state. */
   empty: boolean;
+  now(): number;
   send(event: LiveEvent): void;
   /** Moves the pretended clock, ms. */
   advance(by: number): void;
@@ -154,7 +155,10 @@ export async function startMockServer(options: {
     }
     if (root === 'jobs') {
       const job = jobs.get(id!)!;
-      if (request.method === 'DELETE') jobs.set(id!, { ...job, state: 'cancelled' });
+      if (request.method === 'DELETE') {
+        jobs.set(id!, { ...job, state: 'cancelled' });
+        send({ kind: 'job', job: jobs.get(id!)! });
+      }
       return json(response, jobs.get(id!));
     }
     if (root === 'import') {
@@ -223,6 +227,7 @@ export async function startMockServer(options: {
     set empty(value) {
       state.empty = value;
     },
+    now,
     send,
     advance: (by) => {
       offset += by;
