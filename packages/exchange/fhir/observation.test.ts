@@ -230,6 +230,10 @@ describe('Observation', () => {
     expect(outcomeOf(carbs).items).toMatchObject([
       { kind: 'control', status: 'given', value: { value: 60, unit: 'g' } },
     ]);
+    expect(outcomeOf({ ...carbs, effectiveDateTime: '2024-01-15' })).toMatchObject({
+      fate: 'kept',
+      codes: ['fhir-date-partial'],
+    });
     const weight = { ...glucose, code: { coding: [{ system: LOINC, code: '29463-7' }] } };
     expect(outcomeOf(weight).items).toMatchObject([{ kind: 'fact', fact: 'body.weight' }]);
     const ratio = {

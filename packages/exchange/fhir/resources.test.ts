@@ -139,6 +139,7 @@ describe('MedicationAdministration', () => {
   test.each([
     ['not done', { status: 'not-done' }, 'kept', 'fhir-status-unused'],
     ['an amount stopped halfway', { status: 'stopped' }, 'kept', 'exchange-amount-unknown'],
+    ['a day without a time', { effectiveDateTime: '2024-01-15' }, 'kept', 'fhir-date-partial'],
     ['no dosage', { dosage: undefined }, 'kept', 'exchange-amount-unknown'],
     ['words instead of a dose', { dosage: { text: 'some' } }, 'kept', 'exchange-amount-unknown'],
     ['a rate without end', { dosage: { rateQuantity: { value: 1, unit: 'U/h' } } }, 'kept', 'fhir-period-open'],

@@ -16,6 +16,10 @@ export function decodeMedicationAdministration(resource: Json, context: Context)
   if (medication === null) return REFUSED;
   const when = occurrenceAt(resource, 'effective', context);
   if ('fate' in when) return when;
+  if (when.marks.length > 0) {
+    // Spread over the whole day it would act otherwise than it did.
+    return keep(context, 'fhir-date-partial', 'the day is known, the time of day it was given is not', 'effective');
+  }
   const { dosage } = resource;
   if (!isObject(dosage)) {
     return keep(context, 'exchange-amount-unknown', 'the administration states no dose and no rate', 'dosage');
@@ -35,7 +39,7 @@ export function decodeMedicationAdministration(resource: Json, context: Context)
   if (dose.value.comparator !== undefined) {
     return refuse(context, 'exchange-amount-unknown', 'the dose is a bound, not an amount', 'dosage');
   }
-  const marks = [...when.marks, ...dose.marks];
+  const { marks } = dose;
   return {
     fate: 'mapped',
     items: [

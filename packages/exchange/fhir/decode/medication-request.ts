@@ -75,13 +75,15 @@ function plannedDoses(dosage: Json, context: Context, path: string): readonly Pl
   if (timing === undefined || doses.length !== 1 || asNeeded) return [];
   const planned: PlannedDose[] = [];
   for (const when of readTiming(timing, context, `${path}.timing`)) {
+    // A day without a time of day is no definite time to give at.
+    if (when.marks.length > 0) continue;
     const dose = readDose(doses[0]!, 'doseQuantity', when.time, context, `${path}.doseAndRate[0]`);
     if (dose === null || dose === 'unread') continue;
     if (dose.value.comparator !== undefined || (dose.form === 'rate' && when.time.end === undefined)) {
       note(context, 'exchange-amount-unknown', 'the planned dose is no definite amount at a definite time', path);
       continue;
     }
-    planned.push({ value: dose.value, time: when.time, marks: [...when.marks, ...dose.marks], part: when.part });
+    planned.push({ value: dose.value, time: when.time, marks: dose.marks, part: when.part });
   }
   return planned;
 }

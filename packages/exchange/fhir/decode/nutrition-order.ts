@@ -21,7 +21,9 @@ export function decodeNutritionOrder(resource: Json, context: Context): Outcome 
     return keep(context, 'fhir-form-unread', 'only the oral diet of a nutrition order is read', 'oralDiet');
   }
   const schedules = listAt(diet, 'schedule', context, 'oralDiet.schedule');
-  const times = schedules.flatMap((schedule, i) => readTiming(schedule, context, `oralDiet.schedule[${i}]`));
+  const stated = schedules.flatMap((schedule, i) => readTiming(schedule, context, `oralDiet.schedule[${i}]`));
+  // A day without a time of day is no definite time to eat at.
+  const times = stated.filter(({ marks }) => marks.length === 0);
   if (times.length === 0) {
     if (context.problems.length > 0) return REFUSED;
     return keep(context, 'fhir-time-missing', 'the diet has no times of its own', 'oralDiet.schedule');
@@ -36,10 +38,9 @@ export function decodeNutritionOrder(resource: Json, context: Context): Outcome 
       note(context, 'exchange-amount-unknown', 'the nutrient has no name or no amount', path);
       continue;
     }
-    for (const { time, marks, part } of times) {
+    for (const { time, part } of times) {
       const provenance = provenanceOf(context, path, times.length === 1 ? path : `${path}@${part}`);
       const known = issued === undefined ? {} : { issued };
-      const marked = marks.length > 0 ? { marks } : {};
       items.push({
         kind: 'control',
         subject,
@@ -49,7 +50,6 @@ export function decodeNutritionOrder(resource: Json, context: Context): Outcome 
         time,
         status: 'planned',
         ...known,
-        ...marked,
       });
     }
   }

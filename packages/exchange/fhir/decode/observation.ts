@@ -47,7 +47,11 @@ export function decodeObservation(resource: Json, context: Context): Outcome {
   const items: RawItem[] = [];
   let kept = own === 'kept';
   const emit = (read: Read, concept: NonNullable<typeof code>, provenance: Provenance) => {
-    if (read === 'kept') kept = true;
+    if (when.marks.length > 0 && concept.codings.some(isIntake)) {
+      // Spread over the whole day it would act otherwise than it did.
+      note(context, 'fhir-date-partial', 'the day is known, the time of day it was taken is not', 'effective');
+      kept = true;
+    } else if (read === 'kept') kept = true;
     else if (read !== null && 'value' in read) items.push(itemOf(read.value, concept, withDevice(provenance), shared));
     else if (read !== null) items.push(...series(read.samples, concept, withDevice(provenance), shared));
   };
@@ -84,8 +88,7 @@ function itemOf(
   if (fact !== undefined) {
     return { kind: 'fact', subject, provenance, fact, codings: concept.codings, value, time, ...known };
   }
-  if (concept.codings.some((coding) => INTAKES.has(codingKey(coding))))
-    return { kind: 'control', ...base, status: 'given' };
+  if (concept.codings.some(isIntake)) return { kind: 'control', ...base, status: 'given' };
   return { kind: 'observation', ...base, status };
 }
 
@@ -179,6 +182,10 @@ function componentNames(components: readonly Json[]): readonly string[] {
   return codes.map((code, i) =>
     code === undefined || codes.indexOf(code) !== codes.lastIndexOf(code) ? `component[${i}]` : code,
   );
+}
+
+function isIntake(coding: Coding): boolean {
+  return INTAKES.has(codingKey(coding));
 }
 
 function factName(coding: Coding): string | undefined {
