@@ -42,16 +42,16 @@ export function decide(situation: Situation<GlucoseState>, plans: readonly Plan[
   const stopped = findings.filter((f) => f.stops === 'bolus');
   const eligible = plans.filter((p) => p === planned || (p.allowed && mayBeAdvised(p, planned, stopped.length > 0)));
   const ranked = [...eligible].sort((a, b) => b.total - a.total);
-  const best = ranked[0]!;
-  const worthIt = best !== planned && best.total - planned.total >= POLICY.leastGain;
-  const chosen = worthIt ? best : planned;
+  const usual = usualBasal(history, now)!;
+  const chosen = ranked.find((p) => p !== planned && p.total - planned.total >= leastGain(p, usual)) ?? planned;
   const others = ranked.filter((p) => p !== chosen).slice(0, PLANS_SHOWN - 1);
   if (chosen !== planned && !others.includes(planned)) others.splice(PLANS_SHOWN - 2, 1, planned);
   return {
     kind: 'advise',
-    statement: worthIt
-      ? `Option to consider: ${lower(chosen.scenario.title)}.`
-      : 'Nothing weighed is clearly better than going on as planned.',
+    statement:
+      chosen !== planned
+        ? `Option to consider: ${lower(chosen.scenario.title)}.`
+        : 'Nothing weighed is clearly better than going on as planned.',
     reasons: [
       ...reasonsFor(chosen, planned, situation),
       ...stopped.map(({ code, statement }) => ({ code, statement })),
@@ -60,6 +60,15 @@ export function decide(situation: Situation<GlucoseState>, plans: readonly Plan[
     plans: [chosen, ...others],
     expires: (now + POLICY.expiresMinutes * MINUTE) as Instant,
   };
+}
+
+/** What a plan must gain over going on as planned: more where it adds insulin (a bolus, or a rate over the usual one) than where it holds back. */
+function leastGain(plan: Plan, usual: number): number {
+  const adds = plan.scenario.controls.some(
+    (c) =>
+      (c.control === 'insulin.bolus' && c.value.value > 0) || (c.control === 'insulin.basal' && c.value.value > usual),
+  );
+  return adds ? POLICY.leastGain.more : POLICY.leastGain.less;
 }
 
 function abstain(reasons: readonly Reason[]): Advice {
@@ -116,7 +125,7 @@ function reasonsFor(chosen: Plan, planned: Plan, situation: Situation<GlucoseSta
       code: 'weighing',
       statement:
         chosen === planned
-          ? `No other plan gains ${POLICY.leastGain} or more in the weighed risk of low and high glucose.`
+          ? `No plan gains enough in the weighed risk of low and high glucose: ${POLICY.leastGain.more} for more insulin, ${POLICY.leastGain.less} for less.`
           : `Weighed risk of low and high glucose improves by ${(chosen.total - planned.total).toFixed(1)}; the chance that this plan is the best of those weighed is ${sayChance(chosen.probabilityBest)}.`,
     },
     ...chosen.limits

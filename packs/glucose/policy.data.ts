@@ -30,8 +30,15 @@ export const POLICY = {
   /** S13. Readings calibration needs (a day at one in 5 min, less a quarter), and the oldest a forecast may start from. */
   leastReadings: 216,
   forecastFromMinutes: 180,
-  /** Least gain in total reward for which a change is proposed, and for how long a proposal stands: three sensor intervals. */
-  leastGain: 0.5,
+  /** S15. Between the upper pre-meal target (130) and the upper end of range (180): corrections below it chase noise; meals within this time open a bolus too. */
+  correction: { above: 150, mealMinutes: 45 },
+  /**
+   * D1. Least gain in total reward for which a change is proposed. More insulin: under half of what the high blood glucose index calls
+   * low risk (under 4.5), so that glucose in range is left alone. Less insulin: a fifth of what the low index calls minimal (under 1.1),
+   * weighed fivefold, since holding back is the safe side.
+   */
+  leastGain: { more: 2, less: 1 },
+  /** D4. How long a proposal stands: three sensor intervals. */
   expiresMinutes: 15,
 } as const;
 

@@ -4,6 +4,7 @@ import type { GlucoseState } from './dynamics.ts';
 import { identifiedLimits } from './identified.ts';
 import { controlInput, insulinOnBoard, usualBasal } from './insulin.ts';
 import { personalLimits } from './limits.ts';
+import { POLICY } from './policy.data.ts';
 import { currentGlucose, type GlucosePolicy, safetyFindings } from './safety.ts';
 import { settings } from './settings.ts';
 import { sayMinutes, sayUnits } from './words.ts';
@@ -25,7 +26,6 @@ const PUMP_STEP = 0.05;
 const MOST_PLANS = 36;
 /** Usual target of bolus calculators, mg/dL. */
 const CORRECT_TO = 120;
-const MEAL_MINUTES = 45;
 
 /**
  * Candidate scenarios for a model-predictive controller. First "as planned", suspensions of basal insulin, other temporary
@@ -68,7 +68,9 @@ function roomOf(situation: Situation<GlucoseState>, policy: GlucosePolicy): Room
   const limits = personalLimits(history, now);
   const identified = identifiedLimits(history, now).bolus ?? 0;
   const onBoard = limits.onBoard - insulinOnBoard(history, now);
-  const bolus = silent || findings.length > 0 ? 0 : Math.max(0, Math.min(limits.bolus, identified, onBoard));
+  const glucose = currentGlucose(history, now);
+  const due = (glucose !== null && glucose.value > POLICY.correction.above) || mealNow(situation) > 0;
+  const bolus = silent || findings.length > 0 || !due ? 0 : Math.max(0, Math.min(limits.bolus, identified, onBoard));
   const basal = silent ? null : usualBasal(history, now);
   const low = findings.some((f) => f.rule === 'S1' || f.rule === 'S2');
   return { bolus: pumpStep(bolus), basal, multiple: low || !basal ? 1 : Math.min(2, limits.basal / basal) };
@@ -77,7 +79,8 @@ function roomOf(situation: Situation<GlucoseState>, policy: GlucosePolicy): Room
 function first(situation: Situation<GlucoseState>, room: Room): Knobs[] {
   const options: Knobs[] = [AS_PLANNED];
   if (room.basal !== null && room.basal > 0) {
-    for (const minutes of [30, 60, 120]) options.push({ bolus: 0, basal: 0, minutes });
+    // Longer than 90 min the published equations let glucose rise too fast; the next reading can prolong a suspension.
+    for (const minutes of [30, 60, 90]) options.push({ bolus: 0, basal: 0, minutes });
     options.push({ bolus: 0, basal: 0.5, minutes: 60 });
     if (room.multiple > 1) options.push({ bolus: 0, basal: Math.min(1.5, room.multiple), minutes: 60 });
   }
@@ -96,16 +99,18 @@ function usualBolus(situation: Situation<GlucoseState>, room: Room): number {
   const { history, now } = situation;
   const { carbohydrateRatio, correctionFactor } = settings(history, now);
   const glucose = currentGlucose(history, now);
-  const eaten = history.controls
-    .filter(
-      (c) =>
-        c.control === 'meal.carbohydrate' && c.status !== 'proposed' && Math.abs(c.from - now) <= MEAL_MINUTES * MINUTE,
-    )
-    .reduce((s, c) => s + c.value.value, 0);
-  const meal = carbohydrateRatio === null ? 0 : eaten / carbohydrateRatio;
+  const meal = carbohydrateRatio === null ? 0 : mealNow(situation) / carbohydrateRatio;
   const correction =
     correctionFactor === null || glucose === null ? 0 : (glucose.value - CORRECT_TO) / correctionFactor;
   return Math.max(0, Math.min(room.bolus, meal + correction - insulinOnBoard(history, now)));
+}
+
+/** Carbohydrate recorded or planned about now, g. */
+function mealNow({ history, now }: Situation<GlucoseState>): number {
+  return history.controls
+    .filter((c) => c.control === 'meal.carbohydrate' && c.status !== 'proposed')
+    .filter((c) => Math.abs(c.from - now) <= POLICY.correction.mealMinutes * MINUTE)
+    .reduce((s, c) => s + c.value.value, 0);
 }
 
 /** Plans one step from the best along each knob, at half the distance to the nearest one weighed. */
