@@ -205,6 +205,7 @@ export const strings = {
     predictedThen: (lead: string) => `Predicted ${lead} before`,
     outOfRange: 'Outside the validated range of the model',
     target: 'Target range',
+    proposed: 'Proposed, dashed',
     nowLine: 'now',
     bolus: 'Bolus',
     basal: 'Basal',

@@ -40,7 +40,12 @@ export function CalibrateControl({ calibration, calibrated }: CalibrateControlPr
         </p>
       )}
       {error !== null && <Failure error={error} heading={t.failed} />}
-      <Button variant={calibrated ? 'default' : 'filled'} size="sm" onClick={() => void calibration.start()}>
+      <Button
+        className="no-print"
+        variant={calibrated ? 'default' : 'filled'}
+        size="sm"
+        onClick={() => void calibration.start()}
+      >
         {calibrated ? t.recalibrate : t.calibrate}
       </Button>
     </div>

@@ -22,7 +22,7 @@ export function NextCard({ subject, open, stale }: NextCardProps) {
       </Card>
     );
   return (
-    <Card title={open > 0 ? t.openProposal : undefined}>
+    <Card title={open > 0 ? t.openProposal : undefined} screenOnly>
       <div className={css.links}>
         <Link href={paths.proposals(subject)} className={css.primary}>
           {open > 0 ? t.askProposal : strings.proposal.ask}

@@ -7,14 +7,18 @@ interface CardProps {
   readonly aside?: ReactNode;
   readonly children: ReactNode;
   readonly tone?: 'plain' | 'warning' | 'high';
-  readonly id?: string;
+  readonly screenOnly?: boolean;
 }
 
 /** A section with its heading. */
-export function Card({ title, text, aside, children, tone = 'plain', id }: CardProps) {
+export function Card({ title, text, aside, children, tone = 'plain', screenOnly }: CardProps) {
   const heading = useId();
   return (
-    <section className={css.card} data-tone={tone} aria-labelledby={title === undefined ? undefined : heading} id={id}>
+    <section
+      className={screenOnly ? `${css.card} no-print` : css.card}
+      data-tone={tone}
+      aria-labelledby={title === undefined ? undefined : heading}
+    >
       {(title !== undefined || aside !== undefined) && (
         <div className={css.head}>
           {title !== undefined && (

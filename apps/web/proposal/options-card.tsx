@@ -3,6 +3,7 @@ import { percent, plainNumber } from '../data/number.ts';
 import { usePreferences } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
+import { FanLegend } from '../parts/fan-legend.tsx';
 import { LimitList } from '../parts/limit-list.tsx';
 import { strings } from '../strings.ts';
 import { OptionChart } from './option-chart.tsx';
@@ -15,6 +16,7 @@ export function OptionsCard({ plans, time }: { readonly plans: readonly Plan[]; 
   const t = strings.proposal;
   return (
     <Card title={t.options}>
+      <FanLegend outOfRange={plans.some((plan) => plan.forecast.outOfRange.length > 0)} />
       <ol className={css.options}>
         {plans.map((plan, i) => (
           <li key={plan.scenario.id} className={css.option} data-testid="option">

@@ -6,11 +6,13 @@ import { useApi } from '../data/use-api.ts';
 import { strings } from '../strings.ts';
 import css from './frame.module.css';
 import { Header } from './header.tsx';
+import { usePrintLight } from './use-print-light.ts';
 
 /** What stands on every screen: the strip, the header, the place for the page. */
 export function Frame({ path, children }: { readonly path: string; readonly children: ReactNode }) {
   const status = useApi<Status>('/api/status').data;
   const connection = useConnection();
+  usePrintLight();
   const main = useRef<HTMLElement>(null);
   const arrived = useRef(path);
   useEffect(() => {

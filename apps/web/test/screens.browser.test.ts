@@ -282,9 +282,10 @@ describe('screens over invented twins', () => {
     server.empty = false;
   });
 
-  test('W16 the strip is on every printed page', async () => {
+  test('W16 the strip is on every printed page, and paper is light', async () => {
     await open('/twins/ada');
-    await page.emulateMedia({ media: 'print' });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await page.locator('html[data-mantine-color-scheme=light]').waitFor();
     expect(await page.getByTestId('research-strip').evaluate((strip) => getComputedStyle(strip).position)).toBe(
       'fixed',
     );

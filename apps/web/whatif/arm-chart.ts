@@ -73,6 +73,7 @@ export function armChart(input: ArmChartInput): Timeline {
         : [fanOf(trajectory, strings.chart.forecastAt, index === 0 ? '--gm-arm-1' : '--gm-arm-2')],
     outOfRange: plan.forecast.outOfRange,
     lanes: eventLanes(detail.controls, plan.scenario.controls, input.lanes),
+    legend: false,
     width,
     plotHeight: width < 460 ? 190 : 240,
   };

@@ -5,6 +5,7 @@ import { Drawing } from '../chart/drawing.tsx';
 import { useWidth } from '../chart/use-width.ts';
 import { usePreferences } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
+import { FanLegend } from '../parts/fan-legend.tsx';
 import { strings } from '../strings.ts';
 import { armChart, sharedCover } from './arm-chart.ts';
 import css from './arms-view.module.css';
@@ -32,20 +33,27 @@ export function ArmsView({ result, detail, time, working }: ArmsViewProps) {
     });
   }, [result, detail, time, unit, width]);
   return (
-    <div className={css.arms} data-working={working} data-testid="arms">
-      {result.arms.map((plan, index) => (
-        <section
-          key={plan.scenario.id}
-          className={css.arm}
-          data-arm={index}
-          aria-label={charts[index]?.title ?? plan.scenario.title}
-        >
-          <div ref={index === 0 ? host : undefined}>
-            {charts[index] !== undefined && <Drawing svg={charts[index].svg} />}
-          </div>
-          {!plan.allowed && <p className={css.forbidden}>{strings.whatif.forbidden}</p>}
-        </section>
-      ))}
-    </div>
+    <>
+      <FanLegend
+        measured
+        proposed={result.arms.some((plan) => plan.scenario.controls.length > 0)}
+        outOfRange={result.arms.some((plan) => plan.forecast.outOfRange.length > 0)}
+      />
+      <div className={css.arms} data-working={working} data-testid="arms">
+        {result.arms.map((plan, index) => (
+          <section
+            key={plan.scenario.id}
+            className={css.arm}
+            data-arm={index}
+            aria-label={charts[index]?.title ?? plan.scenario.title}
+          >
+            <div ref={index === 0 ? host : undefined}>
+              {charts[index] !== undefined && <Drawing svg={charts[index].svg} />}
+            </div>
+            {!plan.allowed && <p className={css.forbidden}>{strings.whatif.forbidden}</p>}
+          </section>
+        ))}
+      </div>
+    </>
   );
 }
