@@ -3,7 +3,7 @@ import { bytesToText, snapshotBelief } from './belief.ts';
 import { runtimeErrors } from './errors.data.ts';
 import { type Equipped, sound, twinStream } from './fold.ts';
 import type { WorkOptions } from './hub.ts';
-import { historyUntil, type PackHistory } from './lens.ts';
+import { historyUntil, inputsHash, type PackHistory } from './lens.ts';
 import type { Log } from './log.ts';
 import type { Belief } from './pack.ts';
 
@@ -42,6 +42,7 @@ export async function calibrate(
   now: Instant,
   options: WorkOptions & {
     readonly seed: number;
+    readonly sha256: (text: string) => string;
     readonly breathe?: (() => Promise<void>) | undefined;
     readonly id: () => string;
   },
@@ -58,6 +59,7 @@ export async function calibrate(
     version: pack.version,
     modelHash: twin.modelHash,
     basis: history.seq,
+    inputs: inputsHash(history, belief.at, options.sha256),
     diagnostics: belief.diagnostics,
     members: belief.members.length,
     belief: bytesToText(snapshotBelief(belief, pack.dynamics)),

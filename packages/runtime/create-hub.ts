@@ -28,7 +28,13 @@ const TRACES = 100;
 /** The twins of all subjects over one log. @throws runtime-pack-cycle, runtime-pack-twice */
 export function createHub(options: HubOptions): Hub {
   const { store, packs, clock, sha256, seed, breathe } = options;
-  const log = new Log(store);
+  /** The standing forecast of each twin, while nothing it rests on changed. */
+  const standing = new Map<string, { readonly key: string; readonly forecast: Forecast }>();
+  const folds = new Folds(store, { seed, sha256, breathe });
+  const log = new Log(store, () => {
+    folds.forget();
+    standing.clear();
+  });
   const twins = ordered(
     packs.map(
       (pack): Equipped => ({
@@ -50,14 +56,11 @@ export function createHub(options: HubOptions): Hub {
     });
     return mine;
   };
-  const folds = new Folds(store, { seed, breathe });
   const context: Context = { options, log, folds, catalog: catalog(packs), twins, inTurn };
   const listeners = new Set<(event: HubEvent) => void>();
   const tell = (event: HubEvent) => {
     for (const listener of listeners) listener(event);
   };
-  /** The standing forecast of each twin, while nothing it rests on changed. */
-  const standing = new Map<string, { readonly key: string; readonly forecast: Forecast }>();
   let made = 0;
 
   const twinOf = (id: string): Equipped => {
@@ -209,7 +212,13 @@ export function createHub(options: HubOptions): Hub {
       const refused = lacking('calibrate', moment);
       if (refused !== null) return refused;
       const id = await freshId('calibrated');
-      const result = await calibrate(log, twin, moment.history, moment.now, { ...work, seed, breathe, id: () => id });
+      const result = await calibrate(log, twin, moment.history, moment.now, {
+        ...work,
+        seed,
+        sha256,
+        breathe,
+        id: () => id,
+      });
       tell({ kind: 'calibrated', subject: moment.history.subject, pack, id: result.id });
       return result.belief;
     },
@@ -218,7 +227,7 @@ export function createHub(options: HubOptions): Hub {
       const twin = twinOf(pack);
       if (at === undefined || at >= clock()) return (await present(context, subject, twin)).belief;
       const view = await log.view(subject);
-      return foldOnce(store, view, twin, historyOf(view, twin), at, { seed, breathe });
+      return foldOnce(store, view, twin, historyOf(view, twin), at, { seed, sha256, breathe });
     },
 
     async calibrated(subject, pack) {
@@ -332,6 +341,10 @@ export function createHub(options: HubOptions): Hub {
     },
 
     replay: async (traceId) => replay(context, await needTrace(traceId)),
+
+    async erase(subject) {
+      for (const member of await log.members(subject)) await store.erase(member);
+    },
 
     watch(listener) {
       listeners.add(listener);

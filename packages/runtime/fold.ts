@@ -3,7 +3,7 @@ import { type RandomStream, randomStream } from '@gemel/numerics';
 import type { Store } from '@gemel/store';
 import { restoreBelief, snapshotBelief, textToBytes } from './belief.ts';
 import { runtimeErrors } from './errors.data.ts';
-import { countUntil, historyUntil, type Lens, type PackHistory } from './lens.ts';
+import { countUntil, historyUntil, inputsHash, type Lens, type PackHistory } from './lens.ts';
 import type { Belief, Pack } from './pack.ts';
 import { changedFrom, type LogItem, type SubjectLog } from './subject-log.ts';
 
@@ -41,6 +41,7 @@ interface Track {
 
 export interface FoldOptions {
   readonly seed: number;
+  readonly sha256: (text: string) => string;
   readonly breathe?: (() => Promise<void>) | undefined;
 }
 
@@ -74,7 +75,7 @@ export class Folds {
     const stale = changedFrom(log, track.seq, twin.lens.concerns, seq);
     track.checkpoints = track.checkpoints.filter((checkpoint) => checkpoint.at < stale);
     track.seq = seq;
-    const outdated = isOutdated(log, twin, calibration, seq);
+    const outdated = isOutdated(log, twin, calibration, history, seq, this.#options.sha256);
     const start = await this.#start(log, twin, track, calibration, history, at, seq);
     const belief = await fold(twin, history, start, at, this.#options, async (checkpoint) => {
       track.checkpoints = remember(track.checkpoints, checkpoint);
@@ -94,9 +95,9 @@ export class Folds {
     return finished(belief, outdated, history);
   }
 
-  /** Forgets what is kept in memory of a twin. */
-  forget(subject: string): void {
-    for (const key of this.#tracks.keys()) if (JSON.parse(key)[0] === subject) this.#tracks.delete(key);
+  /** Forgets what is kept in memory. */
+  forget(): void {
+    this.#tracks.clear();
   }
 
   /** The latest belief that still holds at or before `at`: in memory, else in the store, else the calibration. */
@@ -151,8 +152,9 @@ export async function foldOnce(
   const calibration = calibrationOf(log, twin, at);
   if (calibration === null) return null;
   const start = { at: calibration.trueAt, belief: await calibratedBelief(store, twin, calibration), steps: 0 };
+  const outdated = isOutdated(log, twin, calibration, history, log.seq, options.sha256);
   const belief = await fold(twin, history, start, at, options, async () => {});
-  return finished(belief, isOutdated(log, twin, calibration, log.seq), history);
+  return finished(belief, outdated, history);
 }
 
 /** The newest calibration of this very model that stands at or before `at`. */
@@ -196,9 +198,18 @@ async function fold(
   return belief;
 }
 
-/** Whether something from before the calibration was added, corrected or withdrawn after it was computed. */
-function isOutdated(log: SubjectLog, twin: Equipped, calibration: LogItem, seq: number): boolean {
-  return changedFrom(log, calibration.calibration!.basis, twin.lens.concerns, seq) <= calibration.trueAt;
+/** Whether what is now known from before the calibration differs from what it was computed from. */
+function isOutdated(
+  log: SubjectLog,
+  twin: Equipped,
+  calibration: LogItem,
+  history: PackHistory,
+  seq: number,
+  sha256: (text: string) => string,
+): boolean {
+  const { basis, inputs } = calibration.calibration!;
+  if (changedFrom(log, basis, twin.lens.concerns, seq) > calibration.trueAt) return false;
+  return inputsHash(history, calibration.trueAt, sha256) !== inputs;
 }
 
 /** Stamps when the last thing used was learned, and says when the calibration itself rests on something that changed. */

@@ -126,5 +126,7 @@ export interface Hub {
   >;
   /** Recomputes a trace from the log as it was then known and compares bit for bit. */
   replay(traceId: string): Promise<{ readonly equal: boolean; readonly differences: readonly string[] }>;
+  /** Erases a subject under all its identifiers by destroying the keys; what was logged stays in sequence, unreadable for ever. */
+  erase(subject: string): Promise<void>;
   watch(listener: (event: HubEvent) => void): () => void;
 }

@@ -128,6 +128,12 @@ export function historyUntil(history: PackHistory, at: Instant): History {
   };
 }
 
+/** Names what was true up to an instant and is known of it. */
+export function inputsHash(history: PackHistory, at: Instant, sha256: (text: string) => string): string {
+  const { observations, controls, facts } = historyUntil(history, at);
+  return sha256([observations, controls, facts].map((items) => items.map((item) => item.id).join(' ')).join('\n'));
+}
+
 /** How many of the sorted items lie at or before `at`. */
 export function countUntil<T>(sorted: readonly T[], time: (item: T) => number, at: number): number {
   let low = 0;

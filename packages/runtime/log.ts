@@ -45,9 +45,13 @@ export class Log {
   #names: Set<string> | null = null;
   #namesThrough = -1;
   #tip = -1;
+  #erasures = 0;
+  readonly #forget: () => void;
 
-  constructor(store: Store) {
+  /** `forget` is called when a subject was erased, here or by another process: nothing read before may be kept. */
+  constructor(store: Store, forget: () => void = () => {}) {
     this.store = store;
+    this.#forget = forget;
   }
 
   /** Appends and keeps up without reading back what was just written. */
@@ -131,6 +135,16 @@ export class Log {
 
   /** Position of the last entry of the whole log. */
   async tip(): Promise<number> {
+    const erasures = await this.store.erasures();
+    if (erasures !== this.#erasures) {
+      this.#erasures = erasures;
+      this.#held.clear();
+      this.#views.clear();
+      this.#merges = [];
+      this.#mergesThrough = 0;
+      this.#names = null;
+      this.#forget();
+    }
     const tip = await this.store.lastSeq();
     this.#tip = tip;
     return tip;

@@ -80,8 +80,8 @@ export async function asOf(
 ): Promise<Moment> {
   const view = await context.log.viewAt(subject, { seq });
   const history = packHistory(view, twin.lens);
-  const { seed, breathe } = context.options;
-  const belief = await foldOnce(context.log.store, view, twin, history, now, { seed, breathe });
+  const { seed, sha256, breathe } = context.options;
+  const belief = await foldOnce(context.log.store, view, twin, history, now, { seed, sha256, breathe });
   return { twin, now, view, version: view.version, history, seq, belief, past: true };
 }
 

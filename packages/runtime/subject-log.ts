@@ -22,6 +22,8 @@ export interface CalibrationNote {
   readonly modelHash: string;
   /** Position in the log of the last thing it was computed from. */
   readonly basis: number;
+  /** Names what it was computed from: `inputsHash`. */
+  readonly inputs: string;
 }
 
 /** From `at` on, what is known of the subject differs since position `seq`. −Infinity: from the beginning. */
@@ -44,8 +46,8 @@ export function logItem(entry: Entry): LogItem {
     return { ...base, item: entry.payload as Observation | ControlInput | Fact };
   }
   if (kind === 'calibrated') {
-    const { pack, modelHash, basis } = entry.payload as CalibrationNote;
-    return { ...base, item: null, calibration: { pack, modelHash, basis } };
+    const { pack, modelHash, basis, inputs } = entry.payload as CalibrationNote;
+    return { ...base, item: null, calibration: { pack, modelHash, basis, inputs } };
   }
   const { target } = entry.payload as { readonly target?: string };
   return { ...base, item: null, ...(target === undefined ? {} : { target }) };

@@ -97,6 +97,8 @@ export interface Store {
     }[]
   >;
   lastSeq(): Promise<number>;
+  /** How many subjects were erased so far: a reader that keeps what it read lets go of it when this grows. */
+  erasures(): Promise<number>;
   putSnapshot(snapshot: StoredSnapshot): Promise<void>;
   /** The snapshot with the latest trueAt (then seq) at or before `throughSeq`, and before `trueBefore` where given. */
   getSnapshot(subject: string, pack: string, throughSeq: number, trueBefore?: Instant): Promise<StoredSnapshot | null>;

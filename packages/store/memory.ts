@@ -86,6 +86,7 @@ export function memory(): Store {
         })),
       ),
     lastSeq: () => now(() => log.length),
+    erasures: () => now(() => erased.size),
     putSnapshot: (snapshot) =>
       now(() => {
         known(snapshot.subject);

@@ -177,9 +177,11 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         modelHash: 'h',
         bytes: Uint8Array.of(1),
       });
+      expect(await store.erasures()).toBe(0);
       await store.erase('mrn|1');
       await store.erase('mrn|1');
       await store.erase('never seen');
+      expect(await store.erasures()).toBe(2);
       const log = await store.read({});
       expect(log.map((e) => [e.id, e.seq, e.erased ?? false])).toEqual([
         ['a', 1, true],

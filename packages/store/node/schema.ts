@@ -57,6 +57,13 @@ export async function createTables(db: Kysely<Tables>, types: Types): Promise<vo
     .addColumn('key', bytes)
     .execute();
   await db.schema
+    .createIndex('subject_erased')
+    .ifNotExists()
+    .on('subject')
+    .column('n')
+    .where(sql<boolean>`key is null`)
+    .execute();
+  await db.schema
     .createTable('entry')
     .ifNotExists()
     .addColumn('seq', types.integer, (c) => c.primaryKey())

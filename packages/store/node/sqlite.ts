@@ -329,6 +329,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     get: (id) => guarded(() => get(id)),
     subjects: () => guarded(subjects),
     lastSeq: () => guarded(lastSeq),
+    erasures: () => guarded(() => keys.erasures()),
     putSnapshot: (snapshot) => guarded(() => putSnapshot(snapshot)),
     getSnapshot: (...args) => guarded(() => getSnapshot(...args)),
     dropSnapshots: (...args) => guarded(() => dropSnapshots(...args)),

@@ -28,6 +28,7 @@ export class SubjectKeys {
   readonly #first: StatementSync;
   readonly #insert: StatementSync;
   readonly #blank: StatementSync;
+  readonly #erased: StatementSync;
   readonly #dropSnapshots: StatementSync;
   #seen = -1;
 
@@ -40,6 +41,7 @@ export class SubjectKeys {
     this.#first = database.prepare('select n, name, key from subject where key is not null limit 1');
     this.#insert = database.prepare('insert into subject (tag, name, key) values (?, ?, ?) returning n');
     this.#blank = database.prepare('update subject set name = null, key = null where n = ?');
+    this.#erased = database.prepare('select count(*) as count from subject where key is null');
     this.#dropSnapshots = database.prepare('delete from snapshot where subject = ?');
   }
 
@@ -117,6 +119,10 @@ export class SubjectKeys {
       this.#dropSnapshots.run(row.n);
     }
     this.forget();
+  }
+
+  erasures(): number {
+    return (this.#erased.get() as { count: number }).count;
   }
 
   #tag(name: string): Uint8Array {
