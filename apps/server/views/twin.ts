@@ -112,12 +112,15 @@ export async function twinDetail(
     hub.pastForecasts(subject, packId, PAST_LEAD_MINUTES, from, to),
     hub.traces(subject),
   ]);
+  const planned = pack.planned?.(history, now, to) ?? [];
   return {
     summary,
     now,
     applicability: outlook.applicability,
     observations: numbers(history.observations).filter((point) => point.at >= from && point.at <= to),
-    controls: history.controls.filter((control) => (control.to ?? control.from) >= from && control.from <= to),
+    controls: [...history.controls, ...planned].filter(
+      (control) => (control.to ?? control.from) >= from && control.from <= to,
+    ),
     facts: facts.map((fact) => ({ fact: fact.fact, value: factValue(fact) })),
     forecast: place.forecast,
     forecastMissing: place.missing,
