@@ -22,7 +22,7 @@ function controlWords(control: ControlInput, from: number, unit: GlucoseUnit): s
 
 /** What a plan does beside what is planned anyway. */
 export function planWords(plan: Plan, unit: GlucoseUnit): string[] {
-  const from = plan.forecast.horizon.from;
+  const from = plan.forecast.madeAt;
   if (plan.scenario.controls.length === 0) return [strings.proposal.nothingChanged];
   return plan.scenario.controls.map((control) => controlWords(control, from, unit));
 }

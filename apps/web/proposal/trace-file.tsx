@@ -13,7 +13,7 @@ export function TraceFile({ trace }: { readonly trace: Trace }) {
       JSON.stringify({ banner: strings.banner, trace }, null, 2),
     );
   return (
-    <Button mt="sm" variant="default" size="xs" leftSection={<Icon name="download" size={15} />} onClick={save}>
+    <Button variant="default" size="xs" leftSection={<Icon name="download" size={15} />} onClick={save}>
       {strings.proposal.downloadTrace}
     </Button>
   );

@@ -8,6 +8,7 @@ import { VerdictView } from '../parts/verdict-view.tsx';
 import { strings } from '../strings.ts';
 import { AccuracyTable } from '../twin/accuracy-table.tsx';
 import { PosteriorTable } from '../twin/posterior-table.tsx';
+import { ReplayButton } from './replay-button.tsx';
 import { TraceFile } from './trace-file.tsx';
 import css from './why-cards.module.css';
 
@@ -62,7 +63,10 @@ export function WhyCards({ proposal, time }: { readonly proposal: ProposalView; 
               [t.traceHash, trace.hash],
             ]}
           />
-          <TraceFile trace={trace} />
+          <div className={css.actions}>
+            <TraceFile trace={trace} />
+            <ReplayButton id={proposal.id} />
+          </div>
         </Card>
       </div>
     </div>

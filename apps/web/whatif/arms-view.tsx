@@ -23,7 +23,7 @@ export function ArmsView({ result, detail, time, working }: ArmsViewProps) {
   const [host, width] = useWidth<HTMLDivElement>();
   const charts = useMemo(() => {
     if (width === 0) return [];
-    const now = result.arms[0]?.forecast.horizon.from ?? detail.now;
+    const now = result.arms[0]?.forecast.madeAt ?? detail.now;
     const covers = sharedCover(result.arms, detail, now);
     const lanes = detail.controls.length > 0 || result.arms.some((plan) => plan.scenario.controls.length > 0);
     return result.arms.map((plan, index) => {
