@@ -38,4 +38,12 @@ export const glucoseErrors = defineErrors({
     meaning: 'The bytes are not a state of this model, or of another version of it.',
     remedy: 'Recalibrate from the log, or use the version that wrote the snapshot.',
   },
+  'glucose-calibration-empty': {
+    meaning: 'A calibration was asked for where no sensor glucose lies within its window.',
+    remedy: 'Import sensor glucose, basal and bolus insulin and meals of the last days before the time asked for.',
+  },
+  'glucose-calibration-weight': {
+    meaning: 'The recorded body weight fits no patient of the population the prior describes.',
+    remedy: 'Check the recorded body weight and birth date, and their units.',
+  },
 });
