@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /** Address of a running server, for `vite` in development. */
-const api = process.env.GEMEL_API ?? 'http://127.0.0.1:8787';
+const api = process.env.GEMEL_API ?? 'http://127.0.0.1:7400';
 
 export default defineConfig({
   plugins: [react()],
