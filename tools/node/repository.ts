@@ -6,19 +6,25 @@ import type { Workspace } from './check-layers.ts';
 /** Root folder of the repository. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
 
-const NOT_SOURCE = new Set(['node_modules', 'dist', '.git', '.cache', 'coverage', 'out']);
+const NOT_SOURCE = new Set(['node_modules', 'dist', 'coverage']);
+/** At the root alone: where the programs write. */
+const WRITTEN = new Set(['data', 'out']);
+/** Other hidden files are somebody's own. */
+const HIDDEN_SOURCE = new Set(['.ci', '.npmrc', '.gitignore']);
 
-/** Every file of the repository that is not installed, built or cached, from the root, with forward slashes, sorted. */
+/** Every file of the repository that is not installed, built, written or cached, from the root, with forward slashes, sorted. */
 export function files(under = ''): readonly string[] {
   const found: string[] = [];
   const walk = (folder: string) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (entry.isDirectory()) {
-        if (!NOT_SOURCE.has(entry.name)) walk(join(folder, entry.name));
-      } else if (entry.isFile()) found.push(relative(ROOT, join(folder, entry.name)).replaceAll('\\', '/'));
+      const { name } = entry;
+      if (name.startsWith('.') && !HIDDEN_SOURCE.has(name)) continue;
+      if (NOT_SOURCE.has(name) || (folder === ROOT && WRITTEN.has(name))) continue;
+      if (entry.isDirectory()) walk(join(folder, name));
+      else if (entry.isFile()) found.push(relative(ROOT, join(folder, name)).replaceAll('\\', '/'));
     }
   };
-  walk(join(ROOT, under));
+  walk(under === '' ? ROOT : join(ROOT, under));
   return found.sort();
 }
 
