@@ -153,7 +153,7 @@ export interface ReplayResult {
   readonly differences: readonly string[];
 }
 
-/** POST /api/import?name=&zone=&unit=&subject= with the file as body */
+/** POST /api/import?name=&zone=&unit=&dates=&subject= with the file as body */
 export interface ImportResult {
   readonly account: LossAccount;
   readonly subjects: readonly string[];

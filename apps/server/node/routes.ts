@@ -61,6 +61,7 @@ const Import = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 500 }),
   zone: Type.Optional(Type.String()),
   unit: Type.Optional(Type.String()),
+  dates: Type.Optional(Type.Union([Type.Literal('day-first'), Type.Literal('month-first')])),
   subject: Type.Optional(Type.String()),
 });
 

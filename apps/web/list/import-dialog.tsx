@@ -24,7 +24,7 @@ type Stage =
   | { readonly at: 'failed'; readonly file: File; readonly error: ApiError }
   | { readonly at: 'done'; readonly file: File; readonly result: ImportResult };
 
-const NOTHING_GIVEN: Needs<string> = { zone: '', unit: '', subject: '' };
+const NOTHING_GIVEN: Needs<string> = { zone: '', unit: '', dates: '', subject: '' };
 
 function address(file: File, given: Needs<string>): string {
   const query = new URLSearchParams({ name: file.name });
@@ -83,7 +83,7 @@ export function ImportDialog({ opened, file, onClose, onImported, names }: Impor
         ? stage.result.account.problems
         : [];
   const needs = needsOf(problems);
-  const asks = needs.zone || needs.unit || needs.subject;
+  const asks = Object.values(needs).includes(true);
   return (
     <Modal opened={opened} onClose={close} title={t.title} size="xl" closeButtonProps={{ 'aria-label': strings.close }}>
       {stage.at === 'choose' && <Chooser onChoose={begin} />}

@@ -8,13 +8,14 @@ import css from './import-dialog.module.css';
 export interface Needs<T> {
   readonly zone: T;
   readonly unit: T;
+  readonly dates: T;
   readonly subject: T;
 }
 
-/** Which of them the problems ask for: a remedy says "Add --zone", "Add --unit", "Add --subject". */
+/** Which of them the problems ask for: a remedy says "Add --zone", "Add --unit", "Add --dates", "Add --subject". */
 export function needsOf(problems: readonly Pick<ProblemDetails, 'remedy'>[]): Needs<boolean> {
   const asks = (word: string) => problems.some(({ remedy }) => new RegExp(`\\bAdd [^.]*--${word}\\b`).test(remedy));
-  return { zone: asks('zone'), unit: asks('unit'), subject: asks('subject') };
+  return { zone: asks('zone'), unit: asks('unit'), dates: asks('dates'), subject: asks('subject') };
 }
 
 interface ImportNeedsProps {
@@ -51,6 +52,12 @@ export function ImportNeeds({ needs, given, onChange, onAgain }: ImportNeedsProp
         <Radio.Group label={t.unit} value={given.unit} onChange={(unit) => onChange({ ...given, unit })} required>
           <Radio value="mg/dL" label="mg/dL" mt={6} />
           <Radio value="mmol/L" label="mmol/L" mt={6} />
+        </Radio.Group>
+      )}
+      {needs.dates && (
+        <Radio.Group label={t.dates} value={given.dates} onChange={(dates) => onChange({ ...given, dates })} required>
+          <Radio value="day-first" label={t.dayFirst} mt={6} />
+          <Radio value="month-first" label={t.monthFirst} mt={6} />
         </Radio.Group>
       )}
       {needs.subject && (

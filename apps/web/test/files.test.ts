@@ -79,9 +79,11 @@ describe('what is asked of a person', () => {
     expect(needsOf([{ remedy: 'Add --zone with an IANA name, for example --zone Europe/Berlin.' }])).toEqual({
       zone: true,
       unit: false,
+      dates: false,
       subject: false,
     });
     expect(needsOf([{ remedy: 'Leave --unit out, or give the unit that the source states.' }]).unit).toBe(false);
+    expect(needsOf([{ remedy: 'Add --dates day-first or --dates month-first.' }]).dates).toBe(true);
     expect(needsOf([{ remedy: 'Add --subject with the identifier of the person.' }]).subject).toBe(true);
   });
 
