@@ -45,7 +45,9 @@ export function timeAxis(x: Scale, offset: number, top: number, bottom: number):
           stroke: colour(t.day === null ? '--gm-grid' : '--gm-axis'),
           'stroke-dasharray': t.day === null ? undefined : '2 3',
         }),
-        t.label === '' ? '' : text(at, bottom + 16, t.label),
+        t.label === ''
+          ? ''
+          : text(at, bottom + 16, t.label, { 'text-anchor': at > x.range[1] - 12 ? 'end' : undefined }),
         t.day === null
           ? ''
           : text(at, bottom + (t.label === '' ? 16 : 30), t.day, { fill: colour('--gm-ink'), 'font-weight': '600' }),

@@ -139,6 +139,16 @@ test('S15 a bolus is weighed over 150 mg/dL or with a meal, not otherwise', () =
   expect(offered(history({ glucose: () => 110, controls: [control('meal.carbohydrate', 45, ago(5))] }))).toBe(true);
 });
 
+test('S16 a proposed bolus stays within one and a half times what ratio and factor give', () => {
+  const h = history({ glucose: () => 200, basal: 1.23 });
+  for (const s of glucosePack.propose(situation(h, 20), []))
+    for (const c of s.controls)
+      if (c.control === 'insulin.bolus') expect(c.value.value).toBeLessThanOrEqual((1.5 * (200 - 120)) / 40 + 1e-9);
+  const meal = history({ glucose: () => 120, controls: [control('meal.carbohydrate', 40, ago(2))] });
+  const offered = glucosePack.propose(situation(meal, 20), []).flatMap((s) => s.controls.map((c) => c.value.value));
+  expect(Math.max(...offered)).toBe(6);
+});
+
 test('S12 added insulin never brings hypoglycaemia beyond the chances allowed', () => {
   for (const glucose of [130, 160, 190, 230]) {
     const advice = advise(history({ glucose: () => glucose }), 60);

@@ -32,6 +32,8 @@ export const POLICY = {
   forecastFromMinutes: 180,
   /** S15. Between the upper pre-meal target (130) and the upper end of range (180): corrections below it chase noise; meals within this time open a bolus too. */
   correction: { above: 150, mealMinutes: 45 },
+  /** S16. Most a proposed bolus may be of what the person's own ratio and correction factor give, and the least that is left to it, U. */
+  calculator: { multiple: 1.5, leastUnits: 0.5 },
   /**
    * D1. Least gain in total reward for which a change is proposed. More insulin: under half of what the high blood glucose index calls
    * low risk (under 4.5), so that glucose in range is left alone. Less insulin: a fifth of what the low index calls minimal (under 1.1),

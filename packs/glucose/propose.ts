@@ -70,7 +70,11 @@ function roomOf(situation: Situation<GlucoseState>, policy: GlucosePolicy): Room
   const onBoard = limits.onBoard - insulinOnBoard(history, now);
   const glucose = currentGlucose(history, now);
   const due = (glucose !== null && glucose.value > POLICY.correction.above) || mealNow(situation) > 0;
-  const bolus = silent || findings.length > 0 || !due ? 0 : Math.max(0, Math.min(limits.bolus, identified, onBoard));
+  const calculated = calculator(situation);
+  const { multiple, leastUnits } = POLICY.calculator;
+  const sane = calculated === null ? Number.POSITIVE_INFINITY : Math.max(leastUnits, multiple * calculated);
+  const allowed = !silent && findings.length === 0 && due;
+  const bolus = allowed ? Math.max(0, Math.min(limits.bolus, identified, onBoard, sane)) : 0;
   const basal = silent ? null : usualBasal(history, now);
   const low = findings.some((f) => f.rule === 'S1' || f.rule === 'S2');
   return { bolus: pumpStep(bolus), basal, multiple: low || !basal ? 1 : Math.min(2, limits.basal / basal) };
@@ -85,24 +89,25 @@ function first(situation: Situation<GlucoseState>, room: Room): Knobs[] {
     if (room.multiple > 1) options.push({ bolus: 0, basal: Math.min(1.5, room.multiple), minutes: 60 });
   }
   const boluses = new Set(
-    [room.bolus / 8, room.bolus / 4, room.bolus / 2, room.bolus, usualBolus(situation, room)].map(pumpStep),
+    [room.bolus / 8, room.bolus / 4, room.bolus / 2, room.bolus, Math.min(room.bolus, calculator(situation) ?? 0)].map(
+      pumpStep,
+    ),
   );
   for (const bolus of boluses) if (bolus > 0) options.push({ ...AS_PLANNED, bolus });
   return options;
 }
 
 /**
- * What a bolus calculator would give, U: carbohydrate of a meal just recorded over the ratio, plus the correction to 120 mg/dL,
- * less insulin on board; within the room there is.
+ * What a bolus calculator would give, U: carbohydrate recorded about now over the ratio, plus the correction to 120 mg/dL, less
+ * insulin on board; null where ratio or factor is not recorded.
  */
-function usualBolus(situation: Situation<GlucoseState>, room: Room): number {
+function calculator(situation: Situation<GlucoseState>): number | null {
   const { history, now } = situation;
   const { carbohydrateRatio, correctionFactor } = settings(history, now);
   const glucose = currentGlucose(history, now);
-  const meal = carbohydrateRatio === null ? 0 : mealNow(situation) / carbohydrateRatio;
-  const correction =
-    correctionFactor === null || glucose === null ? 0 : (glucose.value - CORRECT_TO) / correctionFactor;
-  return Math.max(0, Math.min(room.bolus, meal + correction - insulinOnBoard(history, now)));
+  if (carbohydrateRatio === null || correctionFactor === null || glucose === null) return null;
+  const units = mealNow(situation) / carbohydrateRatio + (glucose.value - CORRECT_TO) / correctionFactor;
+  return Math.max(0, units - insulinOnBoard(history, now));
 }
 
 /** Carbohydrate recorded or planned about now, g. */

@@ -13,10 +13,10 @@ export function sayMinutes(minutes: number): string {
   return whole % 60 === 0 ? `${hours} h` : `${hours} h ${whole % 60} min`;
 }
 
-/** A probability in percent; never a bare 0 or 100 where it is not certain. */
+/** A probability in percent. A few hundred futures cannot tell never from seldom, so 0 and 100 are not said. */
 export function sayChance(probability: number): string {
-  if (probability > 0 && probability < 0.005) return 'under 1 %';
-  if (probability < 1 && probability > 0.995) return 'over 99 %';
+  if (probability < 0.005) return 'under 1 %';
+  if (probability > 0.995) return 'over 99 %';
   return `${Math.round(probability * 100)} %`;
 }
 
