@@ -60,17 +60,21 @@ export function twinReport(report: TwinReport): {
     ...part.render(history, { zoneOffset: report.zoneOffset, unit: report.unit }),
   }));
   const numbers = Object.assign({}, ...parts.map((part) => part.numbers));
+  const forecast = report.forecast.kind === 'forecast' ? report.forecast : null;
+  const told: readonly ReportSection[] =
+    pack.sections?.({
+      ...report,
+      forecast,
+      missing: report.forecast.kind === 'withheld' ? report.forecast.missing : [],
+    }) ?? generic(report);
   const sections: ReportSection[] = [
     { title: 'Who and what', html: whoAndWhat(report) },
-    { title: 'Advice', html: advice(report.trace) },
-    { title: 'Forecast', html: forecastPart(report) },
-    ...(report.posterior.length > 0 ? [{ title: 'Calibration', html: calibration(report.posterior) }] : []),
+    ...told,
     ...parts.map((part) => ({ title: part.title, html: part.html, newPage: true })),
     ...(report.accounts.length > 0
       ? [{ title: 'What became of the records', html: losses(report.accounts), newPage: true, long: true }]
       : []),
   ];
-  const forecast = report.forecast.kind === 'forecast' ? report.forecast : null;
   const html = htmlReport({
     title: `${pack.title}: ${nameOf(report)}`,
     subtitle: `As of ${isoInstant(now)}`,
@@ -92,6 +96,15 @@ export function twinReport(report: TwinReport): {
     contentHash: report.sha256(sections.map((section) => `${section.title}\n${section.html}`).join('\n')),
   });
   return { html, numbers };
+}
+
+/** Advice, forecast and calibration in words that fit any pack. */
+function generic(report: TwinReport): ReportSection[] {
+  return [
+    { title: 'Advice', html: advice(report.trace) },
+    { title: 'Forecast', html: forecastPart(report) },
+    ...(report.posterior.length > 0 ? [{ title: 'Calibration', html: calibration(report.posterior) }] : []),
+  ];
 }
 
 function nameOf(report: TwinReport): string {

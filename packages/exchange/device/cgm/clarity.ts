@@ -221,7 +221,7 @@ function insulinEvent(...[cells, type, element, , at, offset, marks]: Parameters
   if (units === null) return notNumber(text, type, element, 'Insulin Value');
   const subtype = cells[COLUMN.subtype]!.toLowerCase();
   if (subtype.startsWith('long'))
-    return mapped(type, element, [longActing(element, units, moment(at, offset), marks)], marks);
+    return mapped(type, element, longActing(element, units, moment(at, offset), marks), marks);
   if (subtype.startsWith('fast') || subtype.startsWith('rapid')) {
     return mapped(type, element, [bolus(element, units, moment(at, offset), marks)], marks);
   }

@@ -70,6 +70,7 @@ describe('Dexcom Clarity', () => {
       '2024-01-10T07:11 60 41653-7 130 mg/dL',
       '2024-01-10T07:12 60 insulin.bolus 3.5 U',
       '2024-01-10T07:13 60 insulin.long-acting 14 U',
+      'fact medication',
       '2024-01-10T07:14 60 meal.carbohydrate 45 g',
     ]);
     expect(fates(decoded).slice(-6)).toEqual([
@@ -164,6 +165,7 @@ describe('LibreView', () => {
       '2024-06-13T08:04 120 53061-8 0.4 mmol/L',
       '2024-06-13T08:05 120 insulin.bolus 4 U',
       '2024-06-13T08:06 120 insulin.long-acting 18 U',
+      'fact medication',
       '2024-06-13T08:07 120 insulin.bolus 4 U',
       '2024-06-13T08:09 120 meal.carbohydrate 60 g',
     ]);

@@ -133,9 +133,18 @@ export const bolus = (e: Element, units: number, time: RawTime, marks: readonly 
 export const basal = (e: Element, rate: number, time: RawTime, marks: readonly Problem[] = []) =>
   control(e, BASAL, rate, 'U/h', time, marks);
 
-/** An injection of long-acting insulin, units. */
-export const longActing = (e: Element, units: number, time: RawTime, marks: readonly Problem[] = []) =>
-  control(e, LONG_ACTING, units, 'U', time, marks);
+/** Hours a long-acting insulin may still act after the injection: degludec, the longest in use, over 42 (label). */
+const LONG_ACTING_HOURS = 48;
+
+/** An injection of long-acting insulin, units; and the fact that the person is under it, which tells what models do not hold. */
+export function longActing(e: Element, units: number, time: RawTime, marks: readonly Problem[] = []): RawItem[] {
+  const under = moment(time.start, time.offset, time.start + LONG_ACTING_HOURS * 3_600_000);
+  const value = { kind: 'coded', codings: LONG_ACTING, text: 'Long-acting insulin' } as const;
+  return [
+    control(e, LONG_ACTING, units, 'U', time, marks),
+    { ...fact(part(e, 'medication'), 'medication', value, under), codings: LONG_ACTING },
+  ];
+}
 
 /** Carbohydrate eaten, grams. */
 export const carbohydrate = (e: Element, grams: number, time: RawTime, marks: readonly Problem[] = []) =>

@@ -274,7 +274,7 @@ function insulin(...[row, time, marks]: Parameters<Make>): Decoded {
   const rapid = amount(columns.rapid) ?? (parts.length > 0 ? parts.reduce((a, b) => a + b, 0) : null);
   const long = amount(columns.long);
   if (rapid !== null) items.push(bolus(element, rapid, time, marks));
-  if (long !== null) items.push(longActing(element, long, time, marks));
+  if (long !== null) items.push(...longActing(element, long, time, marks));
   if (items.length > 0) return mapped(type, element, items, problems);
   if (cell(row, columns.rapidNoted) !== '' || cell(row, columns.longNoted) !== '') return noAmount(row, 'insulin');
   return problems.length > marks.length ? refused(type, element, problems.at(-1)!) : noValue(row);

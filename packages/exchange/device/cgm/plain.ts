@@ -265,7 +265,14 @@ function makeRow(plain: PlainRow): Decoded {
   }
   if (items.length > 0) return mapped('row', element, items, problems);
   if (problems.length > marks.length) {
-    return { type: 'row', subject: element.subject, fate: 'refused', items: [], problems, provenance: element.provenance };
+    return {
+      type: 'row',
+      subject: element.subject,
+      fate: 'refused',
+      items: [],
+      problems,
+      provenance: element.provenance,
+    };
   }
   const empty = exchangeErrors.problem('exchange-value-missing', 'a row without values', element.where);
   return kept('row', element, row.cells, [...problems, empty]);

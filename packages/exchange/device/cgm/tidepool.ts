@@ -311,7 +311,7 @@ function injection(...[value, type, element, time, marks]: Parameters<Make>): De
   const acting = text(formulation, 'actingType');
   if (acting === 'rapid' || acting === 'short')
     return mapped(type, element, [bolus(element, dose, time, marks)], marks);
-  if (acting === 'long') return mapped(type, element, [longActing(element, dose, time, marks)], marks);
+  if (acting === 'long') return mapped(type, element, longActing(element, dose, time, marks), marks);
   const unknown = exchangeErrors.problem(
     'exchange-record-unknown',
     `insulin acting "${clip(acting ?? '')}"`,
