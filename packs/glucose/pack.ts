@@ -3,6 +3,7 @@ import type { Assimilator, Pack } from '@gemel/runtime/pack';
 import { advisories } from './advisories.ts';
 import { agpReport } from './agp.ts';
 import { applicability } from './applicability.ts';
+import { calibration as ownCalibration } from './calibrate.ts';
 import { decide } from './decide.ts';
 import { dynamics, type GlucoseState } from './dynamics.ts';
 import { glucoseErrors } from './errors.data.ts';
@@ -16,7 +17,7 @@ import { quantities } from './quantities.ts';
 import { readiness } from './readiness.ts';
 import { sections } from './report.ts';
 import { rewards } from './rewards.ts';
-import type { GlucosePolicy } from './safety.ts';
+import { DEFAULT_POLICY, type GlucosePolicy } from './safety.ts';
 
 /** How the digital state comes about: the priors of the parameters, in the order of `dynamics`, and the assimilator. */
 export interface Calibration {
@@ -27,7 +28,7 @@ export interface Calibration {
 /**
  * The glucose twin under a site's policy. Refuses an age of stale readings outside 1 to 30 min with `glucose-policy-invalid`.
  */
-export function createGlucosePack(policy: GlucosePolicy, calibration: Calibration) {
+export function createGlucosePack(policy: GlucosePolicy, calibration: Calibration = ownCalibration) {
   if (!(policy.staleMinutes >= 1 && policy.staleMinutes <= 30))
     throw glucoseErrors.error(
       'glucose-policy-invalid',
@@ -85,3 +86,6 @@ export function createGlucosePack(policy: GlucosePolicy, calibration: Calibratio
     sections,
   } satisfies Pack<GlucoseState>;
 }
+
+/** The glucose twin as it comes. */
+export const pack = createGlucosePack(DEFAULT_POLICY);
