@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { files, ROOT } from './repository.ts';
+import { files, ROOT, workspace } from './repository.ts';
 import { type Node, parse } from './syntax.ts';
 
 /** api.md files and what they must hold, from the declarations the compiler emits. */
@@ -37,6 +37,14 @@ function emit(indexes: readonly string[], emitted: string): void {
       removeComments: true,
       rootDir: ROOT,
       outDir: emitted,
+      // Found through node_modules, a package counts as external, and the compiler emits nothing for it.
+      paths: Object.fromEntries(
+        Object.entries(workspace().packages).flatMap(([name, folder]) => [
+          [name, [join(ROOT, folder, 'index.ts')]],
+          [`${name}/*.ts`, [join(ROOT, folder, '*.ts')]],
+          [`${name}/*`, [join(ROOT, folder, '*.ts')]],
+        ]),
+      ),
     },
     files: [...indexes, 'packages/core/ucum-lhc.d.ts'].map((file) => join(ROOT, file)),
     include: [],
