@@ -13,6 +13,8 @@ const FORECAST_AGE = 60_000;
 interface Kept {
   readonly standing: Promise<Standing>;
   readonly madeAt: Instant;
+  /** Made when a list asks for it. */
+  summary?: Promise<TwinSummary>;
 }
 
 /** What the routes share: the hub, the standing forecast of each twin, live listeners and jobs. */
@@ -45,14 +47,18 @@ export class Desk {
 
   /** The standing forecast, made once per state of the log and minute of the clock. */
   standing(subject: string, pack: string): Promise<Standing> {
+    return this.#keep(subject, pack).standing;
+  }
+
+  #keep(subject: string, pack: string): Kept {
     const key = JSON.stringify([subject, pack]);
     const kept = this.#kept.get(key);
     const now = this.now();
-    if (kept !== undefined && now - kept.madeAt < FORECAST_AGE) return kept.standing;
-    const made = standing(this.hub, subject, pack);
-    this.#kept.set(key, { standing: made, madeAt: now });
-    made.catch(() => this.#kept.delete(key));
-    return made;
+    if (kept !== undefined && now - kept.madeAt < FORECAST_AGE) return kept;
+    const fresh: Kept = { standing: standing(this.hub, subject, pack), madeAt: now };
+    this.#kept.set(key, fresh);
+    fresh.standing.catch(() => this.#kept.delete(key));
+    return fresh;
   }
 
   /** Every twin, riskiest first, then the one with the oldest data. */
@@ -61,10 +67,16 @@ export class Desk {
     const summaries: TwinSummary[] = [];
     for (const subject of await this.hub.subjects())
       for (const pack of await this.hub.packsOf(subject))
-        summaries.push(await twinSummary(this.hub, await this.standing(subject, pack), this.now()));
+        summaries.push(await this.#summary(subject, pack));
     return summaries.sort(
       (a, b) => rank[a.risk] - rank[b.risk] || (b.dataAgeMinutes ?? 1e9) - (a.dataAgeMinutes ?? 1e9),
     );
+  }
+
+  #summary(subject: string, pack: string): Promise<TwinSummary> {
+    const kept = this.#keep(subject, pack);
+    kept.summary ??= kept.standing.then((place) => twinSummary(this.hub, place, kept.madeAt));
+    return kept.summary;
   }
 
   listen(listener: (event: LiveEvent) => void): () => void {
