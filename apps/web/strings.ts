@@ -152,6 +152,12 @@ export const strings = {
     hash: 'SHA-256',
   },
 
+  signals: {
+    'glucose.interstitial': 'Sensor glucose',
+    'glucose.capillary': 'Meter glucose',
+    'glucose.plasma': 'Laboratory glucose',
+  } as Readonly<Record<string, string>>,
+
   facts: {
     age: (years: number) => `${years} years`,
     names: {
@@ -160,6 +166,13 @@ export const strings = {
       condition: 'Condition',
       'body.weight': 'Weight',
       device: 'Device',
+      name: 'Name',
+      'sensor.start': 'Sensor started',
+      'therapy.basal-rate': 'Basal rate on record',
+      'therapy.carbohydrate-ratio': 'Carbohydrate ratio',
+      'therapy.correction-factor': 'Correction factor',
+      'therapy.maximum-bolus': 'Maximum bolus',
+      'therapy.maximum-basal': 'Maximum basal rate',
     } as Readonly<Record<string, string>>,
     more: 'All facts on record',
   },

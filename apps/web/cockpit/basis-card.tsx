@@ -3,6 +3,12 @@ import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { FactList } from '../parts/fact-list.tsx';
 import { strings } from '../strings.ts';
+import { inputName } from '../twin/names.ts';
+
+/** Each fact with each of its values once: records repeat them. */
+function distinct(facts: TwinDetail['facts']): TwinDetail['facts'] {
+  return facts.filter((fact, i) => facts.findIndex((f) => f.fact === fact.fact && f.value === fact.value) === i);
+}
 
 /** All facts on record, and what the forecast rests on. */
 export function BasisCard({ detail, time }: { readonly detail: TwinDetail; readonly time: LocalTime }) {
@@ -10,12 +16,7 @@ export function BasisCard({ detail, time }: { readonly detail: TwinDetail; reado
   const { forecast } = detail;
   return (
     <Card title={strings.facts.more}>
-      <FactList
-        facts={detail.facts.map(({ fact, value }) => [
-          strings.facts.names[fact] ?? fact.replaceAll(/[.-]/g, ' '),
-          value,
-        ])}
-      />
+      <FactList facts={distinct(detail.facts).map(({ fact, value }) => [inputName(fact), value])} />
       {forecast !== null && (
         <details style={{ marginTop: 12, fontSize: 14 }}>
           <summary>{t.provenance}</summary>

@@ -61,19 +61,17 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
           <ChartCard detail={detail} view={view} onView={setView} stretch={stretch} now={now} time={time} />
           {detail.forecast === null && <NoForecastCard detail={detail} calibration={calibration} />}
           {detail.forecast !== null && <QuantitiesCard forecast={detail.forecast} time={time} />}
+          <Card title={strings.posterior.title} text={strings.posterior.text}>
+            <PosteriorTable posterior={detail.posterior} />
+          </Card>
+          <Card title={strings.accuracy.title} text={strings.accuracy.text}>
+            <AccuracyTable accuracy={detail.accuracy} />
+          </Card>
         </div>
         <div className={css.side}>
           <StandingCard detail={detail} calibration={calibration} />
           <BasisCard detail={detail} time={time} />
         </div>
-      </div>
-      <div className={css.more}>
-        <Card title={strings.posterior.title} text={strings.posterior.text}>
-          <PosteriorTable posterior={detail.posterior} />
-        </Card>
-        <Card title={strings.accuracy.title} text={strings.accuracy.text}>
-          <AccuracyTable accuracy={detail.accuracy} />
-        </Card>
       </div>
     </>
   );

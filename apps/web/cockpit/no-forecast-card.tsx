@@ -1,5 +1,6 @@
 import type { TwinDetail } from '@gemel/server/api';
 import { useSentence } from '../data/preferences.tsx';
+import { Link, paths } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { strings } from '../strings.ts';
 import { CalibrateControl } from './calibrate-control.tsx';
@@ -21,7 +22,11 @@ export function NoForecastCard({ detail, calibration }: NoForecastCardProps) {
           <li key={`${missing.code} ${missing.statement}`}>{say(missing.statement)}</li>
         ))}
       </ul>
-      {!detail.summary.calibrated && <CalibrateControl calibration={calibration} calibrated={false} />}
+      {detail.forecastMissing.every((missing) => missing.code === 'not-calibrated') ? (
+        <CalibrateControl calibration={calibration} calibrated={detail.summary.calibrated} />
+      ) : (
+        <Link href={paths.twins()}>{strings.importing.button}</Link>
+      )}
     </Card>
   );
 }

@@ -5,7 +5,7 @@ import { headlineText, isStale } from '../data/headline.ts';
 import { unitLabel, valueText } from '../data/number.ts';
 import { usePreferences } from '../data/preferences.tsx';
 import { nearestIndex, trajectoryQuantile } from '../data/quantile.ts';
-import { durationText, type LocalTime, MINUTE, STALE_MINUTES } from '../data/time.ts';
+import { ageText, durationText, type LocalTime, MINUTE, STALE_MINUTES } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { DataAge } from '../parts/data-age.tsx';
 import { strings } from '../strings.ts';
@@ -48,7 +48,7 @@ export function NowCard({ detail, trajectory, now, time }: NowCardProps) {
       )}
       {stale && newest !== null && (
         <p className={css.stale} role="status">
-          <strong>{t.staleTitle}.</strong> {t.staleText(durationText(now - newest), STALE_MINUTES)}
+          <strong>{t.staleTitle}.</strong> {t.staleText(ageText(now - newest), STALE_MINUTES)}
         </p>
       )}
       {!stale && trajectory !== null && (

@@ -89,7 +89,7 @@ export function QuantitiesCard({ forecast, time }: QuantitiesCardProps) {
             columns={[
               { heading: t.event, cell: (row) => `${main.title} ${eventTitle(row.event, main.unit, unit)}` },
               { heading: t.most, cell: (row) => <ChanceBar value={row.most} /> },
-              { heading: t.at, numeric: true, cell: (row) => time.time(row.at) },
+              { heading: t.at, numeric: true, cell: (row) => (row.most > 0 ? time.time(row.at) : '') },
             ]}
           />
         </div>

@@ -5,7 +5,7 @@ import { unitLabel, valueText } from '../data/number.ts';
 import { nearestIndex, trajectoryQuantile } from '../data/quantile.ts';
 import { type LocalTime, MINUTE } from '../data/time.ts';
 import { strings } from '../strings.ts';
-import { controlName } from '../twin/control-name.ts';
+import { controlName } from '../twin/names.ts';
 import { mainPoints } from './cockpit-chart.ts';
 
 /** A measured value this near the cursor is read out, ms. */

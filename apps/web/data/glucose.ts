@@ -16,15 +16,19 @@ export function glucoseText(mgPerDl: number, unit: GlucoseUnit): string {
   return inGlucoseUnit(mgPerDl, unit).toFixed(GLUCOSE_DIGITS[unit]);
 }
 
-const SPOKEN = /(\d+(?:\.\d+)?)((?:\s?(?:–|-|to|and)\s?)(\d+(?:\.\d+)?))?\s?mg\/dL(?!\s*\/|·|\.[a-z])/g;
+const BOTH = /(\d+(?:\.\d+)?\s?mg\/dL) \((\d+(?:\.\d+)?\s?mmol\/L)\)/g;
+const SPOKEN = /(\d+(?:\.\d+)?)(?:(\s?(?:–|-|to|and)\s?)(\d+(?:\.\d+)?))?\s?mg\/dL(?!\s*\/)/g;
 
-/** The server's sentences in the unit shown: each number written with "mg/dL" is converted, nothing else is touched. */
+/**
+ * The server's sentences in the unit shown. Of a value written in both units one is left; a number written with "mg/dL" alone is
+ * converted; nothing else is touched.
+ */
 export function sentenceInUnit(sentence: string, unit: GlucoseUnit): string {
-  if (unit === 'mg/dL') return sentence;
-  return sentence.replace(SPOKEN, (_all, first: string, rest: string | undefined, second: string | undefined) => {
+  const one = sentence.replace(BOTH, unit === 'mg/dL' ? '$1' : '$2');
+  if (unit === 'mg/dL') return one;
+  return one.replace(SPOKEN, (_all, first: string, joint: string | undefined, second: string | undefined) => {
     const converted = glucoseText(Number(first), unit);
-    if (rest === undefined || second === undefined) return `${converted} mmol/L`;
-    return `${converted}${rest.slice(0, rest.length - second.length)}${glucoseText(Number(second), unit)} mmol/L`;
+    return `${converted}${second === undefined ? '' : `${joint}${glucoseText(Number(second), unit)}`} mmol/L`;
   });
 }
 

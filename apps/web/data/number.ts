@@ -18,22 +18,34 @@ export function unitLabel(ucum: string, unit: GlucoseUnit): string {
   return LABELS[ucum] ?? ucum;
 }
 
+/** A fixed number of digits with a true minus, and no minus before a zero. */
+function fixed(value: number, digits: number): string {
+  return value
+    .toFixed(digits)
+    .replace(/^-(?=0(?:\.0+)?$)/, '')
+    .replace('-', '−');
+}
+
+/** A fixed number of digits at most: no tail of zeros. */
+function trimmed(value: number, digits: number): string {
+  const text = fixed(value, digits);
+  return digits > 0 ? text.replace(/\.?0+$/, '') : text;
+}
+
 /** Three significant digits at most, without an exponent for what people read. */
 export function plainNumber(value: number): string {
   if (!Number.isFinite(value)) return strings.missing;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(2);
-  const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(size))));
-  const text = value.toFixed(digits);
-  return (digits > 0 ? text.replace(/\.?0+$/, '') : text).replace('-', '−');
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(2).replace('-', '−');
+  return trimmed(value, Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(size)))));
 }
 
-/** A value in the unit shown; glucose with the digits of its unit, percentages whole or with one digit. */
+/** A value in the unit shown; glucose with the digits of its unit, percentages with one at most. */
 export function valueText(value: number, ucum: string, unit: GlucoseUnit): string {
   if (!Number.isFinite(value)) return strings.missing;
-  if (ucum === 'mg/dL') return inGlucoseUnit(value, unit).toFixed(GLUCOSE_DIGITS[unit]).replace('-', '−');
-  if (ucum === '%') return value.toFixed(1).replace('-', '−');
+  if (ucum === 'mg/dL') return fixed(inGlucoseUnit(value, unit), GLUCOSE_DIGITS[unit]);
+  if (ucum === '%') return trimmed(value, 1);
   return plainNumber(value);
 }
 

@@ -47,6 +47,11 @@ export function localTime(offset: number | null): LocalTime {
   };
 }
 
+/** How old, for people: never shown younger than it is. */
+export function ageText(ms: number): string {
+  return durationText(Math.ceil(ms / MINUTE) * MINUTE);
+}
+
 /** "3 min", "2 h 5 min", "4 d": how long, for people. */
 export function durationText(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / MINUTE));

@@ -1,4 +1,4 @@
-import { durationText, MINUTE, STALE_MINUTES } from '../data/time.ts';
+import { ageText, MINUTE, STALE_MINUTES } from '../data/time.ts';
 import { strings } from '../strings.ts';
 import css from './data-age.module.css';
 
@@ -7,7 +7,7 @@ export function DataAge({ at, now }: { readonly at: number | null; readonly now:
   if (at === null) return <span className={css.age}>{strings.age.none}</span>;
   const age = now - at;
   const stale = age > STALE_MINUTES * MINUTE;
-  const text = age < MINUTE ? strings.time.justNow : strings.time.ago(durationText(age));
+  const text = age < MINUTE ? strings.time.justNow : strings.time.ago(ageText(age));
   return (
     <span className={css.age} data-stale={stale}>
       {text}

@@ -3,7 +3,7 @@ import type { GlucoseUnit } from '../data/glucose.ts';
 import { unitLabel, valueText } from '../data/number.ts';
 import { durationText, MINUTE } from '../data/time.ts';
 import { strings } from '../strings.ts';
-import { controlName } from '../twin/control-name.ts';
+import { controlName } from '../twin/names.ts';
 
 /** "Bolus 3.2 U in 10 min", "Basal rate 0 U/h now over 45 min". */
 function controlWords(control: ControlInput, from: number, unit: GlucoseUnit): string {

@@ -7,6 +7,7 @@ import { FactList } from '../parts/fact-list.tsx';
 import { VerdictView } from '../parts/verdict-view.tsx';
 import { strings } from '../strings.ts';
 import { AccuracyTable } from '../twin/accuracy-table.tsx';
+import { inputName } from '../twin/names.ts';
 import { PosteriorTable } from '../twin/posterior-table.tsx';
 import { ReplayButton } from './replay-button.tsx';
 import { TraceFile } from './trace-file.tsx';
@@ -31,23 +32,23 @@ export function WhyCards({ proposal, time }: { readonly proposal: ProposalView; 
           rows={inputs.slice(0, LISTED)}
           rowKey={(input) => input.id}
           columns={[
-            { heading: t.input, cell: (input) => input.name },
-            { heading: t.value, cell: (input) => say(input.value) },
+            { heading: t.input, cell: (input) => inputName(input.name) },
+            { heading: t.value, wraps: true, cell: (input) => say(input.value) },
             { heading: t.age, numeric: true, cell: (input) => durationText(input.ageMinutes * MINUTE) },
             { heading: t.grade, cell: (input) => strings.grade[input.grade] ?? input.grade },
             { heading: t.trueAt, cell: (input) => time.dayAndTime(input.trueAt) },
-            { heading: t.source, cell: (input) => input.source },
+            { heading: t.source, wraps: true, cell: (input) => input.source },
           ]}
           footnote={strings.table.shown(Math.min(LISTED, inputs.length), inputs.length)}
         />
       </Card>
+      <Card title={t.accuracy} text={strings.accuracy.text}>
+        <AccuracyTable accuracy={trace.pastAccuracy} />
+      </Card>
+      <Card title={t.posterior}>
+        <PosteriorTable posterior={trace.posterior} />
+      </Card>
       <div className={css.pair}>
-        <Card title={t.accuracy} text={strings.accuracy.text}>
-          <AccuracyTable accuracy={trace.pastAccuracy} />
-        </Card>
-        <Card title={t.posterior}>
-          <PosteriorTable posterior={trace.posterior} />
-        </Card>
         <Card title={t.applicability}>
           <VerdictView verdict={trace.applicability} />
         </Card>

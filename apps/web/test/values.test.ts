@@ -24,6 +24,8 @@ describe('glucose in both units', () => {
     expect(sentenceInUnit('Below 70 mg/dL take 15 g; 54–70 mg/dL again in 15 min.', 'mmol/L')).toBe(
       'Below 3.9 mmol/L take 15 g; 3.0–3.9 mmol/L again in 15 min.',
     );
+    expect(sentenceInUnit('Lowest: 104 mg/dL (5.8 mmol/L).', 'mmol/L')).toBe('Lowest: 5.8 mmol/L.');
+    expect(sentenceInUnit('Lowest: 104 mg/dL (5.8 mmol/L).', 'mg/dL')).toBe('Lowest: 104 mg/dL.');
     expect(sentenceInUnit('Falling at 2 mg/dL/min.', 'mmol/L')).toBe('Falling at 2 mg/dL/min.');
     expect(sentenceInUnit('Below 70 mg/dL.', 'mmol/L')).toBe('Below 3.9 mmol/L.');
     expect(sentenceInUnit('Below 70 mg/dL.', 'mg/dL')).toBe('Below 70 mg/dL.');
@@ -58,6 +60,9 @@ describe('numbers', () => {
     expect(plainNumber(Number.NaN)).toBe('–');
     expect(valueText(-3.26, '%', 'mg/dL')).toBe('−3.3');
     expect(plainNumber(100)).toBe('100');
+    expect(valueText(-0.2, 'mg/dL', 'mg/dL')).toBe('0');
+    expect(valueText(-0.04, 'mg/dL', 'mmol/L')).toBe('0.0');
+    expect(valueText(100, '%', 'mg/dL')).toBe('100');
   });
 
   test('V6 a chance is never rounded to certainty', () => {

@@ -5,6 +5,7 @@ import { DataTable } from '../parts/data-table.tsx';
 import { IntervalText } from '../parts/interval-text.tsx';
 import { ShrinkageBar } from '../parts/shrinkage-bar.tsx';
 import { strings } from '../strings.ts';
+import { capital } from './names.ts';
 import css from './posterior-table.module.css';
 
 /** Above this share of the prior spread a parameter was hardly learnt. */
@@ -25,7 +26,7 @@ export function PosteriorTable({ posterior }: { readonly posterior: readonly Pos
           heading: t.name,
           cell: (row) => (
             <>
-              {row.title} <small className={css.unit}>{unitLabel(row.unit, unit)}</small>
+              {capital(row.title)} <small className={css.unit}>{unitLabel(row.unit, unit)}</small>
             </>
           ),
         },

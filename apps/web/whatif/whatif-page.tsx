@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { useNow } from '../data/clock.ts';
 import { isStale } from '../data/headline.ts';
-import { durationText } from '../data/time.ts';
+import { ageText } from '../data/time.ts';
 import { navigate, paths, usePlace } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -59,7 +59,7 @@ export default function WhatIfPage({ subject }: { readonly subject: string }) {
       <p className={css.intro}>{t.intro}</p>
       {isStale(newest, now) && newest !== null && (
         <p className={css.stale} role="status">
-          {t.stale(durationText(now - newest))}
+          {t.stale(ageText(now - newest))}
         </p>
       )}
       <div className={css.grid}>
