@@ -2,7 +2,7 @@ import { type Advisory, type Forecast, type Instant, MINUTE } from '@gemel/core'
 import type { Outlook } from '@gemel/runtime/pack';
 import type { GlucoseState } from './dynamics.ts';
 import { POLICY } from './policy.data.ts';
-import { currentGlucose, type GlucosePolicy, safetyFindings } from './safety.ts';
+import { currentGlucose, type GlucosePolicy, noInsulin, safetyFindings } from './safety.ts';
 import { sayChance, sayGlucose, sayMinutes } from './words.ts';
 
 /** Chance of glucose below 70 mg/dL within the time ahead from which it is said. */
@@ -40,7 +40,7 @@ export function advisories(
         `then check again in 15 minutes and repeat if it is still below ${sayGlucose(POLICY.suspendBelow)}. If the person is drowsy or cannot swallow, give nothing by mouth and call for help.`,
     });
   for (const f of safetyFindings(history, now, policy))
-    if (f.rule !== 'S1')
+    if (f.rule !== 'S1' && !(f.rule === 'S5' && noInsulin(history)))
       found.push({ code: f.code, priority: PRIORITY[f.code as keyof typeof PRIORITY], statement: f.statement });
   const ahead = forecast === null || (fresh && current.value < POLICY.suspendBelow) ? null : lowAhead(forecast, now);
   if (ahead !== null) found.push(ahead);

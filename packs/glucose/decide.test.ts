@@ -1,24 +1,12 @@
-import type { Advice, Plan, Scalar } from '@gemel/core';
+import { type Advice, type ControlInput, HOUR, type Plan, type Scalar, type Scenario } from '@gemel/core';
 import { decide as decideWith } from '@gemel/runtime/decide';
 import { AS_PLANNED, type ForecastBasis, foretell } from '@gemel/runtime/forecast';
 import { lensOf } from '@gemel/runtime/lens';
 import { expect, test } from 'vitest';
 import { ADULT, ago, control, fact, history, NOW } from './fixtures/history.ts';
 import { situation } from './fixtures/situation.ts';
-import { createGlucosePack } from './pack.ts';
+import { pack as glucosePack } from './pack.ts';
 import { POLICY } from './policy.data.ts';
-import { DEFAULT_POLICY } from './safety.ts';
-
-/** Decisions take any belief: this pack is never asked to calibrate. */
-const glucosePack = createGlucosePack(DEFAULT_POLICY, {
-  parameters: [],
-  assimilator: {
-    start() {
-      throw new Error('not asked for');
-    },
-    update: (belief) => belief,
-  },
-});
 
 /** Not cryptographic: enough to tell plans apart. */
 function fingerprint(bytes: Uint8Array | string): string {
@@ -139,14 +127,19 @@ test('S15 a bolus is weighed over 150 mg/dL or with a meal, not otherwise', () =
   expect(offered(history({ glucose: () => 110, controls: [control('meal.carbohydrate', 45, ago(5))] }))).toBe(true);
 });
 
-test('S16 a proposed bolus stays within one and a half times what ratio and factor give', () => {
-  const h = history({ glucose: () => 200, basal: 1.23 });
-  for (const s of glucosePack.propose(situation(h, 20), []))
-    for (const c of s.controls)
-      if (c.control === 'insulin.bolus') expect(c.value.value).toBeLessThanOrEqual((1.5 * (200 - 120)) / 40 + 1e-9);
-  const meal = history({ glucose: () => 120, controls: [control('meal.carbohydrate', 40, ago(2))] });
-  const offered = glucosePack.propose(situation(meal, 20), []).flatMap((s) => s.controls.map((c) => c.value.value));
-  expect(Math.max(...offered)).toBe(6);
+test('S16 what a proposal adds stays within one and a half times what ratio and factor give', () => {
+  const hours = (c: ControlInput) => (c.to! - c.from) / HOUR;
+  const added = (s: Scenario) =>
+    s.controls.reduce(
+      (sum, c) => sum + (c.control === 'insulin.bolus' ? c.value.value : Math.max(0, c.value.value - 1) * hours(c)),
+      0,
+    );
+  const most = (h: ReturnType<typeof history>) => Math.max(...glucosePack.propose(situation(h, 20), []).map(added));
+  expect(most(history({ glucose: () => 200 }))).toBeCloseTo((1.5 * (200 - 120)) / 40, 1);
+  expect(most(history({ glucose: () => 120, controls: [control('meal.carbohydrate', 40, ago(2))] }))).toBeCloseTo(6, 1);
+  expect(most(history({ glucose: () => 125 }))).toBeLessThanOrEqual(0.5 + 1e-9);
+  for (const p of advise(history({ glucose: () => 200 }), 40).plans)
+    expect(added(p.scenario)).toBeLessThanOrEqual(3 + 1e-6);
 });
 
 test('S12 added insulin never brings hypoglycaemia beyond the chances allowed', () => {

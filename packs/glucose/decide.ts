@@ -46,12 +46,14 @@ export function decide(situation: Situation<GlucoseState>, plans: readonly Plan[
   const chosen = ranked.find((p) => p !== planned && p.total - planned.total >= leastGain(p, usual)) ?? planned;
   const others = ranked.filter((p) => p !== chosen).slice(0, PLANS_SHOWN - 1);
   if (chosen !== planned && !others.includes(planned)) others.splice(PLANS_SHOWN - 2, 1, planned);
+  const low = findings.some((f) => f.rule === 'S1');
   return {
     kind: 'advise',
-    statement:
-      chosen !== planned
-        ? `Option to consider: ${lower(chosen.scenario.title)}.`
-        : 'Nothing weighed is clearly better than going on as planned.',
+    statement: `${low ? 'Glucose is low: the local hypoglycaemia plan comes first. ' : ''}${
+      chosen === planned
+        ? 'Nothing weighed is clearly better than going on as planned.'
+        : `Option to consider: ${lower(chosen.scenario.title)}.`
+    }`,
     reasons: [
       ...reasonsFor(chosen, planned, situation),
       ...stopped.map(({ code, statement }) => ({ code, statement })),

@@ -24,6 +24,8 @@ const FINEST = { bolus: 0.1, basal: 0.125 };
 const PUMP_STEP = 0.05;
 /** Rounds of refinement stop here whatever they find. */
 const MOST_PLANS = 36;
+/** Largest multiple of the usual basal rate weighed. */
+const MOST_MULTIPLE = 2;
 /** Usual target of bolus calculators, mg/dL. */
 const CORRECT_TO = 120;
 
@@ -53,8 +55,10 @@ export function propose(
 
 /** What may be varied now. */
 interface Room {
-  /** Largest bolus worth weighing, U; 0 where none may be given. */
-  readonly bolus: number;
+  /** Most insulin a proposal may add, U: a bolus, and basal insulin over the usual rate. */
+  readonly added: number;
+  /** Whether a bolus may be proposed at all. */
+  readonly bolus: boolean;
   /** Usual basal rate, U/h; null where unknown. */
   readonly basal: number | null;
   /** Largest multiple of it. */
@@ -65,19 +69,34 @@ function roomOf(situation: Situation<GlucoseState>, policy: GlucosePolicy): Room
   const { history, now, applicability } = situation;
   const findings = safetyFindings(history, now, policy);
   const silent = applicability.applies !== 'yes' || findings.some((f) => f.stops === 'advice');
+  const stopped = findings.length > 0;
   const limits = personalLimits(history, now);
-  const identified = identifiedLimits(history, now).bolus ?? 0;
-  const onBoard = limits.onBoard - insulinOnBoard(history, now);
   const glucose = currentGlucose(history, now);
   const due = (glucose !== null && glucose.value > POLICY.correction.above) || mealNow(situation) > 0;
   const calculated = calculator(situation);
   const { multiple, leastUnits } = POLICY.calculator;
-  const sane = calculated === null ? Number.POSITIVE_INFINITY : Math.max(leastUnits, multiple * calculated);
-  const allowed = !silent && findings.length === 0 && due;
-  const bolus = allowed ? Math.max(0, Math.min(limits.bolus, identified, onBoard, sane)) : 0;
+  const bounds = [
+    limits.bolus,
+    identifiedLimits(history, now).bolus ?? 0,
+    limits.onBoard - insulinOnBoard(history, now),
+    calculated === null ? limits.bolus : Math.max(leastUnits, multiple * calculated),
+  ];
+  const added = silent || stopped ? 0 : Math.max(0, Math.min(...bounds));
   const basal = silent ? null : usualBasal(history, now);
-  const low = findings.some((f) => f.rule === 'S1' || f.rule === 'S2');
-  return { bolus: pumpStep(bolus), basal, multiple: low || !basal ? 1 : Math.min(2, limits.basal / basal) };
+  const most = basal ? Math.min(MOST_MULTIPLE, limits.basal / basal, 1 + added / basal) : 1;
+  return { added, bolus: due && added > 0, basal, multiple: Math.max(1, most) };
+}
+
+/** Whether a plan adds no more insulin than there is room for. */
+function fits({ bolus, basal, minutes }: Knobs, room: Room): boolean {
+  const extra = Math.max(0, basal - 1) * (room.basal ?? 0) * (minutes / 60);
+  return (
+    bolus >= 0 &&
+    basal >= 0 &&
+    basal <= room.multiple &&
+    (bolus === 0 || room.bolus) &&
+    bolus + extra <= room.added + 1e-9
+  );
 }
 
 function first(situation: Situation<GlucoseState>, room: Room): Knobs[] {
@@ -88,13 +107,9 @@ function first(situation: Situation<GlucoseState>, room: Room): Knobs[] {
     options.push({ bolus: 0, basal: 0.5, minutes: 60 });
     if (room.multiple > 1) options.push({ bolus: 0, basal: Math.min(1.5, room.multiple), minutes: 60 });
   }
-  const boluses = new Set(
-    [room.bolus / 8, room.bolus / 4, room.bolus / 2, room.bolus, Math.min(room.bolus, calculator(situation) ?? 0)].map(
-      pumpStep,
-    ),
-  );
-  for (const bolus of boluses) if (bolus > 0) options.push({ ...AS_PLANNED, bolus });
-  return options;
+  const sizes = [room.added / 8, room.added / 4, room.added / 2, room.added, calculator(situation) ?? 0].map(pumpStep);
+  for (const bolus of new Set(sizes)) if (bolus > 0) options.push({ ...AS_PLANNED, bolus });
+  return options.filter((k) => fits(k, room));
 }
 
 /**
@@ -120,27 +135,23 @@ function mealNow({ history, now }: Situation<GlucoseState>): number {
 
 /** Plans one step from the best along each knob, at half the distance to the nearest one weighed. */
 function neighbours(best: Knobs, known: readonly Knobs[], room: Room): Knobs[] {
-  const found: Knobs[] = [];
-  const nearest = (distances: number[], otherwise: number) => Math.min(otherwise, ...distances.filter((d) => d > 1e-9));
+  const half = (distances: number[], widest: number) => Math.min(widest, ...distances.filter((d) => d > 1e-9)) / 2;
   const sameBasal = known.filter((k) => k.basal === best.basal && k.minutes === best.minutes);
-  const bolusStep =
-    nearest(
-      sameBasal.map((k) => Math.abs(k.bolus - best.bolus)),
-      room.bolus,
-    ) / 2;
-  if (bolusStep >= FINEST.bolus)
-    for (const bolus of [best.bolus - bolusStep, best.bolus + bolusStep])
-      if (bolus >= 0 && bolus <= room.bolus) found.push({ ...best, bolus: pumpStep(bolus) });
   const sameBolus = known.filter((k) => k.bolus === best.bolus && k.minutes === best.minutes);
-  const basalStep =
-    nearest(
-      sameBolus.map((k) => Math.abs(k.basal - best.basal)),
-      1,
-    ) / 2;
-  if (basalStep >= FINEST.basal && room.basal! > 0)
-    for (const basal of [best.basal - basalStep, best.basal + basalStep])
-      if (basal >= 0 && basal <= room.multiple) found.push({ ...best, basal: Number(basal.toFixed(4)) });
-  return found;
+  const bolusStep = half(
+    sameBasal.map((k) => Math.abs(k.bolus - best.bolus)),
+    room.added,
+  );
+  const basalStep = half(
+    sameBolus.map((k) => Math.abs(k.basal - best.basal)),
+    1,
+  );
+  const found: Knobs[] = [];
+  for (const side of [-1, 1]) {
+    if (bolusStep >= FINEST.bolus) found.push({ ...best, bolus: pumpStep(best.bolus + side * bolusStep) });
+    if (basalStep >= FINEST.basal) found.push({ ...best, basal: Number((best.basal + side * basalStep).toFixed(4)) });
+  }
+  return found.filter((k) => fits(k, room));
 }
 
 function pumpStep(units: number): number {

@@ -3,7 +3,7 @@ import type { History, Readiness } from '@gemel/runtime/pack';
 import { identifiedRange } from './identified.ts';
 import { POLICY } from './policy.data.ts';
 import { readingsOf } from './readings.ts';
-import { type GlucosePolicy, safetyFindings } from './safety.ts';
+import { type GlucosePolicy, noInsulin, safetyFindings } from './safety.ts';
 import { sayMinutes } from './words.ts';
 
 /** What a service lacks (rules S3, S4, S5 and S13); nothing when it can be given. */
@@ -48,6 +48,7 @@ export function readiness(
       );
   }
   if (service === 'decide')
-    for (const f of safetyFindings(history, now, policy)) if (f.stops === 'advice') lack(f.code, f.statement);
+    for (const f of safetyFindings(history, now, policy))
+      if (f.stops === 'advice' && !(f.rule === 'S5' && noInsulin(history))) lack(f.code, f.statement);
   return { ready: missing.length === 0, missing };
 }

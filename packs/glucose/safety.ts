@@ -120,6 +120,11 @@ function warmingUp(history: History, now: Instant): number | null {
   return left > 0 ? left : null;
 }
 
+/** Whether the record holds no insulin at all: then there is nothing to be incomplete. */
+export function noInsulin(history: History): boolean {
+  return !history.controls.some((c) => c.control.startsWith('insulin.'));
+}
+
 /** Why the insulin of the last action time is not fully known, or null. */
 export function insulinIncomplete(history: History, now: Instant): string | null {
   const hours = POLICY.insulinActionMinutes / 60;
