@@ -10,7 +10,7 @@ import { scenarios } from '@gemel/server/views/points';
 import { memory } from '@gemel/store';
 
 const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex');
-const now = instant(DEMO_START + 5 * DAY + 10 * HOUR);
+const now = instant(DEMO_START + 5 * DAY + 19 * HOUR);
 const packs = await discoverPacks();
 const hub = createHub({ store: memory(), packs, clock: () => now, seed: 1, sha256, engine });
 const pack = packs.find((candidate) => candidate.id === 'glucose')!;
@@ -30,7 +30,7 @@ const [subject] = await hub.subjects();
 // 2. The twin is calibrated: a posterior, not a point.
 const belief = await hub.calibrate(subject!, pack.id);
 if ('kind' in belief) throw new Error(belief.missing.map((part) => part.statement).join(' '));
-console.log(`calibrated by ${belief.diagnostics.method}; level: ${await hub.level(subject!, pack.id)}`);
+console.log(`calibrated: ${belief.members.length} members, ${belief.diagnostics.warnings.length} warnings`);
 
 // 3. It forecasts, and answers a what-if.
 const forecast = await hub.forecast(subject!, pack.id);
@@ -58,5 +58,6 @@ const acted = await hub.act(trace.id, { kind, person: 'Dr Example', at: now, rea
 const bundle = encodeRelease({ trace: acted.trace, plan: acted.plan, at: now });
 console.log(`released: ${bundle.entry!.map((entry) => entry.resource!.resourceType).join(', ')}`);
 
-// 6. The decision replays bit for bit; and the level is a twin's now that something flowed back.
+// 6. The decision replays bit for bit. Records carried in by hand make a model; a flow of them would make a shadow, and
+// controls given after a release a twin.
 console.log(`replay equal: ${(await hub.replay(trace.id)).equal}; level: ${await hub.level(subject!, pack.id)}`);

@@ -6,12 +6,14 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { DAY } from '@gemel/core';
 import { encodeClarity } from '@gemel/exchange/device/cgm/encode';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../exit.ts';
 import { readArm } from './commands/whatif.ts';
+import { personFiles } from './demo-files.ts';
 import { DEMO_PEOPLE, DEMO_START, DEMO_ZONE, deviceLog, liveDays } from './demo-people.ts';
+import { main } from './main.ts';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gemel-cli-'));
 const running = new Set<ChildProcess>();
 afterAll(() => {
@@ -33,7 +35,7 @@ interface Started {
 }
 
 function start(args: readonly string[], input?: string | Uint8Array): Started {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
     cwd: folder,
   });
   running.add(child);
@@ -65,7 +67,23 @@ function start(args: readonly string[], input?: string | Uint8Array): Started {
   return { child, ended, prints };
 }
 
-const gemel = (args: readonly string[], input?: string | Uint8Array) => start(args, input).ended;
+/** Runs a command line in this process: what needs no process of its own to be proved. */
+async function gemel(args: readonly string[], signal = new AbortController().signal): Promise<Ended> {
+  const written = { out: '', err: '' };
+  const into = (name: 'out' | 'err') => (chunk: unknown) => {
+    written[name] += String(chunk);
+    return true;
+  };
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation(into('out'));
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation(into('err'));
+  try {
+    const code = await main(args, signal);
+    return { code, ...written };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
+}
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
@@ -82,11 +100,9 @@ const clarity = encodeClarity.encode(deviceLog(life, DEMO_START, DEMO_START + 3 
 
 describe('usage', () => {
   test('what cannot be understood is exit 2, with what to try; help is exit 0', async () => {
-    const [unknown, help, json] = await Promise.all([
-      gemel(['dance']),
-      gemel(['help', 'import']),
-      gemel(['forecast', '--seed', 'one', '--json']),
-    ]);
+    const unknown = await start(['dance']).ended;
+    const help = await gemel(['help', 'import']);
+    const json = await gemel(['forecast', '--seed', 'one', '--json']);
     expect(unknown).toMatchObject({ code: EXIT.usage, out: '' });
     expect(unknown.err).toContain('try: ');
     expect(help.code).toBe(EXIT.ok);
@@ -129,12 +145,12 @@ describe('import', () => {
       'last',
       '--json',
     ];
-    const first = await gemel(args, clarity);
+    const first = await start(args, clarity).ended;
     expect(first.code).toBe(EXIT.ok);
     const [account] = JSON.parse(first.out).accounts;
     expect(account.mapped + account.kept + account.duplicates + account.refused).toBe(account.entries);
     expect(account.mapped).toBeGreaterThan(700);
-    const [again] = JSON.parse((await gemel(args, clarity)).out).accounts;
+    const [again] = JSON.parse((await start(args, clarity).ended).out).accounts;
     expect(again.mapped).toBe(0);
     expect(again.entries).toBe(account.entries);
     expect(existsSync(join(data, 'gemel.sqlite'))).toBe(true);
@@ -229,6 +245,18 @@ describe('run', () => {
     expect(bundle.resourceType).toBe('Bundle');
   });
 
+  test('stopped while it calibrates: exit 130, what was written stays, no half report', async () => {
+    const carla = DEMO_PEOPLE.find((person) => person.id === 'carla')!;
+    const records = personFiles(liveDays(carla, 1, 6), DEMO_START, DEMO_START + 6 * DAY, 'record');
+    const paths = records.map((record) => file(record.name, record.text));
+    const out = join(folder, 'stopped');
+    const { child, ended } = start(['run', 'glucose', ...paths, '--subject', 'Patient/carla', '--out', out]);
+    await vi.waitFor(() => expect(existsSync(join(out, 'account.json'))).toBe(true), { timeout: 30_000, interval: 20 });
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: EXIT.interrupted, out: '' });
+    expect(readdirSync(out)).toEqual(['account.json']);
+  });
+
   test('a pack that is not there is exit 2', async () => {
     const ended = await gemel([
       'run',
@@ -250,8 +278,12 @@ describe('demo', () => {
     const { child, ended, prints } = start(['demo', '--port', '0', '--data', join(folder, 'demo'), '--speed', '600']);
     const [, url] = await prints(/(http:\/\/\S+)/);
     expect(Date.now() - began).toBeLessThan(20_000);
-    const twins = (await (await fetch(`${url}/api/twins`)).json()) as { name: string; sparkline: unknown[] }[];
-    expect(twins.map((twin) => twin.name).sort()).toEqual(DEMO_PEOPLE.map((person) => person.name).sort());
+    const everyone = DEMO_PEOPLE.map((person) => person.name).sort();
+    const listed = async () => {
+      const twins = (await (await fetch(`${url}/api/twins`)).json()) as { name: string }[];
+      expect(twins.map((twin) => twin.name).sort()).toEqual(everyone);
+    };
+    await vi.waitFor(listed, { timeout: 40_000, interval: 500 });
     expect(readdirSync(join(folder, 'demo', 'inbox')).length).toBe(12);
     child.kill('SIGINT');
     expect((await ended).code).toBe(EXIT.ok);

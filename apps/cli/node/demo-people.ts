@@ -44,14 +44,14 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
 /** A person with the days that were generated for them. */
 export interface DemoLife {
   readonly person: DemoPerson;
-  readonly patient: GeneratedPatient;
+  readonly patient: Omit<GeneratedPatient, 'truth'>;
   readonly birthDate: string;
 }
 
 /** Generates one person's days; equal seeds give equal days. */
 export function liveDays(person: DemoPerson, seed: number, days = DEMO_DAYS): DemoLife {
   const index = DEMO_PEOPLE.indexOf(person);
-  const patient = generatePatient({
+  const { truth: _, ...patient } = generatePatient({
     seed: seed * 1000 + index,
     start: DEMO_START,
     days,

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Instant, instant, type LossAccount, type Progress } from '@gemel/core';
+import { Worker } from 'node:worker_threads';
+import { DAY, type Instant, instant, type LossAccount } from '@gemel/core';
 import { sniffDoor } from '@gemel/exchange';
-import { breathe, openWorld, sha256, type World } from '@gemel/server/node/world';
+import { openWorld, sha256, type World } from '@gemel/server/node/world';
 import { type DemoFile, personFiles } from './demo-files.ts';
-import { DEMO_DAYS, DEMO_NOW, DEMO_PEOPLE, DEMO_START, type DemoLife, liveDays } from './demo-people.ts';
+import { DEMO_DAYS, DEMO_NOW, DEMO_PEOPLE, DEMO_START, type DemoLife } from './demo-people.ts';
 import { decode } from './sources.ts';
 
 export interface DemoOptions {
@@ -15,87 +17,99 @@ export interface DemoOptions {
   readonly speed: number;
   /** Real time in ms; the only clock the demonstration's own runs on. */
   readonly realTime: () => number;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** The demonstration world: invented people, read in through the doors, going on to live on a clock of their own. */
 export interface DemoWorld extends World {
   readonly speed: number;
-  /** What became of each file. Empty where the folder already held the world. */
-  readonly accounts: readonly LossAccount[];
+  /** The first person is there. */
+  readonly begun: Promise<void>;
+  /** Everyone is there, and the clock runs; what became of each file (empty where the folder held the world already). */
+  readonly filled: Promise<readonly LossAccount[]>;
   /** Takes in what the devices recorded since the last call; resolves to how many entries were new. */
   catchUp(): Promise<number>;
-  /** No more days were generated: the clock stands still. */
-  readonly over: boolean;
 }
 
-const END: Instant = instant(DEMO_START + DEMO_DAYS * 86_400_000);
+const END: Instant = instant(DEMO_START + DEMO_DAYS * DAY);
 
 /** Opens the world, and fills it from the people's files where it is empty. A folder used before goes on where it stopped. */
 export async function openDemoWorld(options: DemoOptions): Promise<DemoWorld> {
-  const { folder, seed, speed, realTime, signal } = options;
+  const { folder, seed, speed, realTime } = options;
   let began = DEMO_NOW;
-  /** Real time at which the clock began to run; it stands still until the world is filled. */
+  /** Real time at which the clock began to run; it stands still until everyone is there. */
   let running: number | null = null;
   const clock = (): Instant =>
     running === null ? began : instant(Math.min(END, Math.round(began + (realTime() - running) * speed)));
   const world = await openWorld({ folder, seed, clock });
-  try {
-    const lives: DemoLife[] = [];
-    for (const [i, person] of DEMO_PEOPLE.entries()) {
-      signal?.throwIfAborted();
-      options.onProgress?.({
-        fraction: i / (2 * DEMO_PEOPLE.length),
-        message: `${person.name} lives ${DEMO_DAYS} days`,
-      });
-      lives.push(liveDays(person, seed));
-      await breathe();
-    }
+  const empty = (await world.store.subjects()).length === 0;
+  if (!empty) began = instant(await lastKnown(world));
+  let through: number = began;
+  const lives: DemoLife[] = [];
+  const first = Promise.withResolvers<void>();
+  const worker = new Worker(new URL('./demo-worker.ts', import.meta.url), { workerData: { seed } });
+
+  const fill = async (): Promise<LossAccount[]> => {
     const inbox = join(folder, 'inbox');
     await mkdir(inbox, { recursive: true });
-    const known = await world.store.subjects();
     const accounts: LossAccount[] = [];
-    let through: number = DEMO_NOW;
-    if (known.length > 0) {
-      through = await lastKnown(world);
-      began = instant(through);
-    } else {
-      for (const [i, life] of lives.entries()) {
-        signal?.throwIfAborted();
-        const fraction = 0.5 + i / (2 * lives.length);
-        options.onProgress?.({ fraction, message: `reading the records of ${life.person.name}` });
-        for (const file of personFiles(life, DEMO_START, DEMO_NOW, 'record')) {
-          await writeFile(join(inbox, file.name), file.text);
-          accounts.push(await take(world, file));
-        }
+    for await (const life of livesFrom(worker)) {
+      lives.push(life);
+      for (const file of empty ? personFiles(life, DEMO_START, DEMO_NOW, 'record') : []) {
+        await writeFile(join(inbox, file.name), file.text);
+        accounts.push(await take(world, file));
       }
+      first.resolve();
     }
     running = realTime();
-    return {
-      ...world,
-      clock,
-      speed,
-      accounts,
-      get over() {
-        return clock() >= END;
-      },
-      async catchUp() {
-        const now = clock();
-        if (now <= through) return 0;
-        let fresh = 0;
-        for (const life of lives) {
-          for (const file of personFiles(life, through, now, `live-${Math.round(now / 1000)}`)) {
-            fresh += (await take(world, file)).mapped;
-          }
+    return accounts;
+  };
+  const filled = fill();
+  filled.catch(first.reject);
+  return {
+    ...world,
+    clock,
+    speed,
+    begun: first.promise,
+    filled,
+    async catchUp() {
+      const now = clock();
+      if (running === null || now <= through) return 0;
+      const from = through;
+      through = now;
+      let fresh = 0;
+      for (const life of lives) {
+        for (const file of personFiles(life, from, now, `live-${Math.round(now / 1000)}`)) {
+          fresh += (await take(world, file)).mapped;
         }
-        through = now;
-        return fresh;
-      },
-    };
-  } catch (error) {
-    await world.close();
-    throw error;
+      }
+      return fresh;
+    },
+    async close() {
+      await worker.terminate();
+      await filled.catch(() => {});
+      await world.close();
+    },
+  };
+}
+
+/** Everyone's days as the worker sends them. Ends early when the worker is stopped. */
+async function* livesFrom(worker: Worker): AsyncGenerator<DemoLife, void, void> {
+  const sent: DemoLife[] = [];
+  let failure: Error | null = null;
+  let ended = false;
+  worker.on('message', (life: DemoLife) => sent.push(life));
+  worker.on('error', (error: Error) => {
+    failure = error;
+  });
+  worker.on('exit', () => {
+    ended = true;
+  });
+  for (let count = 0; count < DEMO_PEOPLE.length; count++) {
+    while (sent.length === 0 && !ended) await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
+    if (failure) throw failure;
+    const life = sent.shift();
+    if (life === undefined) return;
+    yield life;
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -14,7 +14,7 @@ test('there are examples', () => expect(names.length).toBeGreaterThanOrEqual(3))
 
 test.each(names)('%s prints what it says it prints', async (name) => {
   const folder = `${root}${name}`;
-  expect(existsSync(`${folder}/README.md`)).toBe(true);
+  for (const file of ['README.md', 'expected.txt']) expect(existsSync(`${folder}/${file}`)).toBe(true);
   const { stdout } = await promisify(execFile)(process.execPath, [`${folder}/main.ts`], { cwd: folder });
-  expect(stdout).toBe(readFileSync(`${folder}/expected.txt`, 'utf8'));
+  await expect(stdout).toMatchFileSnapshot(`${folder}/expected.txt`);
 });

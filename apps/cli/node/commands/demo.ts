@@ -24,48 +24,51 @@ export function demoCommand(begin: Begin): Command {
       const started = performance.now();
       const folder = shell.given('data') ? shell.options.data : join(shell.options.data, `demo-${shell.options.seed}`);
       const { openDemoWorld } = await import('../demo-world.ts');
+      const { DEMO_PEOPLE } = await import('../demo-people.ts');
       const { startServer } = await import('@gemel/server/node/server');
       const world = await openDemoWorld({
         folder,
         seed: shell.options.seed,
         speed: options.speed,
         realTime: () => Date.now(),
-        onProgress: shell.progress,
-        signal: shell.signal,
       });
+      await Promise.race([world.begun, whenStopped(shell.signal)]);
       const clock = () => ({ kind: 'demonstration' as const, now: world.clock(), speed: world.speed });
       const server = await startServer({ world, port: options.port, webRoot, clock });
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const { hub } = world;
-      const subjects = await hub.subjects();
       shell.untilStopped = true;
       await shell.result(
-        { url: server.url, folder, subjects },
+        { url: server.url, folder },
         [
           `${server.url}   ready in ${seconds} s; Ctrl-C stops.`,
-          `${subjects.length} invented people, their files in ${join(folder, 'inbox')}, ${options.speed} times as fast as life.`,
+          `${DEMO_PEOPLE.length} invented people, their files in ${join(folder, 'inbox')}, ${options.speed} times as fast as life.`,
           'Research use. Not for clinical use.',
         ].join('\n'),
       );
-      let busy = false;
+      const trouble = (error: unknown) => {
+        if (!shell.signal.aborted) shell.note(error instanceof Error ? error.message : String(error));
+      };
+      let beating: Promise<unknown> | null = null;
       const beat = setInterval(() => {
-        if (shell.signal.aborted || busy) return;
-        busy = true;
-        world
+        beating ??= world
           .catchUp()
-          .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
+          .catch(trouble)
           .finally(() => {
-            busy = false;
+            beating = null;
           });
       }, BEAT);
-      await Promise.all([whenStopped(shell.signal), prepare()]);
+      const preparing = prepare().catch(trouble);
+      await whenStopped(shell.signal);
       clearInterval(beat);
       await server.close();
+      await Promise.all([beating, preparing]);
       await world.close();
 
       /** Calibrates those who can be, one after the other, as jobs a browser shows; then asks for a proposal each. */
       async function prepare(): Promise<void> {
-        for (const subject of subjects) {
+        await Promise.race([world.filled, whenStopped(shell.signal)]);
+        for (const subject of await hub.subjects()) {
           for (const pack of await hub.packsOf(subject)) {
             if (shell.signal.aborted) return;
             if (await hub.calibrated(subject, pack)) continue;
