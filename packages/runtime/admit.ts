@@ -16,7 +16,7 @@ import { runtimeErrors } from './errors.data.ts';
 import type { WorkOptions } from './hub.ts';
 import { type Log, SOURCE_PREFIX } from './log.ts';
 import { LossAccountBook, type Outcome, type Source } from './loss-account.ts';
-import { SubjectIndex } from './subject-index.ts';
+import type { SubjectIndex } from './subject-index.ts';
 
 /** Entries written to the store at once: a source of any length streams through in bounded memory. */
 const CHUNK = 1_000;
@@ -33,6 +33,8 @@ export interface Admission {
   readonly account: LossAccount;
   /** What was newly logged, by the identifier it was logged under. */
   readonly logged: ReadonlyMap<string, readonly string[]>;
+  /** The account by subject, still to be logged. */
+  readonly imports: readonly NewEntry[];
 }
 
 /** One element of the source while its items wait to be written. */
@@ -56,8 +58,13 @@ export async function admit(
   options: WorkOptions = {},
 ): Promise<Admission> {
   const work = new AdmitWork(context, source, options);
-  for (const element of decoded) await work.take(element);
-  return work.finish();
+  try {
+    for (const element of decoded) await work.take(element);
+    return await work.finish();
+  } catch (error) {
+    work.abandon();
+    throw error;
+  }
 }
 
 class AdmitWork {
@@ -100,7 +107,7 @@ class AdmitWork {
 
   async finish(): Promise<Admission> {
     await this.#flush();
-    const { now, log } = this.#context;
+    const { now } = this.#context;
     const imports: NewEntry[] = [];
     for (const [subject, book] of this.#subjectBooks) {
       if (this.#indexes.get(subject) === null) continue;
@@ -113,9 +120,13 @@ class AdmitWork {
         payload: book.account(),
       });
     }
-    if (imports.length > 0) await log.append(imports);
     this.#options.onProgress?.({ fraction: 1, message: `${this.#book.entries} entries` });
-    return { account: this.#book.account(), logged: this.#logged };
+    return { account: this.#book.account(), logged: this.#logged, imports };
+  }
+
+  /** What was told to the indexes may not have been written. */
+  abandon(): void {
+    for (const subject of this.#indexes.keys()) this.#context.log.dropIndex(subject);
   }
 
   async #item(raw: RawItem, pending: Pending): Promise<void> {
@@ -284,6 +295,8 @@ class AdmitWork {
       if (ids === undefined) this.#logged.set(entry.subject, [entry.id]);
       else ids.push(entry.id);
     }
+    // Another process wrote some of it first: what the index was told of them is not what the log holds.
+    if (duplicates.some((id) => !id.startsWith('kept-'))) this.abandon();
     for (const { type, subject, outcomes, entries: own } of this.#pending) {
       const all = [
         ...outcomes,
@@ -307,7 +320,7 @@ class AdmitWork {
     if (known !== undefined) return known;
     let index: SubjectIndex | null = null;
     try {
-      index = new SubjectIndex(await this.#context.log.own(subject));
+      index = await this.#context.log.index(subject);
     } catch (error) {
       if (!(error instanceof CodedError && error.code === 'store-erased')) throw error;
     }

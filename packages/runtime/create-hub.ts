@@ -11,7 +11,7 @@ import { AS_PLANNED, foretell } from './forecast.ts';
 import type { Hub, HubEvent, HubOptions, WhatIf, Withheld, WorkOptions } from './hub.ts';
 import { forecastNotes, scoresOf } from './ledger.ts';
 import { lensOf, packHistory } from './lens.ts';
-import { Log } from './log.ts';
+import { Log, SOURCE_PREFIX } from './log.ts';
 import { modelHash, parameterHash } from './model-hash.ts';
 import { basisOf, type Context, historyOf, type Moment, outlookOf, present, situationOf } from './moment.ts';
 import type { Belief } from './pack.ts';
@@ -21,9 +21,6 @@ import { replay } from './replay.ts';
 import { atLevel, forecastNote, quantilesAt, type Score } from './score.ts';
 import { outcomeOf, standingOf, traceOf } from './trace.ts';
 import { compared, differences, weigh } from './weigh.ts';
-
-/** Traces of a subject given at most, newest first in time kept. */
-const TRACES = 100;
 
 /** The twins of all subjects over one log. @throws runtime-pack-cycle, runtime-pack-twice */
 export function createHub(options: HubOptions): Hub {
@@ -92,11 +89,11 @@ export function createHub(options: HubOptions): Hub {
     return readiness.ready ? null : withheld(service, readiness.missing);
   }
 
-  async function score(subject: string, ids: readonly string[]): Promise<void> {
+  async function scores(subject: string, ids: readonly string[]): Promise<readonly NewEntry[]> {
     const view = await log.view(subject);
     const entries: NewEntry[] = [];
     for (const twin of twins) entries.push(...(await scoresOf(log, view, twin, ids, clock())));
-    if (entries.length > 0) await log.append(entries);
+    return entries;
   }
 
   async function forecastNow(subject: string, twin: Equipped): Promise<Forecast | Withheld> {
@@ -158,24 +155,19 @@ export function createHub(options: HubOptions): Hub {
     admit: (decoded, source, work) =>
       inTurn('admit', async () => {
         const now = clock();
-        const { account, logged } = await admit(
-          { log, catalog: context.catalog, now, sha256, breathe },
-          decoded,
-          source,
-          work,
-        );
-        const subjects = new Map<string, string[]>();
+        const shared = { log, catalog: context.catalog, now, sha256, breathe };
+        const { account, logged, imports } = await admit(shared, decoded, source, work);
+        const concerned = new Map<string, string[]>();
         for (const [name, ids] of logged) {
+          if (name.startsWith(SOURCE_PREFIX)) continue;
           const subject = await log.canonical(name);
-          subjects.set(subject, [...(subjects.get(subject) ?? []), ...ids]);
+          concerned.set(subject, [...(concerned.get(subject) ?? []), ...ids]);
         }
-        const known = new Set(await log.subjects());
-        const concerned = [...subjects].filter(([subject]) => known.has(subject));
-        for (const [subject, ids] of concerned) {
-          await score(subject, ids);
-          tell({ kind: 'admitted', subject, ids });
-        }
-        return { account, subjects: concerned.map(([subject]) => subject) };
+        const entries = [...imports];
+        for (const [subject, ids] of concerned) entries.push(...(await scores(subject, ids)));
+        if (entries.length > 0) await log.append(entries);
+        for (const [subject, ids] of concerned) tell({ kind: 'admitted', subject, ids });
+        return { account, subjects: [...concerned.keys()] };
       }),
 
     subjects: () => log.subjects(),
@@ -278,18 +270,9 @@ export function createHub(options: HubOptions): Hub {
 
     async traces(subject) {
       const name = await log.canonical(subject);
-      const entries: Entry[] = [];
-      for (const member of await log.members(name)) {
-        entries.push(
-          ...(await store.read({ subject: member, kinds: ['trace'], order: 'seq-descending', limit: TRACES })),
-        );
-      }
       const actions = await log.records(name, ['action']);
-      const newest = entries
-        .sort((a, b) => b.seq - a.seq)
-        .slice(0, TRACES)
-        .reverse();
-      return Promise.all(newest.map((entry) => completed(entry.payload as Trace, actions)));
+      const traces = await log.records(name, ['trace']);
+      return Promise.all(traces.map((entry) => completed(entry.payload as Trace, actions)));
     },
 
     trace: findTrace,

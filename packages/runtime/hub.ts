@@ -105,6 +105,7 @@ export interface Hub {
   whatIf(subject: string, pack: string, scenarios: readonly Scenario[]): Promise<WhatIf | Withheld>;
   /** Proposes or abstains; always leaves a trace in the log. */
   advise(subject: string, pack: string): Promise<Trace>;
+  /** The newest fifty, oldest first; `trace` finds the others. */
   traces(subject: string): Promise<readonly Trace[]>;
   trace(id: string): Promise<Trace | null>;
   /** A person agrees, changes or rejects; limits run again on a change; refused when inputs changed since. */

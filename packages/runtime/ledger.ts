@@ -1,7 +1,7 @@
 import { type Accuracy, type Instant, isQuantity, MINUTE, type Observation } from '@gemel/core';
 import type { Entry, NewEntry } from '@gemel/store';
 import type { Equipped } from './fold.ts';
-import type { Log } from './log.ts';
+import { type Log, NEWEST_KEPT } from './log.ts';
 import { atLevel, crpsOfQuantiles, type ForecastNote, type LeadNote, quantilesAt, type Score } from './score.ts';
 import type { SubjectLog } from './subject-log.ts';
 
@@ -59,11 +59,17 @@ export async function forecastNotes(
   from: Instant,
   to: Instant,
 ): Promise<readonly ForecastNote[]> {
-  const entries: Entry[] = [];
-  for (const member of await log.members(subject)) {
-    entries.push(...(await log.store.read({ subject: member, kinds: ['forecast'], trueFrom: from, trueTo: to })));
+  const kept = await log.records(subject, ['forecast']);
+  const reaches = kept.length < NEWEST_KEPT.forecast! || kept[0]!.trueAt < from;
+  const entries = [...(reaches ? kept : [])];
+  if (!reaches) {
+    for (const member of await log.members(subject)) {
+      entries.push(...(await log.store.read({ subject: member, kinds: ['forecast'], trueFrom: from, trueTo: to })));
+    }
   }
-  return entries.map((entry) => entry.payload as ForecastNote).filter((note) => note.pack === pack);
+  return entries
+    .map((entry) => entry.payload as ForecastNote)
+    .filter((note) => note.pack === pack && note.from >= from && note.from <= to);
 }
 
 function scoreOf(

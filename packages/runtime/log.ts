@@ -1,5 +1,6 @@
 import type { Instant } from '@gemel/core';
 import type { AppendResult, Entry, NewEntry, Store } from '@gemel/store';
+import { SubjectIndex } from './subject-index.ts';
 import { KNOWLEDGE, type LogItem, logItem, SubjectLog } from './subject-log.ts';
 
 /** A past state of the log: by position, by when the log learned it, or both. */
@@ -15,6 +16,12 @@ export const SOURCE_PREFIX = 'gemel:source|';
 const PAGE = 5_000;
 /** Entries kept in memory over all subjects; the subjects asked for longest ago are let go first. */
 const KEPT = 300_000;
+
+/** What twins leave in the log, as against what is known of the subject. */
+export type RecordKind = 'forecast' | 'score' | 'trace' | 'action' | 'release';
+
+/** Of what is large or many, only so many of the newest are kept in memory. */
+export const NEWEST_KEPT: Readonly<Partial<Record<RecordKind, number>>> = { forecast: 1_000, trace: 50 };
 
 interface Merge {
   readonly seq: number;
@@ -40,6 +47,8 @@ export class Log {
   readonly store: Store;
   readonly #held = new Map<string, Held>();
   readonly #views = new Map<string, { readonly log: SubjectLog; readonly members: readonly string[] }>();
+  readonly #records = new Map<string, { readonly entries: Entry[]; through: number }>();
+  readonly #indexes = new Map<string, { readonly index: SubjectIndex; fed: number }>();
   #merges: Merge[] = [];
   #mergesThrough = 0;
   #names: Set<string> | null = null;
@@ -120,17 +129,58 @@ export class Log {
     return this.#build(name, this.#members(name, bound), bound, tip);
   }
 
-  /** Other entries of the subject (forecasts, scores, traces …) after a position, under all its identifiers. */
-  async records(subject: string, kinds: readonly Entry['kind'][], afterSeq = 0): Promise<readonly Entry[]> {
-    const members = await this.members(subject);
+  /** What the twins of the subject left in the log, under all its identifiers: of some kinds only the newest. */
+  async records(subject: string, kinds: readonly RecordKind[]): Promise<readonly Entry[]> {
     const found: Entry[] = [];
-    for (const member of members) found.push(...(await this.store.read({ subject: member, kinds, afterSeq })));
-    return members.length === 1 ? found : found.sort((a, b) => a.seq - b.seq);
+    const members = await this.members(subject);
+    for (const member of members) for (const kind of kinds) found.push(...(await this.#recordsOf(member, kind)));
+    return members.length * kinds.length === 1 ? found : found.sort((a, b) => a.seq - b.seq);
+  }
+
+  async #recordsOf(member: string, kind: RecordKind): Promise<readonly Entry[]> {
+    const key = `${kind}|${member}`;
+    let held = this.#records.get(key);
+    const tip = this.#tip;
+    const limit = NEWEST_KEPT[kind];
+    if (held === undefined) {
+      const newest = limit === undefined ? {} : { order: 'seq-descending' as const, limit };
+      const entries = await this.store.read({ subject: member, kinds: [kind], throughSeq: tip, ...newest });
+      held = { entries: limit === undefined ? [...entries] : [...entries].reverse(), through: tip };
+      this.#records.set(key, held);
+    } else if (held.through < tip) {
+      const from = held.through;
+      const entries = await this.store.read({ subject: member, kinds: [kind], afterSeq: from, throughSeq: tip });
+      // Another reader may have been faster while this one waited.
+      if (held.through === from) {
+        held.entries.push(...entries);
+        held.through = tip;
+      }
+    }
+    if (limit === undefined) return held.entries;
+    if (held.entries.length > 2 * limit) held.entries.splice(0, held.entries.length - limit);
+    return held.entries.slice(-limit);
   }
 
   /** One identifier's own entries of knowledge, not those of what it was merged with. */
   async own(subject: string): Promise<readonly LogItem[]> {
     return this.#read(subject, await this.tip());
+  }
+
+  /** What one identifier's log holds, for admission; kept up with the log. */
+  async index(subject: string): Promise<SubjectIndex> {
+    const entries = await this.own(subject);
+    let kept = this.#indexes.get(subject);
+    if (kept === undefined) {
+      kept = { index: new SubjectIndex(), fed: 0 };
+      this.#indexes.set(subject, kept);
+    }
+    while (kept.fed < entries.length) kept.index.add(entries[kept.fed++]!);
+    return kept.index;
+  }
+
+  /** Lets go of an index that may have been told of entries that were not written after all. */
+  dropIndex(subject: string): void {
+    this.#indexes.delete(subject);
   }
 
   /** Position of the last entry of the whole log. */
@@ -140,6 +190,8 @@ export class Log {
       this.#erasures = erasures;
       this.#held.clear();
       this.#views.clear();
+      this.#records.clear();
+      this.#indexes.clear();
       this.#merges = [];
       this.#mergesThrough = 0;
       this.#names = null;
@@ -207,6 +259,11 @@ export class Log {
       for (const item of fresh.get(name) ?? []) held.entries.push(item);
       held.through = last;
     }
+    for (const [key, held] of this.#records) {
+      if (held.through !== before) continue;
+      for (const entry of entries) if (key === `${entry.kind}|${entry.subject}`) held.entries.push(entry);
+      held.through = last;
+    }
     if (this.#names !== null && this.#namesThrough === before) {
       for (const entry of entries) this.#names.add(entry.subject);
       this.#namesThrough = last;
@@ -268,8 +325,10 @@ export class Log {
       if (count <= KEPT || this.#views.size <= 1) return;
       this.#views.delete(name);
       for (const member of view.members) {
+        for (const key of this.#records.keys()) if (key.endsWith(`|${member}`)) this.#records.delete(key);
         count -= this.#held.get(member)?.entries.length ?? 0;
         this.#held.delete(member);
+        this.#indexes.delete(member);
       }
     }
   }

@@ -8,7 +8,7 @@ import { type Equipped, type Folds, foldOnce } from './fold.ts';
 import { AS_PLANNED, type ForecastBasis, foretell } from './forecast.ts';
 import type { HubOptions } from './hub.ts';
 import { type PackHistory, packHistory } from './lens.ts';
-import type { Log } from './log.ts';
+import type { Log, RecordKind } from './log.ts';
 import type { Belief, Outlook, Situation } from './pack.ts';
 import type { SubjectLog } from './subject-log.ts';
 
@@ -95,7 +95,7 @@ export async function steadyView(context: Context, moment: Moment): Promise<Subj
 export async function recordsOf(
   context: Context,
   moment: Moment,
-  kinds: readonly Entry['kind'][],
+  kinds: readonly RecordKind[],
 ): Promise<readonly Entry[]> {
   const entries = await context.log.records(moment.history.subject, kinds);
   return entries.filter((entry) => entry.seq <= moment.seq);

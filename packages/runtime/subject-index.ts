@@ -27,12 +27,12 @@ export class SubjectIndex {
   readonly #known = new Map<string, Known>();
   readonly #withdrawn = new Set<string>();
   readonly #waiting = new Set<string>();
+  readonly #ids = new Set<string>();
 
-  constructor(items: readonly LogItem[]) {
-    for (const item of items) this.add(item);
-  }
-
+  /** Takes in an entry once, however often it is given. */
   add(entry: Pick<LogItem, 'id' | 'kind' | 'item' | 'supersedes' | 'target'>): void {
+    if (this.#ids.has(entry.id)) return;
+    this.#ids.add(entry.id);
     if (entry.supersedes !== undefined) this.#remove(entry.supersedes);
     if (entry.kind === 'retraction' && entry.target !== undefined) {
       if (entry.supersedes === undefined) this.#waiting.add(entry.target);

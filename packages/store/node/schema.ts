@@ -77,7 +77,7 @@ export async function createTables(db: Kysely<Tables>, types: Types): Promise<vo
     .addColumn('payload', bytes, (c) => c.notNull())
     .execute();
   await db.schema.createIndex('entry_by_subject').ifNotExists().on('entry').columns(['subject', 'seq']).execute();
-  await db.schema.createIndex('entry_by_kind').ifNotExists().on('entry').columns(['kind', 'seq']).execute();
+  await db.schema.createIndex('entry_by_kind').ifNotExists().on('entry').columns(['kind', 'subject', 'seq']).execute();
   await db.schema
     .createIndex('entry_dedupe')
     .ifNotExists()
