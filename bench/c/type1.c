@@ -66,7 +66,7 @@ static double simulate(const Patient *p, int days) {
     eating = food > 0;
     const double infusion = insulin * 6000 / p->BW;
     const double a = dose > 0 ? 5 / (dose * (1 - p->b)) : 0, c = dose > 0 ? 5 / (dose * p->d) : 0;
-    const int bending = dose > 0 && (food > 0 || x[0] + x[1] > 1e-4 * dose);
+    const int bending = dose > 0 && (food > 0 || x[0] + x[1] > 1e-3 * dose);
     const double rest = dose > 0 ? emptied : p->kmax;
     const int bends = food > 0 || (dose > 0 && x[0] + x[1] > (3 * p->b - 2) * dose);
     const int n = (int)(bends ? p->meal_substeps : p->substeps);

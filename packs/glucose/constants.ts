@@ -28,6 +28,8 @@ export const CONSTANT_COUNT = PARAMETER_COUNT + 14;
 export const PMOL_PER_UNIT = 6000;
 /** Largest rate × step kept by the integrator; sets the substeps of a minute. */
 const RATE_STEP = 0.6;
+/** Insulin leaves plasma and liver fast, but glucose feels it smoothed: there only stability counts. */
+const DAMPED = 2.5;
 /** Steps a minute while eating, times the share 1 − b of a meal over which emptying slows down. */
 const BEND_STEPS = 0.14;
 
@@ -57,8 +59,8 @@ export function deriveConstants(
   const fastest = Math.max(
     parameters[I.kabs],
     parameters[I.kmax],
-    m1 + m30,
-    m2 + m4,
+    (m1 + m30) / DAMPED,
+    (m2 + m4) / DAMPED,
     parameters[I.k1] + parameters[I.k2],
     parameters[I.ksc],
   );

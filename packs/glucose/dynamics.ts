@@ -3,7 +3,7 @@ import { exp } from '@gemel/numerics/elementary/exp';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type { Coordinates, Dynamics, Parameters, TrajectoryRequest, TrajectoryResult } from '@gemel/runtime/dynamics';
 import { glucoseErrors } from './errors.data.ts';
-import { type MinuteGrid, minuteGrid, minuteOf } from './inputs.ts';
+import { type MinuteGrid, minuteGrid } from './inputs.ts';
 import {
   basalState,
   CONSTANT,
@@ -16,7 +16,7 @@ import {
   STATE_COUNT,
 } from './model.ts';
 import { DISTURBANCE, requirePlausible } from './parameters.ts';
-import { latentStep, SENSOR, sensorError } from './sensor.ts';
+import { latentCorrelation, latentSd, SENSOR, sensorError } from './sensor.ts';
 
 /** Where a type 1 twin stands: an instant, the model's states, and the latent value of its sensor's error. */
 export interface GlucoseState {
@@ -27,8 +27,8 @@ export interface GlucoseState {
 
 const SENSOR_LATENT = STATE_COUNT;
 const VALUE_COUNT = STATE_COUNT + 1;
-/** Minutes between moves of the disturbances and of the sensor's error, counted from the epoch. */
-export const DISTURBANCE_STEP = 5;
+/** Minutes between moves of the disturbances and of the sensor's error. */
+const DISTURBANCE_STEP = 5;
 
 const SIGNALS = {
   'glucose.plasma': { unit: 'mg/dL' },
@@ -76,60 +76,57 @@ function insulinOnBoard(x: Float64Array, c: Float64Array): number {
   return ((held - basal) * c[CONSTANT.BW]) / PMOL_PER_UNIT;
 }
 
+/** Keep factors and jump sizes of the disturbances over some minutes. */
+interface Motion {
+  readonly minutes: number;
+  readonly sensitivity: readonly [keep: number, jump: number];
+  readonly drive: readonly [keep: number, jump: number];
+  readonly meal: number;
+  readonly sensor: readonly [keep: number, jump: number];
+}
+
+function motion(p: Parameters, minutes: number): Motion {
+  const reverting = (keep: number, sd: number): readonly [number, number] => [keep, sd * Math.sqrt(1 - keep * keep)];
+  return {
+    minutes,
+    sensitivity: reverting(exp(-minutes / p[DISTURBANCE.sensitivityTime]), p[DISTURBANCE.sensitivitySd]),
+    drive: reverting(exp(-minutes / p[DISTURBANCE.driveTime]), p[DISTURBANCE.driveSd]),
+    meal: p[DISTURBANCE.mealSd],
+    sensor: reverting(latentCorrelation(minutes, SENSOR), latentSd(SENSOR)),
+  };
+}
+
+/** One step of the stationary first-order disturbances; between meals the next one's error is drawn anew. */
+function disturb(x: Float64Array, m: Motion, random: RandomStream): void {
+  x[STATE.sensitivity] = m.sensitivity[0] * x[STATE.sensitivity] + m.sensitivity[1] * random.normal();
+  x[STATE.drive] = m.drive[0] * x[STATE.drive] + m.drive[1] * random.normal();
+  const meal = m.meal * random.normal();
+  if (x[STATE.eating] === 0) x[STATE.mealError] = meal;
+  x[SENSOR_LATENT] = m.sensor[0] * x[SENSOR_LATENT] + m.sensor[1] * random.normal();
+}
+
 /**
- * Carries one member's values in place from minute `from` to minute `to` (since the epoch, fractions allowed): whole
- * minutes in one run, cut minutes in part; at every DISTURBANCE_STEP the sensitivity, the drive, the error of the next meal
- * and the sensor's error take one normal draw each, in that order, so that the draws depend on the times alone.
+ * Carries one member's values in place over a grid: in stretches of DISTURBANCE_STEP minutes from its beginning, the last
+ * one shorter; after each, the sensitivity, the drive, the error of the next meal and the sensor's error take one normal
+ * draw each, in that order, so that the draws depend on the times alone.
  */
 function carry(
   x: Float64Array,
   c: Float64Array,
   parameters: Parameters,
+  usual: Motion,
   grid: MinuteGrid,
-  from: number,
-  to: number,
   random: RandomStream,
 ): void {
-  let now = from;
-  while (now < to) {
-    const next = Math.min(to, DISTURBANCE_STEP * (Math.floor(now / DISTURBANCE_STEP) + 1));
-    const whole = Math.ceil(now);
-    if (whole > now) {
-      const stop = Math.min(whole, next);
-      integrate(x, 0, c, 0, grid, whole - 1 - grid.base, whole - grid.base, stop - now, false);
-      now = stop;
-    }
-    const last = Math.floor(next);
-    if (last > now) {
-      integrate(x, 0, c, 0, grid, now - grid.base, last - grid.base);
-      now = last;
-    }
-    if (next > now) {
-      integrate(x, 0, c, 0, grid, now - grid.base, now + 1 - grid.base, next - now, true);
-      now = next;
-    }
-    if (now % DISTURBANCE_STEP === 0) disturb(x, parameters, random);
+  const count = grid.insulin.length;
+  const whole = grid.lastSpan === 1 ? count : count - 1;
+  for (let from = 0; from < count; from += DISTURBANCE_STEP) {
+    const to = Math.min(count, from + DISTURBANCE_STEP);
+    integrate(x, 0, c, 0, grid, from, Math.min(to, whole));
+    if (to > whole) integrate(x, 0, c, 0, grid, whole, count, grid.lastSpan);
+    const minutes = to - from - (to > whole ? 1 - grid.lastSpan : 0);
+    disturb(x, minutes === usual.minutes ? usual : motion(parameters, minutes), random);
   }
-}
-
-/** One step of the stationary first-order disturbances; between meals the next one's error is drawn anew. */
-function disturb(x: Float64Array, p: Parameters, random: RandomStream): void {
-  x[STATE.sensitivity] = revert(
-    x[STATE.sensitivity],
-    p[DISTURBANCE.sensitivitySd],
-    p[DISTURBANCE.sensitivityTime],
-    random.normal(),
-  );
-  x[STATE.drive] = revert(x[STATE.drive], p[DISTURBANCE.driveSd], p[DISTURBANCE.driveTime], random.normal());
-  const meal = p[DISTURBANCE.mealSd] * random.normal();
-  if (x[STATE.eating] === 0) x[STATE.mealError] = meal;
-  x[SENSOR_LATENT] = latentStep(x[SENSOR_LATENT], DISTURBANCE_STEP, random.normal(), SENSOR);
-}
-
-/** Exact transition over DISTURBANCE_STEP of a series with stationary deviation `sd` and correlation time in minutes. */
-function revert(value: number, sd: number, time: number, normal: number): number {
-  const r = exp(-DISTURBANCE_STEP / time);
-  return r * value + sd * Math.sqrt(1 - r * r) * normal;
 }
 
 function requireForward(at: Instant, until: Instant): void {
@@ -169,29 +166,41 @@ function trajectories(request: TrajectoryRequest<GlucoseState>): TrajectoryResul
   const names = signals as readonly Signal[];
   const values = Object.fromEntries(names.map((s) => [s, new Float64Array(members.length * times.length)]));
   if (times.length === 0) return { values, ends: members.map((m) => m.state) };
-  const start = instant(members.reduce((least, m) => Math.min(least, m.state.at), Number.POSITIVE_INFINITY));
-  const grid = minuteGrid(controls, start, times[times.length - 1]);
+  const start = members.reduce((least, m) => Math.min(least, m.state.at), Number.POSITIVE_INFINITY);
+  const end = times[times.length - 1];
+  const concerned = controls.filter(
+    (control) => control.from < end && !(control.to !== undefined && control.to <= start && control.to > control.from),
+  );
+  const between = times.slice(1).map((time, k) => {
+    requireForward(times[k], time);
+    return minuteGrid(concerned, times[k], time);
+  });
+  const before = new Map<Instant, MinuteGrid>();
   const c = new Float64Array(CONSTANT_COUNT);
   const ends = members.map(({ parameters, state }, i) => {
     const stream = random.fork(i);
     const x = state.values.slice();
-    let at = state.at;
     deriveConstants(parameters, c);
-    for (const [k, time] of times.entries()) {
-      requireForward(at, time);
-      carry(x, c, parameters, grid, minuteOf(at), minuteOf(time), stream);
-      at = time;
+    const usual = motion(parameters, DISTURBANCE_STEP);
+    requireForward(state.at, times[0]);
+    let grid = before.get(state.at);
+    if (grid === undefined) {
+      grid = minuteGrid(concerned, state.at, times[0]);
+      before.set(state.at, grid);
+    }
+    for (let k = 0; k < times.length; k++) {
+      carry(x, c, parameters, usual, k === 0 ? grid : between[k - 1], stream);
       for (const signal of names) values[signal][i * times.length + k] = signalValue(x, c, signal);
     }
-    return { at, values: x };
+    return { at: end, values: x };
   });
   return { values, ends };
 }
 
 /**
- * The type 1 twin's mechanism: the UVA/Padova model under insulin and carbohydrate held per whole minute, with a slowly
- * moving insulin sensitivity, an unexplained glucose drive, miscounted meals and a sensor error. With their standard deviations at zero the
- * path is the model's own. Parameters are TWIN_PARAMETERS, in that order.
+ * The type 1 twin's mechanism: the UVA/Padova model under insulin and carbohydrate held per minute, with a slowly moving
+ * insulin sensitivity, an unexplained glucose drive, miscounted meals and a sensor error. With their standard deviations at
+ * zero the path is the model's own. Parameters are TWIN_PARAMETERS, in that order.
  * Controls: `insulin.bolus` (U), `insulin.basal` (U/h), `meal.carbohydrate` (g); see inputs.ts for how they are spread.
  */
 export const dynamics = {
@@ -205,8 +214,8 @@ export const dynamics = {
   advance(state, parameters, controls, until, random) {
     requireForward(state.at, until);
     const values = state.values.slice();
-    const grid = minuteGrid(controls, state.at, until);
-    carry(values, deriveConstants(parameters), parameters, grid, minuteOf(state.at), minuteOf(until), random);
+    const usual = motion(parameters, DISTURBANCE_STEP);
+    carry(values, deriveConstants(parameters), parameters, usual, minuteGrid(controls, state.at, until), random);
     return { at: until, values };
   },
   observe(state, parameters, signal) {

@@ -114,11 +114,24 @@ test('what a minute holds does not depend on where the grid begins, bit for bit'
           meal(37, f),
         ];
         const whole = minuteGrid(controls, at(0), at(90));
-        const late = minuteGrid(controls, at(begin + 0.35), at(90));
+        const late = minuteGrid(controls, at(begin), at(90));
         expect([...late.insulin]).toEqual([...whole.insulin.subarray(begin)]);
         expect([...late.carbs]).toEqual([...whole.carbs.subarray(begin)]);
       },
     ),
+  );
+});
+
+test('the parts of a span, cut anywhere, hold what the whole holds', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 3599 }), fc.integer({ min: 0, max: 3599 }), (cut, start) => {
+      const controls = [bolus(3, start / 60), basal(1.2, 7.4, 51.3), meal(23, start / 90)];
+      const parts = [minuteGrid(controls, at(0), at(cut / 60)), minuteGrid(controls, at(cut / 60), at(200))];
+      const held = (values: 'insulin' | 'carbs') =>
+        parts.reduce((total, g) => total + sum(g[values]) - (1 - g.lastSpan) * g[values].at(-1)!, 0);
+      expect(held('insulin')).toBeCloseTo(3 + (1.2 * 43.9) / 60, 9);
+      expect(held('carbs')).toBeCloseTo(23, 9);
+    }),
   );
 });
 

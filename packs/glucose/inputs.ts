@@ -9,77 +9,82 @@ export const EATING_RATE = 5;
 /** Which of two controls over the same time holds: what is proposed overlays what is planned, and that what was given. */
 const PRECEDENCE = { given: 0, planned: 1, proposed: 2 } as const;
 
-/** Inputs per whole minute since the epoch; entry 0 is minute `base`. */
+/** Inputs per minute from an instant on; the last entry may stand for less than a minute. */
 export interface MinuteGrid extends MinuteInputs {
-  readonly base: number;
+  /** Minutes the last entry stands for, in (0, 1]. */
+  readonly lastSpan: number;
 }
 
-/** Minutes since the epoch, a fraction included. */
-export function minuteOf(at: Instant): number {
-  return at / MINUTE;
+/** Amounts and rates laid on the minutes of [from, to): each entry is the mean rate over its own minute. */
+interface Lay {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly minutes: Float64Array;
 }
 
 /**
- * Control inputs laid on whole minutes from the one that holds `from` to the one that ends at or after `to`.
+ * Control inputs laid on the minutes from `from` on, the last one cut off at `to`. What a minute holds does not depend on
+ * where the grid begins, as long as grids begin whole minutes apart.
  * Amounts without an end: a bolus is delivered within one minute, a meal eaten at EATING_RATE; with an end, evenly until it.
  * Amounts add up. Basal rates replace each other: the later start holds, and a proposed rate overlays a planned or given
  * one; a rate without an end holds until another takes over. Without any, basal insulin is zero.
  * @throws glucose-control-unit (the pack takes U, U/h and g), glucose-control-value (negative or not finite)
  */
 export function minuteGrid(controls: readonly ControlInput[], from: Instant, to: Instant): MinuteGrid {
-  const base = Math.floor(minuteOf(from));
-  const count = Math.max(0, Math.ceil(minuteOf(to)) - base);
-  const grid = { base, insulin: new Float64Array(count), carbs: new Float64Array(count) };
+  const count = Math.ceil((to - from) / MINUTE);
+  const insulin: Lay = { from, to, minutes: new Float64Array(count) };
+  const carbs: Lay = { from, to, minutes: new Float64Array(count) };
   const basals: ControlInput[] = [];
   for (const control of controls) {
-    const start = minuteOf(control.from) - base;
-    if (start >= count) continue;
-    // Ends are found before `base` is taken off, so that a minute's inputs do not depend on where the grid begins.
-    const lasting = (minutes: number) => minuteOf(control.from) + minutes - base;
-    const end = control.to !== undefined && control.to > control.from ? minuteOf(control.to) - base : undefined;
+    if (control.from >= to) continue;
+    const { value } = control.value;
+    const end = control.to !== undefined && control.to > control.from ? control.to : undefined;
     if (control.control === 'insulin.basal') {
       requireValid(control, 'U/h');
-      if (end === undefined || end > 0) basals.push(control);
+      if (end === undefined || end > from) basals.push(control);
     } else if (control.control === 'insulin.bolus') {
       requireValid(control, 'U');
-      spread(grid.insulin, start, end ?? lasting(1), control.value.value);
+      spread(insulin, control.from, end ?? control.from + MINUTE, value);
     } else if (control.control === 'meal.carbohydrate') {
       requireValid(control, 'g');
-      if (end !== undefined) spread(grid.carbs, start, end, control.value.value);
-      else hold(grid.carbs, start, lasting(control.value.value / EATING_RATE), EATING_RATE);
+      spread(carbs, control.from, end ?? control.from + (value / EATING_RATE) * MINUTE, value);
     }
   }
   basals.sort((a, b) => PRECEDENCE[a.status] - PRECEDENCE[b.status] || a.from - b.from);
   layRates(
-    grid.insulin,
+    insulin,
     basals.map((basal) => ({
-      start: Math.max(0, minuteOf(basal.from) - base),
-      end: basal.to === undefined ? count : Math.min(count, minuteOf(basal.to) - base),
+      start: Math.max(from, basal.from),
+      end: Math.min(to, basal.to ?? to),
       rate: basal.value.value / 60,
     })),
   );
-  return grid;
+  return { insulin: insulin.minutes, carbs: carbs.minutes, lastSpan: (to - from) / MINUTE - (count - 1) };
 }
 
-/** Adds an amount spread evenly over [start, end), in minutes, as a mean rate per minute. */
-function spread(minutes: Float64Array, start: number, end: number, amount: number): void {
-  if (amount > 0) hold(minutes, start, end, amount / (end - start));
+/** Adds an amount spread evenly over [start, end), in ms since the epoch. */
+function spread(lay: Lay, start: number, end: number, amount: number): void {
+  if (amount > 0) hold(lay, start, end, amount / ((end - start) / MINUTE));
 }
 
-/** Adds a rate held over [start, end), in minutes, as a mean rate per minute. */
-function hold(minutes: Float64Array, start: number, end: number, rate: number): void {
-  for (let m = Math.max(0, Math.floor(start)); m < Math.min(minutes.length, Math.ceil(end)); m++) {
-    minutes[m] += rate * (Math.min(end, m + 1) - Math.max(start, m));
+/** Adds a rate per minute held over [start, end), in ms since the epoch. */
+function hold({ from, to, minutes }: Lay, start: number, end: number, rate: number): void {
+  const first = Math.max(0, Math.floor((start - from) / MINUTE));
+  const last = Math.min(minutes.length, Math.ceil((end - from) / MINUTE));
+  for (let m = first; m < last; m++) {
+    const begin = from + m * MINUTE;
+    const finish = Math.min(begin + MINUTE, to);
+    minutes[m] += (rate * (Math.min(end, finish) - Math.max(start, begin))) / (finish - begin);
   }
 }
 
-/** Adds rates (U/min) held over [start, end), each replacing the ones before it in the list where they overlap. */
-function layRates(minutes: Float64Array, held: readonly { start: number; end: number; rate: number }[]): void {
+/** Adds rates per minute held over [start, end), each replacing the ones before it in the list where they overlap. */
+function layRates(lay: Lay, held: readonly { start: number; end: number; rate: number }[]): void {
   const edges = [...new Set(held.flatMap((h) => [h.start, h.end]))].sort((a, b) => a - b);
   const place = new Map(edges.map((edge, i) => [edge, i]));
   const rates = new Float64Array(edges.length);
   for (const { start, end, rate } of held) rates.fill(rate, place.get(start), place.get(end));
-  for (let i = 0; i + 1 < edges.length; i++) hold(minutes, edges[i], edges[i + 1], rates[i]);
+  for (let i = 0; i + 1 < edges.length; i++) hold(lay, edges[i], edges[i + 1], rates[i]);
 }
 
 function requireValid(control: ControlInput, unit: string): void {

@@ -2,8 +2,8 @@ import { exp } from '@gemel/numerics/elementary/exp';
 import { CONSTANT, CONSTANT_COUNT, PMOL_PER_UNIT } from './constants.ts';
 import { STATE, STATE_COUNT } from './states.data.ts';
 
-/** Share of a meal left in the stomach below which emptying is taken as that of an empty one (it differs by 1e-5). */
-const EMPTY_SHARE = 1e-4;
+/** Share of a meal left in the stomach below which emptying is taken as that of an empty one (it differs by 1e-3). */
+const EMPTY_SHARE = 1e-3;
 
 /** Inputs held over whole minutes. Entry `m` holds from minute m to m + 1. */
 export interface MinuteInputs {
@@ -25,8 +25,7 @@ export type MealDose = 'eaten' | 'announced';
  * Equations as in the papers; glucose masses are held at or above zero, where the equations no longer apply.
  * @param x states, changed in place from `at`
  * @param c constants from `of`
- * @param span part of each minute to integrate, in (0, 1]; 1 but for a minute cut in two
- * @param begins whether the minutes begin here (books their food); false for the rest of a minute cut in two
+ * @param span minutes that each entry of the inputs stands for, in (0, 1]
  */
 export function integrate(
   x: Float64Array,
@@ -37,7 +36,6 @@ export function integrate(
   from: number,
   to: number,
   span = 1,
-  begins = true,
   mealDose: MealDose = 'eaten',
 ): void {
   const { insulin, carbs } = inputs;
@@ -100,13 +98,11 @@ export function integrate(
   for (let minute = from; minute < to; minute++) {
     const infusion = (insulin[minute] * PMOL_PER_UNIT) / BW;
     const food = carbs[minute] * eaten;
-    if (begins) {
-      if (food > 0) {
-        if (eating === 0) dose = x0 + x1 + (mealDose === 'announced' ? eaten * mealFrom(carbs, minute) : 0);
-        if (mealDose === 'eaten') dose += food;
-        eating = 1;
-      } else eating = 0;
-    }
+    if (food > 0) {
+      if (eating === 0) dose = x0 + x1 + (mealDose === 'announced' ? eaten * mealFrom(carbs, minute) : 0);
+      if (mealDose === 'eaten') dose += food * span;
+      eating = 1;
+    } else eating = 0;
     const emptying = dose > 0;
     // 2α = 5 / (D(1−b)), 2β = 5 / (D d): tanh(u) = 1 − 2/(e^2u + 1) turns it into two exponentials and one division.
     const slopeB = emptying ? 5 / (dose * (1 - b)) : 0;
@@ -280,7 +276,7 @@ export function simulate(batch: Batch, out?: Float64Array): Float64Array {
     const perVolume = 1 / constants[of + CONSTANT.Vg];
     for (let r = 0; r < records; r++) {
       const begin = from + r * every;
-      integrate(states, at, constants, of, own, begin, begin + every, 1, true, batch.mealDose);
+      integrate(states, at, constants, of, own, begin, begin + every, 1, batch.mealDose);
       values[i * records + r] = states[at + STATE.interstitialGlucose] * perVolume;
     }
   }
