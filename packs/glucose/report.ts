@@ -244,13 +244,13 @@ function accuracyHtml(accuracy: Accuracy, unit: string): string {
 
 function inputsHtml(trace: Trace, zoneOffset: number): string {
   const { inputs, applicability } = trace;
-  const oldest = inputs.reduce((most, i) => Math.max(most, i.ageMinutes), 0);
+  const newest = Math.min(...inputs.map((i) => i.ageMinutes));
   const graded = Object.entries(Object.groupBy(inputs, (i) => i.grade)).map(([grade, of]) => `${of!.length} ${grade}`);
   return [
     paragraph(
       inputs.length === 0
         ? 'Nothing that was admitted was used.'
-        : `${inputs.length} inputs up to ${sayMinutes(oldest)} old, by grade: ${graded.join(', ')}. The model applies: ${applicability.applies}.`,
+        : `${inputs.length} inputs, the newest ${sayMinutes(newest)} old; by grade: ${graded.join(', ')}. The model applies: ${applicability.applies}.`,
     ),
     list(applicability.reasons.map((r) => r.statement)),
     details(
