@@ -51,7 +51,7 @@ export function foretell(basis: ForecastBasis, scenario: Scenario): Foretold {
   const { stepMinutes, horizonMinutes, signals } = pack.forecast;
   const times = forecastTimes(belief.at, now, stepMinutes, horizonMinutes);
   const published = basis.published ?? [[]];
-  const planned = pack.planned?.(history, now, times.at(-1)!) ?? [];
+  const planned = pack.planned?.(history, belief.at, times.at(-1)!) ?? [];
   const values = stratifiedTrajectories(
     pack.dynamics,
     { members: belief.members, times, signals, random: random.fork('paths') },
