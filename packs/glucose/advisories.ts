@@ -11,6 +11,7 @@ const AHEAD = { minutes: 60, chance: 0.5 } as const;
 const PRIORITY = {
   'glucose-low': 'medium',
   'glucose-falling-fast': 'medium',
+  'glucose-rate-unknown': 'information',
   'sensor-stale': 'medium',
   'sensor-warming-up': 'low',
   'insulin-history-incomplete': 'low',

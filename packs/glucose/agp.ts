@@ -28,8 +28,8 @@ const DAYS = GLUCOSE_TARGETS.days;
 
 /**
  * The modal day: at every fifth minute of the local day the percentiles of all values within 20 minutes of it on any day
- * (the ambulatory glucose profile of Mazze 1987 as laid out by Bergenstal 2013, doi:10.2337/dc13-S1-suppl; the pooling
- * takes the place of that report's smoothing).
+ * (the ambulatory glucose profile of Mazze 1987, doi:10.2337/diacare.10.1.111, as laid out by Bergenstal 2013,
+ * doi:10.1089/dia.2013.0051; the pooling takes the place of that report's smoothing).
  */
 export function ambulatoryProfile(readings: readonly Reading[], zoneOffset: number): AmbulatoryProfile {
   const byMinute: number[][] = Array.from({ length: 1440 }, () => []);

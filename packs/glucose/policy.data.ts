@@ -50,7 +50,7 @@ export const LIMITS = {
   bolus: 10,
   /** L2. U/kg: about three usual meal boluses of a person who needs 0.6 U/kg/day, half of it for meals. */
   bolusPerKg: 0.3,
-  /** L3. U/h: above the factory maximum of common pumps (2 to 3 U/h), under what any basal profile in the published cohort needs threefold. */
+  /** L3. U/h: above the factory maximum of common pumps (2 to 3 U/h), which people who need much insulin raise. */
   basal: 5,
   /** L3. Multiple of the usual basal rate: the OpenAPS reference design's bound on a temporary rate. */
   basalMultiple: 3,

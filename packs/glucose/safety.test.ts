@@ -50,6 +50,18 @@ describe('safety rules', () => {
     expect(rules(history({ glucose: (m) => (m === 10 ? 135 : 120) }))).toEqual([]);
   });
 
+  test('S2 a sensor that reports every 15 minutes is judged on three readings; after a gap the rate is unknown', () => {
+    const every15 = (h: ReturnType<typeof history>) => ({
+      ...h,
+      observations: h.observations.filter((o) => ((NOW - o.trueAt) / MINUTE) % 15 === 0),
+    });
+    expect(rules(every15(history()))).toEqual([]);
+    expect(rules(every15(history({ glucose: (m) => 150 + Math.min(m, 60) * 2.5 })))).toEqual(['S2']);
+    const h = history();
+    const gap = { ...h, observations: h.observations.filter((o) => o.trueAt === NOW || o.trueAt < ago(60)) };
+    expect(safetyFindings(gap, NOW, DEFAULT_POLICY).map((f) => f.code)).toEqual(['glucose-rate-unknown']);
+  });
+
   test('S3 a reading of 15 minutes is fresh, one of 20 is stale; a site may set 30', () => {
     expect(rules(history({ lastReading: 15 }))).toEqual([]);
     expect(rules(history({ lastReading: 20 }))).toEqual(['S3']);

@@ -4,7 +4,7 @@ import { basalGaps } from './insulin.ts';
 import { unannouncedMeal } from './meal-detection.ts';
 import { ATC } from './observe.ts';
 import { POLICY } from './policy.data.ts';
-import { newestReading, type Reading, rateOfChange, readingsOf } from './readings.ts';
+import { newestReading, type Reading, rateOfChange, readingsOf, samplingMinutes } from './readings.ts';
 import { factOf, settings } from './settings.ts';
 import { sayGlucose, sayMinutes } from './words.ts';
 
@@ -53,8 +53,16 @@ export function safetyFindings(history: History, now: Instant, policy: GlucosePo
 
   const last = newestReading(history, 'glucose.interstitial', now);
   if (last !== null) {
-    const rate = rateOfChange(readings, last.at);
-    if (rate !== null && rate < -POLICY.fallingFast)
+    // Three readings, whatever the sensor's interval: some report every 15 min.
+    const rate = rateOfChange(readings, last.at, Math.max(20, 2 * samplingMinutes(readings) + 5));
+    if (rate === null)
+      add(
+        'S2',
+        'glucose-rate-unknown',
+        'bolus',
+        'Too few recent readings tell how fast glucose is changing: no bolus until they do.',
+      );
+    else if (rate < -POLICY.fallingFast)
       add(
         'S2',
         'glucose-falling-fast',
