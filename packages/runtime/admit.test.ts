@@ -218,6 +218,32 @@ describe('admit', () => {
     expect(values).toEqual([]);
   });
 
+  it('R5 an element that comes again replaces what it was: parts it no longer has are withdrawn', async () => {
+    const part = (name: string, at: number, litres: number) =>
+      volume(at, litres, { provenance: from(`obs/1${name === '' ? '' : `#${name}`}`) });
+    const whole = (items: RawItem[], fate: Decoded['fate'] = 'mapped'): Decoded => ({
+      ...element(items),
+      fate,
+      subject: 'tank|1',
+      provenance: from('obs/1'),
+    });
+    const world = testWorld();
+    const take = async (decoded: Decoded) => {
+      const { account } = await world.hub.admit([decoded], { name: 'x', sha256: '', format: 'x', bytes: 0 });
+      const { observations } = await world.hub.history('tank|1', 'tank');
+      const outcome = (['mapped', 'kept', 'duplicates', 'refused'] as const).find((name) => account[name] === 1);
+      return [outcome, ...observations.map((o) => ('value' in o.value ? o.value.value : null))];
+    };
+    const three = whole([part('a', -3, 1), part('b', -2, 2), part('c', -1, 3)]);
+    expect(await take(three)).toEqual(['mapped', 1, 2, 3]);
+    expect(await take(three)).toEqual(['duplicates', 1, 2, 3]);
+    expect(await take(whole([part('a', -3, 1), part('c', -1, 4)]))).toEqual(['mapped', 1, 4]);
+    expect(await take(whole([], 'refused'))).toEqual(['refused', 1, 4]);
+    expect(await take(whole([part('a', -3, 1)]))).toEqual(['mapped', 1]);
+    expect(await take(whole([], 'kept'))).toEqual(['mapped']);
+    expect(await take(three)).toEqual(['mapped', 1, 2, 3]);
+  });
+
   it('M1 merges two identifiers into one subject whose same readings count once, and separates them again', async () => {
     const { world } = await after(
       [volume(-2, 5), volume(-1, 6)],

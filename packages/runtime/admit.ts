@@ -41,6 +41,8 @@ export interface Admission {
 interface Pending {
   readonly type: string;
   readonly subject: string;
+  /** Items that hold and that the element is or repeats. */
+  readonly own: Set<string>;
   readonly outcomes: Outcome[];
   /** Entries waiting, with the outcome each stands for if it turns out to be new. */
   readonly entries: { readonly id: string; readonly outcome: Outcome }[];
@@ -95,9 +97,10 @@ class AdmitWork {
     }
     const subject =
       element.items[0]?.subject ?? element.subject ?? `${SOURCE_PREFIX}${this.#source.sha256 || this.#source.name}`;
-    const pending: Pending = { type: element.type, subject, outcomes: [], entries: [] };
+    const pending: Pending = { type: element.type, subject, own: new Set(), outcomes: [], entries: [] };
     for (const problem of element.problems) this.#report(subject, problem);
     for (const item of element.items) await this.#item(item, pending);
+    await this.#replace(element, pending);
     if (element.kept !== undefined) {
       await this.#keep(subject, this.#context.now, { type: element.type, element: element.kept }, pending);
     } else if (element.items.length === 0) pending.outcomes.push(element.fate);
@@ -171,6 +174,7 @@ class AdmitWork {
   #map(outcome: Extract<ItemOutcome, { kind: 'mapped' }>, index: SubjectIndex, pending: Pending): void {
     const { item } = outcome;
     const novelty = index.novelty(item);
+    pending.own.add(novelty.kind === 'duplicate' ? novelty.of : item.id);
     if (novelty.kind === 'duplicate') {
       pending.outcomes.push('duplicates');
       return;
@@ -195,6 +199,17 @@ class AdmitWork {
     const where = { file: item.provenance.source, element: item.provenance.element };
     this.#report(item.subject, runtimeErrors.problem('admit-withdrawn-before', message, where));
     this.#withdraw(item.subject, waiting, item.id, `${item.id}-withdrawn`, index, pending);
+  }
+
+  /** An element that comes again under its identifier replaces what it was: parts it no longer has are withdrawn. */
+  async #replace(element: Decoded, pending: Pending): Promise<void> {
+    const { sourceId } = element.provenance;
+    if (sourceId === undefined || element.fate === 'refused') return;
+    const index = await this.#index(pending.subject);
+    for (const id of index?.parts(sourceId) ?? []) {
+      if (pending.own.has(id)) continue;
+      this.#withdraw(pending.subject, sourceId, id, await this.#id('retraction'), index!, pending);
+    }
   }
 
   async #retract(raw: RawRetraction, index: SubjectIndex, pending: Pending): Promise<void> {

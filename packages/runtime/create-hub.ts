@@ -13,7 +13,17 @@ import { forecastNotes, scoresOf } from './ledger.ts';
 import { lensOf, packHistory } from './lens.ts';
 import { Log, SOURCE_PREFIX } from './log.ts';
 import { modelHash, parameterHash } from './model-hash.ts';
-import { basisOf, type Context, historyOf, type Moment, outlookOf, present, situationOf } from './moment.ts';
+import {
+  basisOf,
+  type Context,
+  historyOf,
+  knownView,
+  type Moment,
+  outlookOf,
+  present,
+  situationOf,
+  unfolded,
+} from './moment.ts';
 import type { Belief } from './pack.ts';
 import { posterior } from './posterior.ts';
 import { type ActionNote, actionEntries, releasedPlan } from './release.ts';
@@ -21,6 +31,9 @@ import { replay } from './replay.ts';
 import { atLevel, forecastNote, quantilesAt, type Score } from './score.ts';
 import { outcomeOf, standingOf, traceOf } from './trace.ts';
 import { compared, differences, weigh } from './weigh.ts';
+
+/** Standing forecasts kept in memory over all twins. */
+const STANDING_KEPT = 256;
 
 /** The twins of all subjects over one log. @throws runtime-pack-cycle, runtime-pack-twice */
 export function createHub(options: HubOptions): Hub {
@@ -109,7 +122,9 @@ export function createHub(options: HubOptions): Hub {
     const kept = standing.get(name);
     if (kept?.key === key) return kept.forecast;
     const { forecast } = foretell(await basisOf(context, moment, belief), AS_PLANNED);
+    standing.delete(name);
     standing.set(name, { key, forecast });
+    if (standing.size > STANDING_KEPT) standing.delete(standing.keys().next().value!);
     const { id, hash, horizon } = forecast;
     const payload = forecastNote(forecast, twin.pack);
     const entry: NewEntry = {
@@ -199,8 +214,9 @@ export function createHub(options: HubOptions): Hub {
     },
 
     async calibrate(subject, pack, work: WorkOptions = {}): Promise<Belief<unknown> | Withheld> {
+      // Nothing is folded here: a belief that can no longer be carried forward is what a calibration mends.
       const twin = twinOf(pack);
-      const moment = await present(context, subject, twin);
+      const moment = unfolded(await knownView(context, subject), twin, clock());
       const refused = lacking('calibrate', moment);
       if (refused !== null) return refused;
       const id = await freshId('calibrated');
@@ -211,6 +227,7 @@ export function createHub(options: HubOptions): Hub {
         breathe,
         id: () => id,
       });
+      await store.dropSnapshots(moment.history.subject, 0);
       tell({ kind: 'calibrated', subject: moment.history.subject, pack, id: result.id });
       return result.belief;
     },

@@ -234,6 +234,8 @@ describe('fold', () => {
     const world = await calibrated({ packs: [hopeless] });
     await world.take(volumes(5, 5));
     await expect(world.hub.belief('tank|1', 'tank')).rejects.toMatchObject({ code: 'runtime-weights-zero' });
+    expect(await world.hub.calibrate('tank|1', 'tank')).toHaveProperty('members');
+    expect((await world.hub.belief('tank|1', 'tank'))!.at).toBe(minute(5));
     const sound = await (await calibrated()).hub.belief('tank|1', 'tank');
     const { restoreBelief } = await import('./belief.ts');
     const whole = snapshotBelief(sound as Belief<never>, tankDynamics as never);

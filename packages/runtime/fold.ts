@@ -22,6 +22,8 @@ const STORE_EVERY = 36;
 const NEAR = 8;
 const FAR = 8;
 const FAR_EVERY = 12;
+/** Twins whose beliefs are kept in memory; the one asked for longest ago is let go first. */
+const TWINS_KEPT = 64;
 /** The event loop runs between this many folded instants. */
 const SLICE = 8;
 
@@ -70,8 +72,10 @@ export class Folds {
     let track = this.#tracks.get(key);
     if (track === undefined || track.calibration !== calibration.id) {
       track = { calibration: calibration.id, seq, checkpoints: [] };
-      this.#tracks.set(key, track);
     }
+    this.#tracks.delete(key);
+    this.#tracks.set(key, track);
+    if (this.#tracks.size > TWINS_KEPT) this.#tracks.delete(this.#tracks.keys().next().value!);
     const stale = changedFrom(log, track.seq, twin.lens.concerns, seq);
     track.checkpoints = track.checkpoints.filter((checkpoint) => checkpoint.at < stale);
     track.seq = seq;

@@ -13,7 +13,7 @@ import { type Equipped, twinStream } from './fold.ts';
 import type { PackHistory } from './lens.ts';
 import type { Belief, Paths, QuantitySpec } from './pack.ts';
 import { forecastTimes, stratifiedTrajectories } from './paths.ts';
-import { eventProbability, moments, normalised, quantileOf, quantileTable, sortWeighted } from './summary.ts';
+import { eventProbability, moments, normalised, quantileOf, quantileTable, Sorter, sortWeighted } from './summary.ts';
 
 /** What a forecast is made from; equal inputs give an equal forecast, bit for bit. */
 export interface ForecastBasis {
@@ -112,9 +112,10 @@ function summarise(spec: QuantitySpec, paths: Paths, weights: Float64Array | nul
   const mean = new Array<number>(columns);
   const events = Object.fromEntries(named.map(([event]) => [event, new Array<number>(columns)]));
   const column = new Float64Array(members);
+  const sorter = new Sorter(weights, members);
   for (let t = 0; t < columns; t++) {
     for (let m = 0; m < members; m++) column[m] = values[m * columns + t]!;
-    const sorted = sortWeighted(column, weights);
+    const sorted = sorter.sort(column);
     QUANTILE_LEVELS.forEach((level, l) => {
       quantiles[l]![t] = quantileOf(sorted, level);
     });

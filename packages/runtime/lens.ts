@@ -43,8 +43,9 @@ export function lensOf(pack: Pack<any>): Lens {
     observation(item) {
       const value = item.value;
       const number = isQuantity(value) ? value : isBounded(value) ? value.bound : null;
-      if (number === null) return null;
       const own = item.signal === null ? undefined : bySignal.get(item.signal);
+      // Series, volumes and codes are the pack's to read; only numbers have a unit to bring them to.
+      if (number === null) return own === undefined ? null : item;
       if (own !== undefined && own.unit === number.unit) return item;
       return translate(item, value as Quantity | Bounded, number, own === undefined ? find(bindings, item) : [own]);
     },

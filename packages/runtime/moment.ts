@@ -55,18 +55,26 @@ export function historyOf(view: SubjectLog, twin: Equipped): PackHistory {
   return history;
 }
 
+/** What is known of the subject. @throws runtime-subject-unknown */
+export async function knownView(context: Context, subject: string): Promise<SubjectLog> {
+  const view = await context.log.view(subject);
+  if (view.items.size === 0) throw runtimeErrors.error('runtime-subject-unknown', `Nothing is known of “${subject}”.`);
+  return view;
+}
+
+/** The present state of the view, without a belief. */
+export function unfolded(view: SubjectLog, twin: Equipped, now: Instant): Moment {
+  const { version, through: seq } = view;
+  return { twin, now, view, version, history: historyOf(view, twin), seq, belief: null, past: false };
+}
+
 /** The twin now. @throws runtime-subject-unknown */
-export function present(context: Context, subject: string, twin: Equipped): Promise<Moment> {
-  const { log, folds, options } = context;
-  return context.inTurn(`belief|${subject}|${twin.pack.id}`, async () => {
-    const view = await log.view(subject);
-    if (view.items.size === 0)
-      throw runtimeErrors.error('runtime-subject-unknown', `Nothing is known of “${subject}”.`);
-    const now = options.clock();
-    const history = historyOf(view, twin);
-    const { version, through: seq } = view;
-    const belief = await folds.belief(view, twin, history, now);
-    return { twin, now, view, version, history, seq, belief, past: false };
+export async function present(context: Context, subject: string, twin: Equipped): Promise<Moment> {
+  const name = await context.log.canonical(subject);
+  return context.inTurn(`belief|${name}|${twin.pack.id}`, async () => {
+    const view = await knownView(context, name);
+    const moment = unfolded(view, twin, context.options.clock());
+    return { ...moment, belief: await context.folds.belief(view, twin, moment.history, moment.now) };
   });
 }
 

@@ -3,7 +3,7 @@ import { controlKey, factKey, type LogItem, observationKey } from './subject-log
 
 /** What a new item is to what the log already holds. */
 export type Novelty =
-  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'duplicate'; readonly of: string }
   | { readonly kind: 'new'; readonly dedupeKey: string }
   | { readonly kind: 'correction'; readonly dedupeKey: string; readonly supersedes: string };
 
@@ -72,13 +72,19 @@ export class SubjectIndex {
     const dedupeKey = times === 0 ? content : `${content}|${times}`;
     if (earlier !== undefined && earlier.content !== content)
       return { kind: 'correction', dedupeKey, supersedes: earlier.id };
-    return earlier !== undefined || this.#byContent.has(content) ? { kind: 'duplicate' } : { kind: 'new', dedupeKey };
+    const same = earlier?.id ?? this.#byContent.get(content);
+    return same === undefined ? { kind: 'new', dedupeKey } : { kind: 'duplicate', of: same };
   }
 
   /** Ids of the items that hold and came under the source identifier, which may name a whole element or one part of it. */
   targets(target: string): readonly string[] {
     const element = [...(this.#byElement.get(elementOf(target)) ?? [])];
     return elementOf(target) === target ? element : element.filter((id) => this.#known.get(id)?.sourceId === target);
+  }
+
+  /** Ids of the items, merges apart, that hold and came of the element the source calls this. */
+  parts(element: string): readonly string[] {
+    return [...(this.#byElement.get(elementOf(element)) ?? [])].filter((id) => this.#known.get(id)?.content !== '');
   }
 
   /** Whether the source already withdrew what it calls this. */

@@ -2,7 +2,7 @@ import { randomStream } from '@gemel/numerics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atLevel, crpsOfQuantiles, quantilesAt } from './score.ts';
-import { eventProbability, moments, normalised, quantileOf, sortWeighted } from './summary.ts';
+import { eventProbability, moments, normalised, quantileOf, Sorter, sortWeighted } from './summary.ts';
 
 const f = (...values: number[]) => Float64Array.from(values);
 
@@ -40,6 +40,25 @@ describe('summary', () => {
         },
       ),
     );
+  });
+
+  it('Q5 sorts a column the same whatever was sorted before it', () => {
+    const column = fc.array(fc.constantFrom(-1, 0, 1, 2.5, 7), { minLength: 9, maxLength: 9 });
+    const weights = fc.option(fc.array(fc.constantFrom(0, 1, 2), { minLength: 9, maxLength: 9 }), { nil: null });
+    fc.assert(
+      fc.property(fc.array(column, { minLength: 2, maxLength: 5 }), weights, (columns, raw) => {
+        fc.pre(raw === null || raw.some((w) => w > 0));
+        const own = raw === null ? null : (normalised(Float64Array.from(raw)) ?? null);
+        const sorter = new Sorter(own, 9);
+        for (const values of columns) {
+          expect(sorter.sort(Float64Array.from(values))).toEqual(sortWeighted(Float64Array.from(values), own));
+        }
+      }),
+    );
+    const long = Float64Array.from({ length: 500 }, (_, i) => i);
+    const sorter = new Sorter(null, 500);
+    sorter.sort(long);
+    expect(sorter.sort(long.toReversed()).values).toEqual(long);
   });
 
   it('Q4 mean, spread and events carry the weights', () => {

@@ -7,27 +7,68 @@ export interface Sorted {
   readonly middles: Float64Array;
 }
 
-/** `weights` normalised; null means equal. */
+/** `weights` normalised; null means equal. Values without weight are left out. */
 export function sortWeighted(values: Float64Array, weights: Float64Array | null): Sorted {
-  const n = values.length;
-  if (weights === null) {
-    const sorted = values.slice().sort();
-    return { values: sorted, middles: Float64Array.from({ length: n }, (_, i) => (i + 0.5) / n) };
+  return new Sorter(weights, values.length).sort(values);
+}
+
+/** Moves per value after which a column is so unlike the last that sorting it from scratch is faster. */
+const MOVES = 12;
+
+/**
+ * Sorts many columns of the same members. Neighbouring times of a forecast rank the members nearly alike, so that the order of
+ * one column is a good start for the next. Equal values stand in the order of their members: the result never depends on the start.
+ */
+export class Sorter {
+  readonly #weights: Float64Array | null;
+  readonly #order: Uint32Array;
+  #begun = false;
+
+  constructor(weights: Float64Array | null, members: number) {
+    this.#weights = weights;
+    const all = Uint32Array.from({ length: members }, (_, m) => m);
+    this.#order = weights === null ? all : all.filter((m) => weights[m]! > 0);
   }
-  const order = new Uint32Array(n);
-  let count = 0;
-  for (let i = 0; i < n; i++) if (weights[i]! > 0) order[count++] = i;
-  const kept = order.subarray(0, count).sort((a, b) => values[a]! - values[b]! || a - b);
-  const sorted = new Float64Array(count);
-  const middles = new Float64Array(count);
-  let before = 0;
-  for (let i = 0; i < count; i++) {
-    const w = weights[kept[i]!]!;
-    sorted[i] = values[kept[i]!]!;
-    middles[i] = before + w / 2;
-    before += w;
+
+  sort(column: Float64Array): Sorted {
+    const order = this.#order;
+    if (!this.#begun || !nearlySorted(order, column)) order.sort((a, b) => column[a]! - column[b]! || a - b);
+    this.#begun = true;
+    const n = order.length;
+    const values = new Float64Array(n);
+    const middles = new Float64Array(n);
+    let before = 0;
+    for (let i = 0; i < n; i++) {
+      values[i] = column[order[i]!]!;
+      if (this.#weights === null) middles[i] = (i + 0.5) / n;
+      else {
+        const w = this.#weights[order[i]!]!;
+        middles[i] = before + w / 2;
+        before += w;
+      }
+    }
+    return { values, middles };
   }
-  return { values: sorted, middles };
+}
+
+/** Insertion sort, given up when it moves too much; says whether it came to its end. */
+function nearlySorted(order: Uint32Array, column: Float64Array): boolean {
+  let budget = MOVES * order.length;
+  for (let i = 1; i < order.length; i++) {
+    const member = order[i]!;
+    const value = column[member]!;
+    let j = i - 1;
+    for (; j >= 0; j--) {
+      const other = order[j]!;
+      const above = column[other]!;
+      if (above < value || (above === value && other < member)) break;
+      order[j + 1] = other;
+    }
+    order[j + 1] = member;
+    budget -= i - 1 - j;
+    if (budget < 0) return false;
+  }
+  return true;
 }
 
 export function quantileOf({ values, middles }: Sorted, p: number): number {
