@@ -5,6 +5,7 @@ import {
   htmlReport,
   type Lane,
   list,
+  localTime,
   type ObservedPoint,
   paragraph,
   type ReportSection,
@@ -22,7 +23,6 @@ import {
   instant,
   isBounded,
   isConcept,
-  isoInstant,
   isQuantity,
   type LossAccount,
   type PosteriorSummary,
@@ -77,7 +77,7 @@ export function twinReport(report: TwinReport): {
   ];
   const html = htmlReport({
     title: `${pack.title}: ${nameOf(report)}`,
-    subtitle: `As of ${isoInstant(now)}`,
+    subtitle: `As of ${localTime(now, report.zoneOffset)}`,
     sections,
     provenance: [
       ['Subject', subject],
@@ -117,12 +117,10 @@ function whoAndWhat(report: TwinReport): string {
   const first = history.observations[0];
   const last = history.observations.at(-1);
   const verdict = pack.applicability(history.facts);
-  const known = report.facts
-    .filter((fact) => fact.fact !== 'name')
-    .slice(-12)
-    .map((fact) => [fact.fact, valueText(fact.value)] as const);
-  const span =
-    first && last ? `${isoInstant(first.trueAt).slice(0, 16)} to ${isoInstant(last.trueAt).slice(0, 16)} UTC` : 'none';
+  const local = (at: Instant) => localTime(at, report.zoneOffset);
+  const newest = new Map(report.facts.filter((fact) => fact.fact !== 'name').map((fact) => [fact.fact, fact]));
+  const known = [...newest].map(([name, fact]) => [name, factText(fact, local)] as const);
+  const span = first && last ? `${local(first.trueAt)} to ${local(last.trueAt)}` : 'none';
   const age = last ? `${Math.round((now - last.trueAt) / 60_000)} min before this report` : '–';
   return [
     facts([
@@ -138,9 +136,9 @@ function whoAndWhat(report: TwinReport): string {
   ].join('\n');
 }
 
-function valueText(value: Fact['value']): string {
+function factText({ value, trueAt }: Fact, local: (at: Instant) => string): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'boolean') return value ? local(trueAt) : 'no';
   if (isQuantity(value)) return `${value.value} ${value.unit}`;
   return isConcept(value) ? (value.text ?? value.codings[0]?.display ?? value.codings[0]?.code ?? '') : '';
 }
