@@ -1,10 +1,11 @@
 import type { ImportResult, ProblemDetails } from '@gemel/server/api';
-import { Button, FileButton, Loader, Modal } from '@mantine/core';
+import { Button, Loader, Modal } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { type ApiError, asApiError, request } from '../data/client.ts';
 import { Failure } from '../parts/failure.tsx';
-import { Icon } from '../parts/icon.tsx';
 import { strings } from '../strings.ts';
+import { ImportChooser } from './import-chooser.tsx';
+import { ImportConfirm } from './import-confirm.tsx';
 import css from './import-dialog.module.css';
 import { ImportNeeds, type Needs, needsOf } from './import-needs.tsx';
 import { LossAccountView } from './loss-account-view.tsx';
@@ -20,6 +21,7 @@ interface ImportDialogProps {
 
 type Stage =
   | { readonly at: 'choose' }
+  | { readonly at: 'confirm'; readonly file: File }
   | { readonly at: 'reading'; readonly file: File }
   | { readonly at: 'failed'; readonly file: File; readonly error: ApiError }
   | { readonly at: 'done'; readonly file: File; readonly result: ImportResult };
@@ -59,15 +61,20 @@ export function ImportDialog({ opened, file, onClose, onImported, names }: Impor
       if (error !== null) setStage({ at: 'failed', file: chosen, error });
     }
   };
-  const begin = (chosen: File) => {
-    setGiven(NOTHING_GIVEN);
-    void read(chosen, NOTHING_GIVEN);
+  const begin = (chosen: File, subject: string) => {
+    const said = { ...NOTHING_GIVEN, subject };
+    setGiven(said);
+    void read(chosen, said);
+  };
+  const choose = (chosen: File) => {
+    if (names.size > 0) setStage({ at: 'confirm', file: chosen });
+    else begin(chosen, '');
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: only opening, or another file, begins anew
   useEffect(() => {
     if (!opened) return;
     if (file === null) setStage({ at: 'choose' });
-    else begin(file);
+    else choose(file);
   }, [opened, file]);
   const close = () => {
     abort.current?.abort();
@@ -86,7 +93,10 @@ export function ImportDialog({ opened, file, onClose, onImported, names }: Impor
   const asks = Object.values(needs).includes(true);
   return (
     <Modal opened={opened} onClose={close} title={t.title} size="xl" closeButtonProps={{ 'aria-label': strings.close }}>
-      {stage.at === 'choose' && <Chooser onChoose={begin} />}
+      {stage.at === 'choose' && <ImportChooser onChoose={choose} />}
+      {stage.at === 'confirm' && (
+        <ImportConfirm file={stage.file} names={names} onRead={(subject) => begin(stage.file, subject)} />
+      )}
       {stage.at === 'reading' && (
         <p role="status" className={css.reading}>
           <Loader size="sm" /> {t.reading(stage.file.name)}
@@ -109,18 +119,5 @@ export function ImportDialog({ opened, file, onClose, onImported, names }: Impor
         </Button>
       )}
     </Modal>
-  );
-}
-
-function Chooser({ onChoose }: { readonly onChoose: (file: File) => void }) {
-  return (
-    <div className={css.chooser}>
-      <Icon name="file" size={34} />
-      <p>{strings.importing.drop}</p>
-      <FileButton onChange={(chosen) => chosen !== null && onChoose(chosen)}>
-        {(props) => <Button {...props}>{strings.importing.choose}</Button>}
-      </FileButton>
-      <p className={css.formats}>{strings.importing.formats}</p>
-    </div>
   );
 }

@@ -26,7 +26,7 @@ const routes = {
   'no such page': '/nowhere',
 } as const;
 
-describe('screens over invented twins', () => {
+describe('screens over invented twins', { timeout: 120_000 }, () => {
   let web: BuiltWeb;
   let server: MockServer;
   let browser: Browser;
@@ -141,6 +141,7 @@ describe('screens over invented twins', () => {
       mimeType: 'text/csv',
       buffer: Buffer.from('time,gl\n'),
     });
+    await dialog.getByRole('button', { name: strings.importing.take }).click();
     await dialog.getByRole('combobox').fill('Europe/Berlin');
     await dialog.getByRole('radio', { name: 'mg/dL' }).check();
     expect(await violations(page)).toEqual([]);
