@@ -275,12 +275,12 @@ describe('run', () => {
 describe('demo', () => {
   test('prints its address within 20 s, serves the first person, ends cleanly when stopped', async () => {
     const began = Date.now();
-    const { child, ended, prints } = start(['demo', '--port', '0', '--data', join(folder, 'demo'), '--speed', '600']);
+    const { child, ended, prints } = start(['demo', '--port', '0', '--data', join(folder, 'demo')]);
     const [, url] = await prints(/(http:\/\/\S+)/);
     expect(Date.now() - began).toBeLessThan(20_000);
     const twins = (await (await fetch(`${url}/api/twins`)).json()) as { name: string; sparkline: unknown[] }[];
-    expect(twins[0]).toMatchObject({ name: DEMO_PEOPLE[0]!.name });
-    expect(twins[0]!.sparkline.length).toBeGreaterThan(100);
+    const first = twins.find((twin) => twin.name === DEMO_PEOPLE[0]!.name);
+    expect(first?.sparkline.length).toBeGreaterThan(100);
     expect(readdirSync(join(folder, 'demo', 'inbox')).length).toBeGreaterThanOrEqual(2);
     child.kill('SIGINT');
     expect((await ended).code).toBe(EXIT.ok);
