@@ -43,6 +43,9 @@ export function admitObservation(raw: RawObservation, catalog: Catalog, now: Ins
   if (early.refused !== undefined) return { kind: 'refused', problems: [early.refused] };
   const wrongTime = checkTime(raw.time, where);
   if (wrongTime !== null) return { kind: 'refused', problems: [wrongTime] };
+  if (catalog.predicted(raw.codings)) {
+    return { kind: 'kept', problems: [problem('admit-code-predicted', `${words(raw)} is a prediction.`, where)] };
+  }
   const match = catalog.observation(raw.codings, raw.text);
   const bound = bind(raw.value, match, words(raw), where);
   if (bound.kind !== 'bound') return bound;

@@ -264,6 +264,15 @@ describe('admit', () => {
     expect([await seen('tank|1'), await seen('tank|2')]).toEqual([2, 2]);
   });
 
+  it('M2 withdraws an item of a merged identifier under either name', async () => {
+    const { world } = await after([volume(-2, 5)], [volume(-1, 6, { subject: 'tank|2', provenance: from('v') })]);
+    await world.take([{ kind: 'merge', subject: 'tank|1', from: 'tank|2', provenance: from('m') }]);
+    await world.take([retraction('v')]);
+    expect((await world.hub.history('tank|1', 'tank')).observations).toHaveLength(1);
+    await world.take([retraction('m')]);
+    expect((await world.hub.history('tank|2', 'tank')).observations).toEqual([]);
+  });
+
   it('F1 takes facts of every kind and refuses a unit that is none', async () => {
     const { world, account } = await after([
       fact({ kind: 'boolean', value: true }),
@@ -322,6 +331,9 @@ describe('admit', () => {
     const code = { system: 'https://gemel.example.org/codes', code: 'predicted.tank.volume' };
     const { account, history } = await after([volume(0, 5, { codings: [code] })]);
     expect([account.kept, account.mapped, history.observations.length]).toEqual([1, 0, 0]);
+    const both = await after([volume(0, 5, { codings: [{ system: 'http://loinc.org', code: '9999-1' }, code] })]);
+    expect(both.history.observations).toEqual([]);
+    expect(both.account.problems.map((p) => p.code)).toEqual(['admit-code-predicted']);
   });
 
   it('X1 stops when cancelled and keeps what was written before', async () => {

@@ -1,6 +1,5 @@
 import {
   CodedError,
-  canonicalJson,
   type Decoded,
   type Instant,
   type LossAccount,
@@ -16,6 +15,7 @@ import { runtimeErrors } from './errors.data.ts';
 import type { WorkOptions } from './hub.ts';
 import { type Log, SOURCE_PREFIX } from './log.ts';
 import { LossAccountBook, type Outcome, type Source } from './loss-account.ts';
+import { contentText, outcomeOf, type PendingElement } from './pending-element.ts';
 import type { SubjectIndex } from './subject-index.ts';
 
 /** Entries written to the store at once: a source of any length streams through in bounded memory. */
@@ -35,17 +35,6 @@ export interface Admission {
   readonly logged: ReadonlyMap<string, readonly string[]>;
   /** The account by subject, still to be logged. */
   readonly imports: readonly NewEntry[];
-}
-
-/** One element of the source while its items wait to be written. */
-interface Pending {
-  readonly type: string;
-  readonly subject: string;
-  /** Items that hold and that the element is or repeats. */
-  readonly own: Set<string>;
-  readonly outcomes: Outcome[];
-  /** Entries waiting, with the outcome each stands for if it turns out to be new. */
-  readonly entries: { readonly id: string; readonly outcome: Outcome }[];
 }
 
 /**
@@ -78,7 +67,7 @@ class AdmitWork {
   readonly #indexes = new Map<string, SubjectIndex | null>();
   readonly #logged = new Map<string, string[]>();
   #waiting: NewEntry[] = [];
-  #pending: Pending[] = [];
+  #pending: PendingElement[] = [];
   #count = 0;
   #begin = '';
 
@@ -97,7 +86,7 @@ class AdmitWork {
     }
     const subject =
       element.items[0]?.subject ?? element.subject ?? `${SOURCE_PREFIX}${this.#source.sha256 || this.#source.name}`;
-    const pending: Pending = { type: element.type, subject, own: new Set(), outcomes: [], entries: [] };
+    const pending: PendingElement = { type: element.type, subject, own: new Set(), outcomes: [], entries: [] };
     for (const problem of element.problems) this.#report(subject, problem);
     for (const item of element.items) await this.#item(item, pending);
     await this.#replace(element, pending);
@@ -132,7 +121,7 @@ class AdmitWork {
     for (const subject of this.#indexes.keys()) this.#context.log.dropIndex(subject);
   }
 
-  async #item(raw: RawItem, pending: Pending): Promise<void> {
+  async #item(raw: RawItem, pending: PendingElement): Promise<void> {
     const index = await this.#index(raw.subject);
     if (index === null) {
       this.#report(raw.subject, runtimeErrors.problem('admit-subject-erased', 'The subject was erased.', whereOf(raw)));
@@ -171,7 +160,7 @@ class AdmitWork {
     } else this.#map(outcome, index, pending);
   }
 
-  #map(outcome: Extract<ItemOutcome, { kind: 'mapped' }>, index: SubjectIndex, pending: Pending): void {
+  #map(outcome: Extract<ItemOutcome, { kind: 'mapped' }>, index: SubjectIndex, pending: PendingElement): void {
     const { item } = outcome;
     const novelty = index.novelty(item);
     pending.own.add(novelty.kind === 'duplicate' ? novelty.of : item.id);
@@ -202,7 +191,7 @@ class AdmitWork {
   }
 
   /** An element that comes again under its identifier replaces what it was: parts it no longer has are withdrawn. */
-  async #replace(element: Decoded, pending: Pending): Promise<void> {
+  async #replace(element: Decoded, pending: PendingElement): Promise<void> {
     const { sourceId } = element.provenance;
     if (sourceId === undefined || element.fate === 'refused') return;
     const index = await this.#index(pending.subject);
@@ -212,12 +201,17 @@ class AdmitWork {
     }
   }
 
-  async #retract(raw: RawRetraction, index: SubjectIndex, pending: Pending): Promise<void> {
-    const targets = index.targets(raw.target);
-    for (const target of targets) {
-      this.#withdraw(raw.subject, raw.target, target, await this.#id('retraction'), index, pending);
+  async #retract(raw: RawRetraction, index: SubjectIndex, pending: PendingElement): Promise<void> {
+    let found = false;
+    // What was merged may be withdrawn under either identifier; the withdrawal stands where the item does.
+    for (const member of new Set([raw.subject, ...(await this.#context.log.members(raw.subject))])) {
+      const own = member === raw.subject ? index : await this.#index(member);
+      for (const target of own?.targets(raw.target) ?? []) {
+        this.#withdraw(member, raw.target, target, await this.#id('retraction'), own!, pending);
+        found = true;
+      }
     }
-    if (targets.length > 0) return;
+    if (found) return;
     if (index.wasWithdrawn(raw.target)) {
       pending.outcomes.push('duplicates');
       return;
@@ -238,7 +232,7 @@ class AdmitWork {
     supersedes: string,
     id: string,
     index: SubjectIndex,
-    pending: Pending,
+    pending: PendingElement,
   ): void {
     const { now } = this.#context;
     const dedupeKey = `${target}|${supersedes}`;
@@ -251,7 +245,7 @@ class AdmitWork {
     index.add({ id, kind: 'retraction', item: null, supersedes, target });
   }
 
-  async #merge(raw: RawMerge, pending: Pending): Promise<void> {
+  async #merge(raw: RawMerge, pending: PendingElement): Promise<void> {
     // The merges in force are read from the log, so what waits must be there first.
     await this.#flush();
     const { log, now } = this.#context;
@@ -280,7 +274,7 @@ class AdmitWork {
     await this.#flush();
   }
 
-  async #keep(subject: string, trueAt: Instant, payload: unknown, pending: Pending): Promise<void> {
+  async #keep(subject: string, trueAt: Instant, payload: unknown, pending: PendingElement): Promise<void> {
     if ((await this.#index(subject)) === null) {
       pending.outcomes.push('refused');
       return;
@@ -291,7 +285,7 @@ class AdmitWork {
     this.#write({ id, subject, kind: 'kept', trueAt, knownAt: now, dedupeKey, payload }, 'kept', pending);
   }
 
-  #write(entry: NewEntry, outcome: Outcome, pending: Pending): void {
+  #write(entry: NewEntry, outcome: Outcome, pending: PendingElement): void {
     this.#waiting.push(entry);
     pending.entries.push({ id: entry.id, outcome });
   }
@@ -312,12 +306,9 @@ class AdmitWork {
     }
     // Another process wrote some of it first: what the index was told of them is not what the log holds.
     if (duplicates.some((id) => !id.startsWith('kept-'))) this.abandon();
-    for (const { type, subject, outcomes, entries: own } of this.#pending) {
-      const all = [
-        ...outcomes,
-        ...own.map((entry): Outcome => (repeated.has(entry.id) ? 'duplicates' : entry.outcome)),
-      ];
-      const outcome = BEST_FIRST.find((each) => all.includes(each)) ?? 'refused';
+    for (const pending of this.#pending) {
+      const { type, subject } = pending;
+      const outcome = outcomeOf(pending, repeated);
       this.#book.count(type, outcome);
       this.#bookOf(subject).count(type, outcome);
     }
@@ -369,20 +360,4 @@ class AdmitWork {
     this.#book.grouped(key, problem);
     this.#bookOf(subject).grouped(key, problem);
   }
-}
-
-/** An element counts as the best of what became of its parts; the rest is among the problems. */
-const BEST_FIRST: readonly Outcome[] = ['mapped', 'kept', 'duplicates', 'refused'];
-
-/** The content without the place it stood at: the same thing from another file is the same thing. */
-function contentText(payload: unknown): string {
-  const replacer = (key: string, value: unknown) => (key === 'provenance' ? sourceIdOf(value) : value);
-  const plain: unknown = JSON.parse(JSON.stringify(payload, replacer));
-  return canonicalJson(plain);
-}
-
-function sourceIdOf(provenance: unknown): unknown {
-  return typeof provenance === 'object' && provenance !== null && 'sourceId' in provenance
-    ? provenance.sourceId
-    : undefined;
 }

@@ -1,4 +1,4 @@
-import { type Coding, codingKey, LOINC, RXNORM, SNOMED } from '@gemel/core';
+import { type Coding, codingKey, GEMEL, LOINC, RXNORM, SNOMED } from '@gemel/core';
 import type { Binding, ControlSpec, Pack } from './pack.ts';
 
 /** What the codings or the name of an item mean to the packs. */
@@ -11,16 +11,22 @@ export interface Match<T> {
 
 /** All codes and local names the packs bind. */
 export interface Catalog {
+  /** Whether one of the codings names something a pack predicts: what was predicted is never taken for measured. */
+  predicted(codings: readonly Coding[]): boolean;
   observation(codings: readonly Coding[], text: string | undefined): Match<Binding>;
   control(codings: readonly Coding[], text: string | undefined): Match<ControlSpec>;
 }
 
 /** Systems whose unlisted code means something else for sure, whatever the name beside it says. */
-const STANDARD = new Set([LOINC, SNOMED, RXNORM]);
+const STANDARD = new Set([LOINC, SNOMED, RXNORM, GEMEL]);
 
 // biome-ignore lint/suspicious/noExplicitAny: the state is opaque here
 export function catalog(packs: readonly Pack<any>[]): Catalog {
+  const predictions = new Set(
+    packs.flatMap((pack) => pack.quantities.flatMap((spec) => spec.code.codings.map((code) => codingKey(code)))),
+  );
   return {
+    predicted: (codings) => codings.some((code) => predictions.has(codingKey(code))),
     observation: finder(packs.flatMap((pack) => pack.observes)),
     control: finder(packs.flatMap((pack) => pack.controls)),
   };

@@ -27,6 +27,11 @@ export const runtimeErrors = defineErrors({
     meaning: 'No pack uses this code. The item was kept whole and is not used.',
     remedy: 'None is needed. To use it, bind the code in a pack.',
   },
+  'admit-code-predicted': {
+    meaning:
+      'The item carries the code of something a pack predicts. It was kept whole and is never taken for measured.',
+    remedy: 'None is needed for what Gemel wrote itself; otherwise send the measurement under its own code.',
+  },
   'admit-code-by-name': {
     meaning: 'The source gave no standard code; its own name was taken for one the pack lists.',
     remedy: 'Check that the name means what the pack says, or send the standard code.',

@@ -208,6 +208,23 @@ describe('fold', () => {
     expect(await changed.hub.calibrated('tank|1', 'tank')).toBe(false);
   });
 
+  it('F14 values that arrive while a calibration runs are folded onto it', async () => {
+    const world = testWorld({ breathe: () => new Promise((resolve) => setTimeout(resolve)) });
+    await world.take(volumes(-60, 0));
+    world.now = later;
+    let arriving: Promise<unknown> | null = null;
+    await world.hub.calibrate('tank|1', 'tank', {
+      onProgress: () => {
+        arriving ??= world.take(volumes(5, 30));
+      },
+    });
+    await arriving;
+    const folded = await world.hub.belief('tank|1', 'tank');
+    expect(folded!.at).toBe(minute(30));
+    expect(folded!.diagnostics.warnings).toEqual([]);
+    expect(bytes(folded)).toBe(await afresh(world.store));
+  });
+
   it('F12 two hubs on one store keep up with each other', async () => {
     const store = memory();
     const one = await calibrated({ store });
