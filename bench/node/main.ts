@@ -1,7 +1,7 @@
 /** `npm run bench [-- id…]`: runs every bench and its peers; writes bench/results/<id>.md and .json with machine and versions. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { files, ROOT } from '../../tools/node/repository.ts';
 import type { Bench } from '../bench.ts';
@@ -47,7 +47,7 @@ function machine(): Machine {
     processor: processors[0]?.model.trim() || 'unknown processor',
     cores: processors.length,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    system: `${type()} ${release()} ${process.arch}`,
+    system: `${type()} ${process.arch}`,
     engine: `Node ${process.versions.node}`,
   };
 }
