@@ -4,7 +4,7 @@ import { Card } from '../parts/card.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { LoadingCard } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './about.module.css';
 
 /** What Gemel is, what each pack is for and what it is not for. */

@@ -1,7 +1,7 @@
 import { joinSteps, type Lane, type LaneItem } from '@gemel/charts/lanes';
 import type { ControlInput } from '@gemel/core';
 import { unitLabel } from '../data/number.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 type LaneLook = Pick<Lane, 'title' | 'colour' | 'kind' | 'decimals'>;
 

@@ -1,6 +1,6 @@
 import { type Chart, element, escapeXml, standaloneSvg, text } from '@gemel/charts/svg';
 import { CHART_CSS } from '@gemel/charts/theme';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 const STRIP = 28;
 const CAPTION = 26;

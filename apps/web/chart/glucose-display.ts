@@ -1,7 +1,7 @@
 import type { Display } from '@gemel/charts/scales';
 import { GLUCOSE_DIGITS, type GlucoseUnit, MG_PER_DL_IN_MMOL_PER_L, TARGET } from '../data/glucose.ts';
 import { unitLabel } from '../data/number.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** How values of a UCUM unit are written in charts. */
 export function displayOf(ucum: string, unit: GlucoseUnit): Display {

@@ -1,7 +1,7 @@
 import type { Advisory } from '@gemel/core';
 import { AdvisoryList } from '../parts/advisory-list.tsx';
 import { Card } from '../parts/card.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** What a person should know now: silent text, never an alarm. */
 export function AdvisoriesCard({ advisories }: { readonly advisories: readonly Advisory[] }) {

@@ -2,7 +2,7 @@ import type { TwinDetail } from '@gemel/server/api';
 import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { FactList } from '../parts/fact-list.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { inputName } from '../twin/names.ts';
 
 /** Each fact with each of its values once: records repeat them. */

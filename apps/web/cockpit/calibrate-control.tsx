@@ -1,7 +1,7 @@
 import { Button, Progress } from '@mantine/core';
 import { percent } from '../data/number.ts';
 import { Failure } from '../parts/failure.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './standing-card.module.css';
 import type { Calibration } from './use-calibration.ts';
 

@@ -8,7 +8,7 @@ import { durationText, type LocalTime, MINUTE } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { download, fileStem } from '../parts/download.ts';
 import { Empty } from '../parts/empty.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './chart-card.module.css';
 import { ChartTable } from './chart-table.tsx';
 import { ChartToolbar } from './chart-toolbar.tsx';

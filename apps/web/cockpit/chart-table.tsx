@@ -1,6 +1,6 @@
 import type { ChartTable as Numbers } from '@gemel/charts/svg';
 import { DataTable } from '../parts/data-table.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** Rows shown at once; the CSV holds all. */
 const MOST = 400;

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu, SegmentedControl, Switch } from '@mantine/core';
 import { Icon } from '../parts/icon.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './chart-toolbar.module.css';
 import { type FanStyle, type View, WINDOWS, type WindowName } from './use-view.ts';
 

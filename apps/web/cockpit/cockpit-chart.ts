@@ -6,7 +6,7 @@ import { displayOf, rangesOf } from '../chart/glucose-display.ts';
 import type { GlucoseUnit } from '../data/glucose.ts';
 import { mainTrajectory } from '../data/main-trajectory.ts';
 import { durationText, HOUR, type LocalTime, MINUTE } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { mainSignal } from '../twin/last-value.ts';
 import { type View, WINDOWS } from './use-view.ts';
 
@@ -32,7 +32,7 @@ export function mainPoints(detail: TwinDetail): ObservationPoint[] {
 }
 
 function pastFan(detail: TwinDetail, stretch: Stretch): Omit<Fan, 'inner'> | null {
-  const shown = detail.past.filter((p) => p.at >= stretch.from && p.at <= stretch.to);
+  const shown = detail.past.filter((p) => p.at >= stretch.from && p.at <= Math.min(stretch.to, detail.now));
   const first = shown[0];
   if (first === undefined) return null;
   return {

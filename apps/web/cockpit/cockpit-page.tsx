@@ -4,7 +4,7 @@ import { useNow } from '../data/clock.ts';
 import { isStale } from '../data/headline.ts';
 import { mainTrajectory } from '../data/main-trajectory.ts';
 import { Card } from '../parts/card.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { AccuracyTable } from '../twin/accuracy-table.tsx';
 import { newestValueAt } from '../twin/last-value.ts';
 import { PosteriorTable } from '../twin/posterior-table.tsx';

@@ -4,7 +4,7 @@ import { mainTrajectory } from '../data/main-trajectory.ts';
 import { unitLabel } from '../data/number.ts';
 import { trajectoryQuantile } from '../data/quantile.ts';
 import { type LocalTime, MINUTE } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import type { Stretch } from './cockpit-chart.ts';
 
 /** A cell of a CSV file (RFC 4180); a text that a spreadsheet would take for a formula is made a text. */

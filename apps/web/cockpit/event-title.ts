@@ -1,6 +1,6 @@
 import { type GlucoseUnit, glucoseText } from '../data/glucose.ts';
 import { unitLabel } from '../data/number.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** A pack's event name as words: `below-70` of a quantity in mg/dL becomes "below 70 mg/dL" in the unit shown. */
 export function eventTitle(event: string, quantityUnit: string, unit: GlucoseUnit): string {

@@ -1,7 +1,7 @@
 import { Link, paths } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './next-card.module.css';
 
 interface NextCardProps {

@@ -2,7 +2,7 @@ import type { TwinDetail } from '@gemel/server/api';
 import { useSentence } from '../data/preferences.tsx';
 import { Link, paths } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { CalibrateControl } from './calibrate-control.tsx';
 import type { Calibration } from './use-calibration.ts';
 

@@ -8,7 +8,7 @@ import { nearestIndex, trajectoryQuantile } from '../data/quantile.ts';
 import { ageText, durationText, type LocalTime, MINUTE, STALE_MINUTES } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { DataAge } from '../parts/data-age.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { lastPoint, newestValueAt } from '../twin/last-value.ts';
 import css from './now-card.module.css';
 

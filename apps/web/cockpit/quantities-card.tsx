@@ -9,7 +9,7 @@ import { Card } from '../parts/card.tsx';
 import { ChanceBar } from '../parts/chance-bar.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { IntervalText } from '../parts/interval-text.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { eventTitle } from './event-title.ts';
 
 interface QuantitiesCardProps {

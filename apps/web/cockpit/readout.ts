@@ -4,7 +4,7 @@ import { mainTrajectory } from '../data/main-trajectory.ts';
 import { unitLabel, valueText } from '../data/number.ts';
 import { nearestIndex, trajectoryQuantile } from '../data/quantile.ts';
 import { type LocalTime, MINUTE } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { controlName } from '../twin/names.ts';
 import { mainPoints } from './cockpit-chart.ts';
 

@@ -2,7 +2,7 @@ import type { TwinDetail } from '@gemel/server/api';
 import { Card } from '../parts/card.tsx';
 import { LevelMark } from '../parts/level-mark.tsx';
 import { VerdictView } from '../parts/verdict-view.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { CalibrateControl } from './calibrate-control.tsx';
 import css from './standing-card.module.css';
 import type { Calibration } from './use-calibration.ts';

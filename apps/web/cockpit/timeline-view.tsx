@@ -2,7 +2,7 @@ import type { Chart } from '@gemel/charts/svg';
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { Drawing } from '../chart/drawing.tsx';
 import { MINUTE } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import type { Stretch } from './cockpit-chart.ts';
 import css from './timeline-view.module.css';
 

@@ -1,5 +1,5 @@
 import type { ProblemDetails } from '@gemel/server/api';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** What a failed request says: the server's coded problem, or that the server was not reached. */
 export class ApiError extends Error {

@@ -1,4 +1,4 @@
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { GLUCOSE_DIGITS, type GlucoseUnit, inGlucoseUnit } from './glucose.ts';
 
 /** UCUM units as people write them; one not listed is shown as it is. */
@@ -32,12 +32,19 @@ function trimmed(value: number, digits: number): string {
   return digits > 0 ? text.replace(/\.?0+$/, '') : text;
 }
 
+/** "3.3 × 10⁻⁵": for what is too large or too small to write out. */
+function powerOfTen(value: number): string {
+  const [mantissa, exponent] = value.toExponential(1).split('e') as [string, string];
+  const raised = [...String(Number(exponent))].map((c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)])).join('');
+  return `${mantissa.replace(/\.0$/, '').replace('-', '−')} × 10${raised}`;
+}
+
 /** Three significant digits at most, without an exponent for what people read. */
 export function plainNumber(value: number): string {
   if (!Number.isFinite(value)) return strings.missing;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(2).replace('-', '−');
+  if (size >= 1e6 || size < 1e-4) return powerOfTen(value);
   return trimmed(value, Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(size)))));
 }
 

@@ -1,4 +1,4 @@
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import { Button, FileButton } from '@mantine/core';
 import { Icon } from '../parts/icon.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './import-dialog.module.css';
 
 /** Where a file is dropped or chosen. */

@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './import-dialog.module.css';
 
 interface ImportConfirmProps {

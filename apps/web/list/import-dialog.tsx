@@ -3,7 +3,7 @@ import { Button, Loader, Modal } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { type ApiError, asApiError, request } from '../data/client.ts';
 import { Failure } from '../parts/failure.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { ImportChooser } from './import-chooser.tsx';
 import { ImportConfirm } from './import-confirm.tsx';
 import css from './import-dialog.module.css';

@@ -1,7 +1,7 @@
 import type { ProblemDetails } from '@gemel/server/api';
 import { Autocomplete, Button, Radio, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './import-dialog.module.css';
 
 /** What a file may leave unsaid. */

@@ -2,7 +2,7 @@ import type { ImportResult } from '@gemel/server/api';
 import { Table } from '@mantine/core';
 import { Link, paths } from '../navigation.tsx';
 import { Scroller } from '../parts/scroller.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './import-dialog.module.css';
 import { whereText } from './where-text.ts';
 

@@ -1,5 +1,5 @@
 import type { TwinSummary } from '@gemel/server/api';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './twin-list.module.css';
 import { TwinRow } from './twin-row.tsx';
 

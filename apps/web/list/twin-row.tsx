@@ -8,7 +8,7 @@ import { Icon } from '../parts/icon.tsx';
 import { LevelMark } from '../parts/level-mark.tsx';
 import { RiskMark } from '../parts/risk-mark.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './twin-list.module.css';
 
 interface TwinRowProps {

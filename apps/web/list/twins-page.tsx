@@ -10,7 +10,7 @@ import { Failure } from '../parts/failure.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { LoadingCard } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { ImportDialog } from './import-dialog.tsx';
 import { TwinList } from './twin-list.tsx';
 import { useAnswerTime } from './use-answer-time.ts';

@@ -1,6 +1,6 @@
 import type { Advisory } from '@gemel/core';
 import { useSentence } from '../data/preferences.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './advisory-list.module.css';
 import { Icon, type IconName } from './icon.tsx';
 

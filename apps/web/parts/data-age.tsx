@@ -1,5 +1,5 @@
 import { ageText, MINUTE, STALE_MINUTES } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './data-age.module.css';
 
 /** How old the newest value is; says "stale" in words where it is too old. */

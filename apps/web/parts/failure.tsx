@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ApiError } from '../data/client.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { Card } from './card.tsx';
 
 interface FailureProps {

@@ -1,4 +1,4 @@
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './fan-legend.module.css';
 
 interface FanLegendProps {

@@ -1,6 +1,6 @@
 import type { TwinSummary } from '@gemel/server/api';
 import { Tooltip } from '@mantine/core';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './level-mark.module.css';
 
 /** How many of the three flows a level has: records, data in, decisions back. */

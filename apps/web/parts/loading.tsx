@@ -1,5 +1,5 @@
 import { Skeleton } from '@mantine/core';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { Card } from './card.tsx';
 
 /** Where content will be; says so to those who cannot see it. */

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect } from 'react';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './page-title.module.css';
 
 interface PageTitleProps {

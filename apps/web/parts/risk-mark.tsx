@@ -1,5 +1,5 @@
 import type { TwinSummary } from '@gemel/server/api';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './risk-mark.module.css';
 
 /** Each risk has its own shape beside its colour and its word. */

@@ -1,6 +1,6 @@
 import type { Verdict } from '@gemel/core';
 import { useSentence } from '../data/preferences.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { Icon, type IconName } from './icon.tsx';
 import css from './verdict-view.module.css';
 

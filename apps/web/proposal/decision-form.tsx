@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { type ApiError, asApiError, post } from '../data/client.ts';
 import { Card } from '../parts/card.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { EMPTY_ARM } from '../twin/arm.ts';
 import { ArmEditor } from '../twin/arm-editor.tsx';
 import { plannedBasal } from '../twin/planned-basal.ts';
@@ -53,79 +53,83 @@ export function DecisionForm({ proposal, detail, now, stale, asking, onAsk, onDo
     }
   };
   if (error?.problem?.code === 'release-inputs-changed')
-    return <InputsChanged asking={asking} stale={stale} onAsk={onAsk} />;
+    return <InputsChanged message={error.message} asking={asking} stale={stale} onAsk={onAsk} />;
+  const newer = detail.observations.some((point) => point.knownAt > proposal.trace.knownAt);
   return (
-    <Card title={t.act} text={t.actText}>
-      <form className={css.form} onSubmit={(event) => void submit(event)} noValidate>
-        <Radio.Group
-          label={t.choose}
-          value={decision.kind ?? ''}
-          onChange={(kind) => set({ kind: kind as Decision['kind'] })}
-          error={shown.kind}
-          required
-        >
-          {KINDS.map((kind) => (
-            <Radio
-              key={kind}
-              value={kind}
-              mt={8}
-              label={t[kind]}
-              description={t[`${kind}Text`]}
-              disabled={kind !== 'reject' && stale}
-            />
-          ))}
-        </Radio.Group>
-        {decision.kind === 'agree' && (
+    <>
+      {newer && <InputsChanged message={null} asking={asking} stale={stale} onAsk={onAsk} />}
+      <Card title={t.act} text={t.actText}>
+        <form className={css.form} onSubmit={(event) => void submit(event)} noValidate>
           <Radio.Group
-            label={t.which}
-            value={decision.scenario ?? ''}
-            onChange={(scenario) => set({ scenario })}
-            error={shown.scenario}
+            label={t.choose}
+            value={decision.kind ?? ''}
+            onChange={(kind) => set({ kind: kind as Decision['kind'] })}
+            error={shown.kind}
             required
           >
-            {allowed.map((plan) => (
-              <Radio key={plan.scenario.id} value={plan.scenario.id} mt={8} label={plan.scenario.title} />
+            {KINDS.map((kind) => (
+              <Radio
+                key={kind}
+                value={kind}
+                mt={8}
+                label={t[kind]}
+                description={t[`${kind}Text`]}
+                disabled={kind !== 'reject' && stale}
+              />
             ))}
           </Radio.Group>
-        )}
-        {decision.kind === 'change' && (
-          <div>
-            <ArmEditor
-              arm={decision.arm}
-              onChange={(arm) => set({ arm })}
-              plannedBasal={plannedBasal(detail.controls, now)}
-            />
-            {shown.controls !== undefined && <p className={css.missing}>{shown.controls}</p>}
-          </div>
-        )}
-        <TextInput
-          label={t.person}
-          autoComplete="name"
-          value={decision.person}
-          onChange={(event) => set({ person: event.currentTarget.value })}
-          error={shown.person}
-          required
-        />
-        <Textarea
-          label={t.reason}
-          description={t.reasonHint}
-          autosize
-          minRows={2}
-          value={decision.reason}
-          onChange={(event) => set({ reason: event.currentTarget.value })}
-          error={shown.reason}
-          required
-        />
-        {Object.keys(shown).length > 0 && (
-          <p role="alert" className={css.missing}>
-            {t.fix} {Object.values(shown).join(' ')}
-          </p>
-        )}
-        {error !== null && <Failure error={error} heading={t.failed} />}
-        <Button type="submit" loading={sending}>
-          {decision.kind === null ? t.submitNone : t.submit[decision.kind]}
-        </Button>
-      </form>
-    </Card>
+          {decision.kind === 'agree' && (
+            <Radio.Group
+              label={t.which}
+              value={decision.scenario ?? ''}
+              onChange={(scenario) => set({ scenario })}
+              error={shown.scenario}
+              required
+            >
+              {allowed.map((plan) => (
+                <Radio key={plan.scenario.id} value={plan.scenario.id} mt={8} label={plan.scenario.title} />
+              ))}
+            </Radio.Group>
+          )}
+          {decision.kind === 'change' && (
+            <div>
+              <ArmEditor
+                arm={decision.arm}
+                onChange={(arm) => set({ arm })}
+                plannedBasal={plannedBasal(detail.controls, now)}
+              />
+              {shown.controls !== undefined && <p className={css.missing}>{shown.controls}</p>}
+            </div>
+          )}
+          <TextInput
+            label={t.person}
+            autoComplete="name"
+            value={decision.person}
+            onChange={(event) => set({ person: event.currentTarget.value })}
+            error={shown.person}
+            required
+          />
+          <Textarea
+            label={t.reason}
+            description={t.reasonHint}
+            autosize
+            minRows={2}
+            value={decision.reason}
+            onChange={(event) => set({ reason: event.currentTarget.value })}
+            error={shown.reason}
+            required
+          />
+          {Object.keys(shown).length > 0 && (
+            <p role="alert" className={css.missing}>
+              {t.fix} {Object.values(shown).join(' ')}
+            </p>
+          )}
+          {error !== null && <Failure error={error} heading={t.failed} />}
+          <Button type="submit" loading={sending}>
+            {decision.kind === null ? t.submitNone : t.submit[decision.kind]}
+          </Button>
+        </form>
+      </Card>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { usePreferences } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { FactList } from '../parts/fact-list.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** What a person did, when and why; and what was observed afterwards. */
 export function DecisionTaken({ trace, time }: { readonly trace: Trace; readonly time: LocalTime }) {

@@ -1,5 +1,5 @@
 import type { ActionRequest, ProposalView } from '@gemel/server/api';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { type Arm, controlsOf } from '../twin/arm.ts';
 
 /** What the form holds; nothing is chosen beforehand. */

@@ -3,7 +3,7 @@ import { useSentence } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
 import { Link, paths } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './earlier-card.module.css';
 import pageCss from './proposal-page.module.css';
 

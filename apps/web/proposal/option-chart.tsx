@@ -8,7 +8,7 @@ import { mainTrajectory } from '../data/main-trajectory.ts';
 import { usePreferences } from '../data/preferences.tsx';
 import { trajectoryQuantile } from '../data/quantile.ts';
 import type { LocalTime } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 interface OptionChartProps {
   readonly plan: Plan;

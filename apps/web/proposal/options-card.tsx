@@ -5,7 +5,7 @@ import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { FanLegend } from '../parts/fan-legend.tsx';
 import { LimitList } from '../parts/limit-list.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { OptionChart } from './option-chart.tsx';
 import { planWords } from './plan-words.ts';
 import css from './proposal-page.module.css';

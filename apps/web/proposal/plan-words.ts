@@ -2,7 +2,7 @@ import type { ControlInput, Plan } from '@gemel/core';
 import type { GlucoseUnit } from '../data/glucose.ts';
 import { unitLabel, valueText } from '../data/number.ts';
 import { durationText, MINUTE } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { controlName } from '../twin/names.ts';
 
 /** "Bolus 3.2 U in 10 min", "Basal rate 0 U/h now over 45 min". */

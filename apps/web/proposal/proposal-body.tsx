@@ -5,7 +5,7 @@ import type { LocalTime } from '../data/time.ts';
 import { Link, paths } from '../navigation.tsx';
 import { AdvisoryList } from '../parts/advisory-list.tsx';
 import { Card } from '../parts/card.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { DecisionForm } from './decision-form.tsx';
 import { DecisionTaken } from './decision-taken.tsx';
 import { OptionsCard } from './options-card.tsx';

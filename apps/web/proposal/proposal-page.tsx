@@ -6,7 +6,7 @@ import { Card } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { LoadingCard } from '../parts/loading.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { newestValueAt } from '../twin/last-value.ts';
 import { TwinHead } from '../twin/twin-head.tsx';
 import { TwinState } from '../twin/twin-state.tsx';

@@ -5,7 +5,7 @@ import { Card } from '../parts/card.tsx';
 import { download, fileStem } from '../parts/download.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Scroller } from '../parts/scroller.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './recorded-card.module.css';
 
 /** What was written after the decision: a FHIR bundle, whose order stays a draft. */

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { type ApiError, asApiError, post } from '../data/client.ts';
 import { Failure } from '../parts/failure.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** Recomputes the proposal from the log as it was then known, and says whether it is the same. */
 export function ReplayButton({ id }: { readonly id: string }) {

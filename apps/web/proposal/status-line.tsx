@@ -1,6 +1,6 @@
 import type { ProposalView } from '@gemel/server/api';
 import { durationText, type LocalTime } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './proposal-page.module.css';
 
 interface StatusLineProps {

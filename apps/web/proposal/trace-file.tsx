@@ -2,7 +2,7 @@ import type { Trace } from '@gemel/core';
 import { Button } from '@mantine/core';
 import { download, fileStem } from '../parts/download.ts';
 import { Icon } from '../parts/icon.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** The whole decision trace as a file: what a replay needs. */
 export function TraceFile({ trace }: { readonly trace: Trace }) {

@@ -5,7 +5,7 @@ import { Card } from '../parts/card.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { FactList } from '../parts/fact-list.tsx';
 import { VerdictView } from '../parts/verdict-view.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { AccuracyTable } from '../twin/accuracy-table.tsx';
 import { inputName } from '../twin/names.ts';
 import { PosteriorTable } from '../twin/posterior-table.tsx';

@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** A page that throws shows what to do instead of a white screen. */
 export class Boundary extends Component<{ readonly children: ReactNode }, { readonly failed: boolean }> {

@@ -2,7 +2,7 @@ import type { Status } from '@gemel/server/api';
 import { Tooltip } from '@mantine/core';
 import { useNow } from '../data/clock.ts';
 import { localTime } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './clock-reading.module.css';
 
 /** The time the twins live in; says so when it is not the reader's. */

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { tellStatus } from '../data/clock.ts';
 import { useConnection } from '../data/live.ts';
 import { useApi } from '../data/use-api.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './frame.module.css';
 import { Header } from './header.tsx';
 import { usePrintLight } from './use-print-light.ts';

@@ -1,6 +1,6 @@
 import type { Status } from '@gemel/server/api';
 import { Link, paths } from '../navigation.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { ClockReading } from './clock-reading.tsx';
 import css from './header.module.css';
 import { Mark } from './mark.tsx';

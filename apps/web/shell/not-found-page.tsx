@@ -1,7 +1,7 @@
 import { Link, paths } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 export function NotFoundPage() {
   return (

@@ -1,6 +1,6 @@
 import { ActionIcon, type MantineColorScheme, Tooltip, useMantineColorScheme } from '@mantine/core';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 const NEXT: Readonly<Record<MantineColorScheme, MantineColorScheme>> = { auto: 'light', light: 'dark', dark: 'auto' };
 const ICON: Readonly<Record<MantineColorScheme, IconName>> = { auto: 'contrast', light: 'sun', dark: 'moon' };

@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import type { GlucoseUnit } from '../data/glucose.ts';
 import { usePreferences } from '../data/preferences.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 const UNITS: GlucoseUnit[] = ['mg/dL', 'mmol/L'];
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MG_PER_DL_IN_MMOL_PER_L } from '../data/glucose.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { type BuiltWeb, buildWeb } from './build-web.ts';
 import { openBrowser, openPage, skipReason } from './chromium.ts';
 import { type MockServer, startMockServer } from './mock/mock-server.ts';
@@ -250,6 +250,15 @@ describe('screens over invented twins', { timeout: 120_000 }, () => {
     await expect.poll(() => page.url(), PATIENCE).not.toBe(before);
     await page.getByRole('button', { name: strings.proposal.submitNone }).waitFor();
     watch.expect(/409/);
+    expect(watch.faults).toEqual([]);
+  });
+
+  test('W17 when new values come in while a proposal is read, the page says so before anything is sent', async () => {
+    await open(routes.proposal);
+    expect(await page.getByText(strings.proposal.newData).count()).toBe(0);
+    server.advance(10 * MINUTE);
+    server.send({ kind: 'forecast', subject: 'ada' });
+    await page.getByText(strings.proposal.newData).waitFor();
     expect(watch.faults).toEqual([]);
   });
 

@@ -60,6 +60,7 @@ describe('numbers', () => {
     expect(plainNumber(Number.NaN)).toBe('–');
     expect(valueText(-3.26, '%', 'mg/dL')).toBe('−3.3');
     expect(plainNumber(100)).toBe('100');
+    expect([3.31e-5, -2e9, 1.26e12].map(plainNumber)).toEqual(['3.3 × 10⁻⁵', '−2 × 10⁹', '1.3 × 10¹²']);
     expect(valueText(-0.2, 'mg/dL', 'mg/dL')).toBe('0');
     expect(valueText(-0.04, 'mg/dL', 'mmol/L')).toBe('0.0');
     expect(valueText(100, '%', 'mg/dL')).toBe('100');

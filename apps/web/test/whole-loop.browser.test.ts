@@ -10,7 +10,7 @@ import { type RunningServer, startServer } from '@gemel/server/node/server';
 import { openWorld, type World } from '@gemel/server/node/world';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { type BuiltWeb, buildWeb } from './build-web.ts';
 import { openBrowser, openPage, skipReason } from './chromium.ts';
 import { violations, type Watch, watchPage } from './watch-page.ts';

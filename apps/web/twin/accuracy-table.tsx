@@ -4,7 +4,7 @@ import { usePreferences } from '../data/preferences.tsx';
 import { durationText, MINUTE } from '../data/time.ts';
 import { CoverageBar } from '../parts/coverage-bar.tsx';
 import { DataTable } from '../parts/data-table.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** Fewer scored forecasts than this say little. */
 const FEW = 20;

@@ -1,6 +1,6 @@
 import { Switch } from '@mantine/core';
 import { AmountField } from '../parts/amount-field.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { type Arm, RANGES } from './arm.ts';
 import css from './arm-editor.module.css';
 

@@ -1,5 +1,5 @@
 import type { ControlInput } from '@gemel/core';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 const CONTROLS: Readonly<Record<string, string>> = {
   'insulin.bolus': strings.whatif.bolus,

@@ -1,5 +1,5 @@
 import type { TwinDetail } from '@gemel/server/api';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './twin-head.module.css';
 
 const YEAR = 365.2425 * 24 * 3_600_000;

@@ -4,7 +4,7 @@ import { usePreferences } from '../data/preferences.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { IntervalText } from '../parts/interval-text.tsx';
 import { ShrinkageBar } from '../parts/shrinkage-bar.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { capital } from './names.ts';
 import css from './posterior-table.module.css';
 

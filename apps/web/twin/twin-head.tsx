@@ -4,7 +4,7 @@ import { Link, paths } from '../navigation.tsx';
 import { LevelMark } from '../parts/level-mark.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { RiskMark } from '../parts/risk-mark.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { PersonFacts } from './person-facts.tsx';
 import css from './twin-head.module.css';
 

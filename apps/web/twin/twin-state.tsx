@@ -3,7 +3,7 @@ import type { Loaded } from '../data/use-api.ts';
 import { Link, paths } from '../navigation.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { LoadingCard } from '../parts/loading.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** What stands in place of a twin that is not there yet, or cannot be had. */
 export function TwinState({ twin }: { readonly twin: Loaded<TwinDetail> }) {

@@ -8,7 +8,7 @@ import type { GlucoseUnit } from '../data/glucose.ts';
 import { mainTrajectory } from '../data/main-trajectory.ts';
 import { trajectoryQuantile } from '../data/quantile.ts';
 import { HOUR, type LocalTime } from '../data/time.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** So much of the measured past is shown before the arms, ms. */
 const BEFORE = 2 * HOUR;

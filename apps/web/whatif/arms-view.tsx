@@ -6,7 +6,7 @@ import { useWidth } from '../chart/use-width.ts';
 import { usePreferences } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
 import { FanLegend } from '../parts/fan-legend.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { armChart, sharedCover } from './arm-chart.ts';
 import css from './arms-view.module.css';
 

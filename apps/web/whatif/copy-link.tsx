@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { Icon } from '../parts/icon.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 /** Copies the full address of what is shown. */
 export function CopyLink({ path }: { readonly path: string }) {

@@ -7,7 +7,7 @@ import { Card } from '../parts/card.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { DifferenceBar } from '../parts/difference-bar.tsx';
 import { IntervalText } from '../parts/interval-text.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 type Difference = WhatIfResult['differences'][number][number];
 

@@ -1,7 +1,7 @@
 import type { WhatIfResult } from '@gemel/server/api';
 import { Card } from '../parts/card.tsx';
 import { LimitList } from '../parts/limit-list.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './limits-card.module.css';
 
 /** What the hard limits said of each arm. */

@@ -6,7 +6,7 @@ import { useSentence } from '../data/preferences.tsx';
 import { levelIndex } from '../data/quantile.ts';
 import { Card } from '../parts/card.tsx';
 import { DataTable } from '../parts/data-table.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import css from './rewards-card.module.css';
 
 interface Row {

@@ -1,7 +1,7 @@
 import type { WhatIfControl, WhatIfResult } from '@gemel/server/api';
 import { useEffect, useState } from 'react';
 import { type ApiError, asApiError, post } from '../data/client.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 
 export interface WhatIf {
   /** The newest answer; an older one stays until the next is there. */

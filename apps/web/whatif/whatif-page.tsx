@@ -7,7 +7,7 @@ import { navigate, paths, usePlace } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { LoadingCard } from '../parts/loading.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings.data.ts';
 import { type Arm, armQuery, controlsOf, EMPTY_ARM, readArm } from '../twin/arm.ts';
 import { ArmEditor } from '../twin/arm-editor.tsx';
 import { newestValueAt } from '../twin/last-value.ts';

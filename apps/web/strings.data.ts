@@ -455,8 +455,8 @@ export const strings = {
     missingControls: 'Set at least one control input.',
     fix: 'Not recorded yet:',
     changedTitle: 'The inputs have changed since',
-    changedText:
-      'New data came in after this proposal was made, so it cannot be acted on. Ask for a new one and read it.',
+    changedText: 'Nothing was recorded. Ask for a new proposal and read it.',
+    newData: 'New values came in after this proposal was made. To agree or change, ask for a new proposal and read it.',
     askNew: 'Ask for a new proposal',
     expiredTitle: 'The proposal has expired',
     failed: 'Not recorded',
