@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Advice, Plan, Trace } from '@gemel/core';
 import { instant } from '@gemel/core';
 import type { ActionRequest, ActionResult, ProposalView } from '@gemel/server/api';
-import { accuracy, detail, type Person, plan } from './twins.ts';
+import { plan } from './plans.ts';
+import { accuracy, detail, type Person } from './twins.ts';
 
 const MINUTE = 60_000;
 

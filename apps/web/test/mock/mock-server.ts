@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { ActionRequest, JobView, LiveEvent, WhatIfRequest } from '@gemel/server/api';
 import { MockDesk } from './desk.ts';
-import { detail, people, summary, whatif } from './twins.ts';
+import { whatif } from './plans.ts';
+import { detail, people, summary } from './twins.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
