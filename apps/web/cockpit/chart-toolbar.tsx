@@ -43,11 +43,16 @@ export function ChartToolbar({ view, onChange, onPan, onCsv, onSvg, hasPast }: C
           >
             <Icon name="right" size={17} />
           </ActionIcon>
-          {view.end !== null && (
-            <Button variant="light" size="xs" onClick={() => onChange({ end: null })}>
-              {t.toNow}
-            </Button>
-          )}
+          <ActionIcon
+            variant="default"
+            size={32}
+            aria-label={t.toNow}
+            title={t.toNow}
+            disabled={view.end === null}
+            onClick={() => onChange({ end: null })}
+          >
+            <Icon name="end" size={17} />
+          </ActionIcon>
         </div>
       </div>
       <div className={css.group}>
