@@ -1,7 +1,9 @@
 import { DAY, HOUR, type Instant, instant } from '@gemel/core';
 import type { DeviceLog } from '@gemel/exchange/device/cgm/log';
+import { randomStream } from '@gemel/numerics';
 import { EVERYDAY, type GeneratedPatient, generatePatient } from '@gemel/pack-glucose/generate';
-import type { AgeGroup } from '@gemel/pack-glucose/population';
+import { type AgeGroup, drawPatient } from '@gemel/pack-glucose/population';
+import { titrate } from '@gemel/pack-glucose/therapy';
 
 /** The zone the demonstration world lives in. */
 export const DEMO_ZONE = 'Europe/Berlin';
@@ -17,6 +19,7 @@ export const DEMO_NOW: Instant = instant(DEMO_START + DEMO_PAST_DAYS * DAY + 10 
 export interface DemoPerson {
   readonly id: string;
   readonly name: string;
+  readonly sex: 'female' | 'male';
   readonly group: AgeGroup;
   /** Encoder of the device's files. */
   readonly format: 'dexcom-clarity' | 'libreview' | 'nightscout' | 'tidepool' | 'cgm-csv';
@@ -26,13 +29,54 @@ export interface DemoPerson {
 }
 
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
-  { id: 'anna', name: 'Anna Sommer', group: 'adult', format: 'dexcom-clarity', unit: 'mg/dL', records: 'complete' },
-  { id: 'ben', name: 'Ben Keller', group: 'adolescent', format: 'libreview', unit: 'mmol/L', records: 'complete' },
-  { id: 'carla', name: 'Carla Weiss', group: 'adult', format: 'nightscout', unit: 'mg/dL', records: 'complete' },
-  { id: 'david', name: 'David Novak', group: 'child', format: 'tidepool', unit: 'mg/dL', records: 'complete' },
-  { id: 'emma', name: 'Emma Lind', group: 'adult', format: 'cgm-csv', unit: 'mg/dL', records: 'complete' },
+  {
+    id: 'anna',
+    sex: 'female',
+    name: 'Anna Sommer',
+    group: 'adult',
+    format: 'dexcom-clarity',
+    unit: 'mg/dL',
+    records: 'complete',
+  },
+  {
+    id: 'ben',
+    sex: 'male',
+    name: 'Ben Keller',
+    group: 'adolescent',
+    format: 'libreview',
+    unit: 'mmol/L',
+    records: 'complete',
+  },
+  {
+    id: 'carla',
+    sex: 'female',
+    name: 'Carla Weiss',
+    group: 'adult',
+    format: 'nightscout',
+    unit: 'mg/dL',
+    records: 'complete',
+  },
+  {
+    id: 'david',
+    sex: 'male',
+    name: 'David Novak',
+    group: 'child',
+    format: 'tidepool',
+    unit: 'mg/dL',
+    records: 'complete',
+  },
+  {
+    id: 'emma',
+    sex: 'female',
+    name: 'Emma Lind',
+    group: 'adult',
+    format: 'cgm-csv',
+    unit: 'mg/dL',
+    records: 'complete',
+  },
   {
     id: 'felix',
+    sex: 'male',
     name: 'Felix Brandt',
     group: 'adult',
     format: 'dexcom-clarity',
@@ -51,16 +95,35 @@ export interface DemoLife {
 /** Generates one person's days; equal seeds give equal days. */
 export function liveDays(person: DemoPerson, seed: number, days = DEMO_DAYS): DemoLife {
   const index = DEMO_PEOPLE.indexOf(person);
-  const { truth: _, ...patient } = generatePatient({
+  const { truth: _, ...generated } = generatePatient({
     seed: seed * 1000 + index,
     start: DEMO_START,
     days,
     group: person.group,
+    parameters: typicalParameters(person.group, seed * 1000 + index),
     perturbation: EVERYDAY,
     sensorFaults: true,
   });
+  const patient = { ...generated, profile: { ...generated.profile, sex: person.sex } };
   const year = new Date(DEMO_START).getUTCFullYear() - patient.profile.age - 1;
   return { person, patient, birthDate: `${year}-0${3 + (index % 6)}-1${index % 9}` };
+}
+
+/** Settings of the people shown lie where most people's do, so that the first look is not at a rare one; g/U. */
+const TYPICAL_RATIO: Readonly<Record<AgeGroup, readonly [number, number]>> = {
+  child: [12, 35],
+  adolescent: [6, 20],
+  adult: [5, 18],
+};
+
+/** The first draw from the population whose carbohydrate ratio is a common one. */
+function typicalParameters(group: AgeGroup, seed: number): Float64Array {
+  const [least, most] = TYPICAL_RATIO[group];
+  for (let draw = 0; ; draw++) {
+    const { parameters } = drawPatient(group, randomStream(seed, 'demonstration', draw));
+    const { carbohydrateRatio } = titrate(parameters);
+    if (carbohydrateRatio >= least && carbohydrateRatio <= most) return parameters;
+  }
 }
 
 /** What the devices of a person recorded in [from, to). */

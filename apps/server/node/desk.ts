@@ -66,8 +66,7 @@ export class Desk {
     const rank = { high: 0, medium: 1, unknown: 2, low: 3 } as const;
     const summaries: TwinSummary[] = [];
     for (const subject of await this.hub.subjects())
-      for (const pack of await this.hub.packsOf(subject))
-        summaries.push(await this.#summary(subject, pack));
+      for (const pack of await this.hub.packsOf(subject)) summaries.push(await this.#summary(subject, pack));
     return summaries.sort(
       (a, b) => rank[a.risk] - rank[b.risk] || (b.dataAgeMinutes ?? 1e9) - (a.dataAgeMinutes ?? 1e9),
     );

@@ -17,6 +17,7 @@ import type {
 } from '../api.ts';
 import { serverErrors } from '../errors.data.ts';
 import { scenarios } from '../views/points.ts';
+import { proposalBundle, standingReport } from '../views/standing-report.ts';
 import { newestOf, proposalView, twinDetail } from '../views/twin.ts';
 import type { Desk } from './desk.ts';
 import { sha256 } from './world.ts';
@@ -56,6 +57,10 @@ const Window = Type.Object({
   pack: Type.Optional(Type.String()),
   from: Type.Optional(Type.Number()),
   to: Type.Optional(Type.Number()),
+});
+const Report = Type.Object({
+  pack: Type.Optional(Type.String()),
+  unit: Type.Optional(Type.Union([Type.Literal('mg/dL'), Type.Literal('mmol/L')])),
 });
 const Import = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 500 }),
@@ -133,6 +138,31 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
       const trace = await hub.advise(subject, pack);
       return proposalView(trace, trace, desk.now());
+    },
+  );
+
+  app.get<{ Params: Static<typeof Subject>; Querystring: Static<typeof Report> }>(
+    '/api/twins/:subject/report',
+    { schema: { params: Subject, querystring: Report } },
+    async (request, reply) => {
+      const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
+      const unit = request.query.unit ?? 'mg/dL';
+      const report = await standingReport(hub, subject, pack, { now: desk.now(), unit, sha256 });
+      return reply.type('text/html; charset=utf-8').send(report.html);
+    },
+  );
+
+  app.get<{ Params: Static<typeof Subject>; Querystring: Static<typeof Window> }>(
+    '/api/twins/:subject/fhir',
+    { schema: { params: Subject, querystring: Window } },
+    async (request, reply) => {
+      const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
+      const trace = newestOf(await hub.traces(subject));
+      if (trace === undefined)
+        throw serverErrors.error('server-unknown-proposal', `Nothing was ever proposed for "${subject}".`);
+      const { forecast } = await desk.standing(subject, pack);
+      const bundle = proposalBundle(trace, forecast, await hub.facts(subject), desk.now(), sha256);
+      return reply.type('application/fhir+json').send(bundle);
     },
   );
 

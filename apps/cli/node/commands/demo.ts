@@ -17,7 +17,7 @@ export function demoCommand(begin: Begin): Command {
   return new Command('demo')
     .description('run the demonstration world')
     .option('--port <n>', 'port; 0 takes a free one', wholeNumber, 7400)
-    .option('--speed <factor>', 'minutes of the demonstration in a real minute', speed, 10)
+    .option('--speed <factor>', 'minutes of the demonstration in a real minute', speed, 5)
     .action(async (options: { port: number; speed: number }, self: Command) => {
       const shell = begin(self);
       const started = performance.now();

@@ -29,7 +29,7 @@ export function exportCommand(begin: Begin): Command {
         }
 
         async function proposal(from: Hub, subject: string, id: string | undefined) {
-          const { proposalBundle } = await import('../../proposal-bundle.ts');
+          const { proposalBundle } = await import('@gemel/server/views/standing-report');
           const { sha256 } = await import('@gemel/server/node/world');
           const traces = (await from.traces(subject)).toSorted((a, b) => b.at - a.at);
           const trace = id === undefined ? traces[0] : traces.find((one) => one.id === id);
@@ -39,13 +39,7 @@ export function exportCommand(begin: Begin): Command {
             throw cliErrors.error('cli-trace-unknown', message, { field: '--trace' }, 'Run gemel advise first.');
           }
           const facts = await from.facts(subject);
-          return proposalBundle({
-            trace,
-            forecast: trace.advice.plans[0]?.forecast ?? null,
-            facts,
-            at: now,
-            sha256,
-          });
+          return proposalBundle(trace, trace.advice.plans[0]?.forecast ?? null, facts, now, sha256);
         }
       },
     );

@@ -11,12 +11,13 @@ export function reportCommand(begin: Begin): Command {
     .action(async (asked: string | undefined, options: { pack?: string; unit: string }, self: Command) => {
       const shell = begin(self);
       const { openPlace, packOf, subjectOf } = await import('../place.ts');
-      const { reportOf, standing } = await import('../loop.ts');
+      const { sha256 } = await import('@gemel/server/node/world');
+      const { standingReport } = await import('@gemel/server/views/standing-report');
       const { world, hub, now } = await openPlace(shell);
       try {
         const subject = await subjectOf(hub, asked);
         const pack = await packOf(hub, subject, options.pack);
-        const report = await reportOf(hub, await standing(hub, subject, pack, now), [], options.unit);
+        const report = await standingReport(hub, subject, pack.id, { now, unit: options.unit, sha256 });
         await shell.result({ subject, pack: pack.id, numbers: report.numbers, html: report.html }, report.html);
       } finally {
         await world.close();

@@ -61,8 +61,8 @@ async function runLoop(
 ): Promise<void> {
   const { packOf } = await import('../place.ts');
   const { decode } = await import('../sources.ts');
-  const { reportOf, turn } = await import('../loop.ts');
-  const { proposalBundle } = await import('../../proposal-bundle.ts');
+  const { turn } = await import('../loop.ts');
+  const { proposalBundle, standingReport } = await import('@gemel/server/views/standing-report');
   const { sha256 } = await import('@gemel/server/node/world');
   const { hub, now } = place;
   const pack = await packOf(hub, '', packId);
@@ -88,20 +88,16 @@ async function runLoop(
     if (!(await hub.packsOf(subject)).includes(pack.id)) continue;
     const folder = subjects.size === 1 ? out : join(out, fileName(subject));
     await mkdir(folder, { recursive: true });
-    const done = await turn(hub, subject, pack, now, shell);
+    const done = await turn(hub, subject, pack.id, shell);
     const { trace, forecast, calibration, posterior } = done;
-    const report = await reportOf(hub, done, accounts, options.unit ?? 'mg/dL');
+    const shown = { now, unit: options.unit ?? 'mg/dL', sha256, accounts };
+    const report = await standingReport(hub, subject, pack.id, shown);
     const replay = await hub.replay(trace.id);
     if (!replay.equal) shell.end(EXIT.failed);
     if (trace.advice.kind === 'abstain' || forecast.kind === 'withheld') shell.end(EXIT.withheld);
     const diagnostics = 'kind' in calibration ? calibration : { ...calibration.diagnostics, at: calibration.at };
-    const bundle = proposalBundle({
-      trace,
-      forecast: forecast.kind === 'forecast' ? forecast : null,
-      facts: done.facts,
-      at: now,
-      sha256,
-    });
+    const planned = forecast.kind === 'forecast' ? forecast : null;
+    const bundle = proposalBundle(trace, planned, done.facts, now, sha256);
     await shell.write(join(folder, 'calibration.json'), json({ diagnostics, posterior }));
     await shell.write(join(folder, 'forecast.json'), json(forecast));
     await shell.write(join(folder, 'plan.json'), json(trace.advice));
