@@ -9,35 +9,31 @@ const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 
-/** High 32 bits of a 32 × 32 bit product. */
-function mulhi(a: number, b: number): number {
-  const a0 = a & 0xffff;
-  const a1 = a >>> 16;
+/** High 32 bits of a 32 × 32 bit product; a is given by its halves. No partial sum reaches 2³². */
+function mulhi(a1: number, a0: number, b: number): number {
   const b0 = b & 0xffff;
   const b1 = b >>> 16;
-  const low = a0 * b0;
-  const mid = a1 * b0 + (low >>> 16);
-  const mid2 = a0 * b1 + (mid & 0xffff);
-  return (a1 * b1 + Math.floor(mid / 65536) + (mid2 >>> 16)) >>> 0;
+  const mid = a1 * b0 + ((a0 * b0) >>> 16);
+  return (a1 * b1 + (mid >>> 16) + ((a0 * b1 + (mid & 0xffff)) >>> 16)) | 0;
 }
 
 /** Ten rounds over the counter `c` (4 words) in place, with key (k0, k1). */
 export function philox4x32(c: Uint32Array, k0: number, k1: number): void {
-  let c0 = c[0];
-  let c1 = c[1];
-  let c2 = c[2];
-  let c3 = c[3];
+  let c0 = c[0] | 0;
+  let c1 = c[1] | 0;
+  let c2 = c[2] | 0;
+  let c3 = c[3] | 0;
   for (let round = 0; round < 10; round++) {
-    const h0 = mulhi(M0, c0);
-    const l0 = Math.imul(M0, c0) >>> 0;
-    const h1 = mulhi(M1, c2);
-    const l1 = Math.imul(M1, c2) >>> 0;
-    c0 = (h1 ^ c1 ^ k0) >>> 0;
+    const h0 = mulhi(M0 >>> 16, M0 & 0xffff, c0);
+    const l0 = Math.imul(M0, c0);
+    const h1 = mulhi(M1 >>> 16, M1 & 0xffff, c2);
+    const l1 = Math.imul(M1, c2);
+    c0 = h1 ^ c1 ^ k0;
     c1 = l1;
-    c2 = (h0 ^ c3 ^ k1) >>> 0;
+    c2 = h0 ^ c3 ^ k1;
     c3 = l0;
-    k0 = (k0 + W0) >>> 0;
-    k1 = (k1 + W1) >>> 0;
+    k0 = (k0 + W0) | 0;
+    k1 = (k1 + W1) | 0;
   }
   c[0] = c0;
   c[1] = c1;
