@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Instant } from '@gemel/core';
 import type { Hub, HubEvent } from '@gemel/runtime';
 import type { LiveEvent, TwinSummary } from '../api.ts';
@@ -30,7 +31,9 @@ export class Desk {
     this.hub = world.hub;
     this.now = world.clock;
     this.jobs = new Jobs((job) => this.#tell({ kind: 'job', job }));
-    this.#unwatch = world.hub.watch((event) => void this.#heard(event));
+    this.#unwatch = world.hub.watch((event) => {
+      this.#heard(event).catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+    });
   }
 
   /** The pack asked for, else the first that binds what the subject has. Throws `server-unknown-*`. */
@@ -94,19 +97,30 @@ export class Desk {
   }
 
   async #heard(event: HubEvent): Promise<void> {
-    for (const key of this.#kept.keys()) if (JSON.parse(key)[0] === event.subject) this.#kept.delete(key);
+    const { subject } = event;
+    // A forecast is made from here; it changes nothing that is kept.
+    if (event.kind !== 'forecast') this.#forget(subject);
     if (event.kind === 'trace' || event.kind === 'action')
-      return this.#tell({ kind: 'proposal', subject: event.subject, id: event.id });
+      return this.#tell({ kind: 'proposal', subject, id: event.id });
     if (event.kind === 'admitted') {
-      const ids = new Set(event.ids);
-      for (const pack of await this.hub.packsOf(event.subject)) {
-        const { observations } = await this.hub.history(event.subject, pack);
-        for (const observation of observations.slice(-ids.size)) {
-          const point = ids.has(observation.id) ? observationPoint(observation) : null;
-          if (point !== null) this.#tell({ kind: 'observation', subject: event.subject, point });
-        }
+      for (const pack of await this.hub.packsOf(subject)) {
+        await this.#tellObservations(subject, pack, new Set(event.ids));
+        // Made now, whether or not anyone looks: a forecast can only be scored if it was made before its observation.
+        await this.standing(subject, pack);
       }
     }
-    this.#tell({ kind: 'forecast', subject: event.subject });
+    this.#tell({ kind: 'forecast', subject });
+  }
+
+  #forget(subject: string): void {
+    for (const key of this.#kept.keys()) if (JSON.parse(key)[0] === subject) this.#kept.delete(key);
+  }
+
+  async #tellObservations(subject: string, pack: string, ids: ReadonlySet<string>): Promise<void> {
+    const { observations } = await this.hub.history(subject, pack);
+    for (const observation of observations.slice(-ids.size)) {
+      const point = ids.has(observation.id) ? observationPoint(observation) : null;
+      if (point !== null) this.#tell({ kind: 'observation', subject, point });
+    }
   }
 }
