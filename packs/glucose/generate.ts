@@ -24,11 +24,15 @@ export interface GenerateOptions {
   readonly perturbation?: Perturbation;
   /** Sensor changes with warm-up, gaps, and repeats after reconnection. Default false: one reading every five minutes. */
   readonly sensorFaults?: boolean;
+  /** Carbohydrate eaten and counted that the person takes no insulin for, g. Default none. */
+  readonly uncovered?: readonly { readonly at: Instant; readonly grams: number }[];
   readonly sensor?: SensorModel;
 }
 
 export interface GeneratedBolus {
   readonly at: Instant;
+  /** When the pump had delivered it. */
+  readonly to: Instant;
   /** U */
   readonly units: number;
   readonly purpose: 'meal' | 'correction';
@@ -109,7 +113,10 @@ export function generatePatient(options: GenerateOptions): GeneratedPatient {
   const sex = who.uniform() < 0.5 ? 'female' : 'male';
   const therapy = prescribe(titrate(parameters), perturbation, random.fork('therapy'));
 
-  const planned = planMeals(days, weight, perturbation, random.fork('meals'));
+  const planned = [
+    ...planMeals(days, weight, perturbation, random.fork('meals')),
+    ...(options.uncovered ?? []).map((snack) => uncovered((snack.at - start) / MINUTE, snack.grams)),
+  ];
   const still = Object.values(perturbation).every((size) => size === 0);
   const variation = still ? STEADY : vary(days, planned, perturbation, random.fork('variation'));
   const body = new Body(parameters, () => therapy.basal / 60, [], variation);
@@ -126,7 +133,12 @@ export function generatePatient(options: GenerateOptions): GeneratedPatient {
     profile: { group, age, sex, weight, therapy },
     cgm: sensing.record(interstitial),
     sensorStarts: sensing.starts,
-    boluses: life.boluses.map((b) => ({ at: at(b.minute), units: b.units, purpose: b.purpose })),
+    boluses: life.boluses.map((b) => ({
+      at: at(b.minute),
+      to: at(b.minute + b.units / PUMP_RATE),
+      units: b.units,
+      purpose: b.purpose,
+    })),
     basal: Array.from({ length: days }, (_, d) => ({
       from: after(start, d * DAY_MINUTES * MINUTE),
       to: after(start, (d + 1) * DAY_MINUTES * MINUTE),
@@ -141,6 +153,11 @@ export function generatePatient(options: GenerateOptions): GeneratedPatient {
     })),
     truth: { parameters, variation, plasma: body.plasma, interstitial },
   };
+}
+
+/** Food eaten over ten minutes whose bolus never comes. */
+function uncovered(from: number, grams: number): PlannedMeal {
+  return { from, minutes: 10, eaten: grams, announced: grams, bolusDelay: Number.POSITIVE_INFINITY, absorption: 1 };
 }
 
 /** Settings as a clinic would program them: near those that suit the patient, in the steps of a pump. */

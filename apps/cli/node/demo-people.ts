@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant, instant } from '@gemel/core';
+import { after, DAY, HOUR, type Instant, instant, MINUTE } from '@gemel/core';
 import type { DeviceLog } from '@gemel/exchange/device/cgm/log';
 import { randomStream } from '@gemel/numerics';
 import { EVERYDAY, type GeneratedPatient, generatePatient } from '@gemel/pack-glucose/generate';
@@ -26,6 +26,8 @@ export interface DemoPerson {
   readonly unit: 'mg/dL' | 'mmol/L';
   /** What the records hold: everything, or the sensor alone. */
   readonly records: 'complete' | 'sensor only';
+  /** Carbohydrate eaten shortly before the demonstration begins, counted but not covered by insulin, g. */
+  readonly forgotten?: number;
 }
 
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
@@ -55,6 +57,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     format: 'nightscout',
     unit: 'mg/dL',
     records: 'complete',
+    forgotten: 40,
   },
   {
     id: 'david',
@@ -103,6 +106,7 @@ export function liveDays(person: DemoPerson, seed: number, days = DEMO_DAYS): De
     parameters: typicalParameters(person.group, seed * 1000 + index),
     perturbation: EVERYDAY,
     sensorFaults: true,
+    uncovered: person.forgotten === undefined ? [] : [{ at: after(DEMO_NOW, -20 * MINUTE), grams: person.forgotten }],
   });
   const patient = { ...generated, profile: { ...generated.profile, sex: person.sex } };
   const year = new Date(DEMO_START).getUTCFullYear() - patient.profile.age - 1;
