@@ -410,7 +410,7 @@ export const strings = {
       superseded: 'Superseded',
     },
     abstainCode: (code: string) => `Reason code ${code}`,
-    options: 'Options, best first',
+    options: 'Options: what is proposed first, then by weighed total',
     option: (n: number) => `Option ${n}`,
     nothingChanged: 'No change: as planned',
     best: (p: string) => `${p} best`,

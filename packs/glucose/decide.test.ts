@@ -169,3 +169,12 @@ test('D5 the same input gives the same advice', () => {
   const h = history({ glucose: () => 230 });
   expect(JSON.stringify(advise(h, 40))).toBe(JSON.stringify(advise(h, 40)));
 });
+
+test('D6 the options shown differ: as planned among them, boluses more than a fifth apart', () => {
+  const advice = advise(history({ glucose: () => 270 }));
+  const sizes = advice.plans.filter((p) => p.scenario.controls.length === 1).flatMap(boluses);
+  const units = sizes.map((c) => c.value.value).toSorted((a, b) => a - b);
+  expect(units.length).toBeGreaterThan(1);
+  for (const [i, size] of units.entries()) if (i > 0) expect(units[i - 1]!).toBeLessThan(0.8 * size);
+  expect(advice.plans.map((p) => p.scenario.id)).toContain('as-planned');
+});

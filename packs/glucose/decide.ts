@@ -13,7 +13,7 @@ const PLANS_SHOWN = 5;
 const LEAST_MEMBERS = 20;
 
 /**
- * Options with reasons, best first, or an abstention with its reason (rules S1 to S14 of SPEC.md). Pure: what was admitted, what
+ * Options with reasons, the proposed one first, or an abstention with its reason (rules S1 to S14 of SPEC.md). Pure: what was admitted, what
  * is believed and what was weighed, in; advice out. Limits have run on every plan before it arrives here.
  */
 export function decide(situation: Situation<GlucoseState>, plans: readonly Plan[], policy: GlucosePolicy): Advice {
@@ -44,8 +44,10 @@ export function decide(situation: Situation<GlucoseState>, plans: readonly Plan[
   const ranked = [...eligible].sort((a, b) => b.total - a.total);
   const usual = usualBasal(history, now)!;
   const chosen = ranked.find((p) => p !== planned && p.total - planned.total >= leastGain(p, usual)) ?? planned;
-  const others = ranked.filter((p) => p !== chosen).slice(0, PLANS_SHOWN - 1);
-  if (chosen !== planned && !others.includes(planned)) others.splice(PLANS_SHOWN - 2, 1, planned);
+  const shown = chosen === planned ? [planned] : [chosen, planned];
+  for (const plan of ranked) {
+    if (shown.length < PLANS_SHOWN && !shown.some((other) => alike(plan, other))) shown.push(plan);
+  }
   const low = findings.some((f) => f.rule === 'S1');
   return {
     kind: 'advise',
@@ -59,9 +61,22 @@ export function decide(situation: Situation<GlucoseState>, plans: readonly Plan[
       ...stopped.map(({ code, statement }) => ({ code, statement })),
     ],
     advisories: [],
-    plans: [chosen, ...others],
+    plans: [chosen, ...ranked.filter((p) => p !== chosen && shown.includes(p))],
     expires: (now + POLICY.expiresMinutes * MINUTE) as Instant,
   };
+}
+
+/** Whether two plans ask for nearly the same: the same controls over the same spans, amounts within a fifth. */
+function alike(a: Plan, b: Plan): boolean {
+  const [x, y] = [a.scenario.controls, b.scenario.controls];
+  return (
+    x.length === y.length &&
+    x.every((c, i) => {
+      const d = y[i]!;
+      const [least, most] = [Math.min(c.value.value, d.value.value), Math.max(c.value.value, d.value.value)];
+      return c.control === d.control && c.to === d.to && most - least <= 0.2 * most;
+    })
+  );
 }
 
 /** What a plan must gain over going on as planned: more where it adds insulin (a bolus, or a rate over the usual one) than where it holds back. */

@@ -71,7 +71,8 @@ function plansTable(advice: Advice): string {
   if (advice.plans.length === 0) return '';
   const scalarOf = (p: Plan, name: string) => p.forecast.quantities[name] as Scalar;
   return table({
-    caption: 'Plans weighed, best first. Weighed risk: low glucose five times high glucose; smaller is better.',
+    caption:
+      'Plans weighed, the proposed one first. Weighed risk: low glucose five times high glucose; smaller is better.',
     columns: [
       'Plan',
       'Chance <70 mg/dL',

@@ -117,7 +117,7 @@ export function liveDays(person: DemoPerson, seed: number, days = DEMO_DAYS): De
 const TYPICAL_RATIO: Readonly<Record<AgeGroup, readonly [number, number]>> = {
   child: [12, 35],
   adolescent: [6, 20],
-  adult: [5, 18],
+  adult: [7, 18],
 };
 
 /** The first draw from the population whose carbohydrate ratio is a common one. */

@@ -10,7 +10,7 @@ import { OptionChart } from './option-chart.tsx';
 import { planWords } from './plan-words.ts';
 import css from './proposal-page.module.css';
 
-/** The options weighed, best first, each with its forecast, its chance of being best and what the limits said. */
+/** The options weighed, the proposed one first, each with its forecast, its chance of being best and what the limits said. */
 export function OptionsCard({ plans, time }: { readonly plans: readonly Plan[]; readonly time: LocalTime }) {
   const { unit } = usePreferences();
   const t = strings.proposal;
