@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { isBounded, isConcept, isQuantity, isSeries, isVolume } from './guards.ts';
 import type { ObservedValue } from './observation.ts';
+import { valueText } from './value-text.ts';
 
 const values: Readonly<Record<string, ObservedValue>> = {
   quantity: { value: 5, unit: 'mg/dL' },
@@ -17,4 +18,14 @@ test.each(Object.entries(values))('%s is recognised by its own guard alone', (na
 
 test('text and booleans are none of them', () => {
   for (const guard of Object.values(guards)) expect(guard('x') || guard(true)).toBe(false);
+});
+
+test('a value in words: number with unit, bound, meaning, reference', () => {
+  expect(valueText({ value: 5.5, unit: 'mmol/L' })).toBe('5.5 mmol/L');
+  expect(valueText({ kind: 'above', bound: { value: 400, unit: 'mg/dL' } })).toBe('above 400 mg/dL');
+  expect(valueText({ codings: [{ system: 's', code: 'c', display: 'shown' }] })).toBe('shown');
+  expect(valueText({ codings: [{ system: 's', code: 'c' }] })).toBe('c');
+  expect(valueText({ codings: [], text: 'said' })).toBe('said');
+  expect(valueText({ kind: 'series', ref: 'r/1', unit: 'mV', count: 3 })).toBe('r/1');
+  expect([valueText(true), valueText('x')]).toEqual(['yes', 'x']);
 });

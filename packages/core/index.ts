@@ -12,4 +12,5 @@ export type * from './raw.ts';
 export * from './sampled.ts';
 export * from './time.ts';
 export * from './validation.ts';
+export * from './value-text.ts';
 export * from './work.ts';

@@ -5,12 +5,12 @@ import {
   type Forecast,
   HOUR,
   type Instant,
-  isBounded,
   isQuantity,
   MINUTE,
   type Trace,
   type TraceInput,
   type TraceOutcome,
+  valueText,
 } from '@gemel/core';
 import { hashBelief } from './belief.ts';
 import { abstention, decide, refusal } from './decide.ts';
@@ -104,11 +104,7 @@ export function inputsOf(history: PackHistory, now: Instant): readonly TraceInpu
   const latest = new Map<string, TraceInput>();
   for (const o of history.observations) {
     const { id, value: v, trueAt, knownAt, grade, provenance } = o;
-    const value = isBounded(v)
-      ? `${v.kind} ${v.bound.value} ${v.bound.unit}`
-      : isQuantity(v)
-        ? `${v.value} ${v.unit}`
-        : '';
+    const value = valueText(v);
     const name = o.signal ?? '';
     latest.set(name, { id, name, value, trueAt, knownAt, ageMinutes: age(trueAt), grade, source: provenance.source });
   }
@@ -121,7 +117,7 @@ export function inputsOf(history: PackHistory, now: Instant): readonly TraceInpu
     });
   const facts = history.facts.map((f): TraceInput => {
     const { id, fact: name, trueAt, knownAt, provenance } = f;
-    const value = typeof f.value === 'object' ? JSON.stringify(f.value) : String(f.value);
+    const value = valueText(f.value);
     return { id, name, value, trueAt, knownAt, ageMinutes: age(trueAt), grade: 'good', source: provenance.source };
   });
   return [...latest.values(), ...controls, ...facts];

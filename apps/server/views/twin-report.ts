@@ -22,11 +22,11 @@ import {
   type Instant,
   instant,
   isBounded,
-  isConcept,
   isQuantity,
   type LossAccount,
   type PosteriorSummary,
   type Trace,
+  valueText,
 } from '@gemel/core';
 import type { ControlSpec, History, Hub, PackReport, Withheld } from '@gemel/runtime';
 
@@ -136,11 +136,9 @@ function whoAndWhat(report: TwinReport): string {
   ].join('\n');
 }
 
+/** A fact in words; what merely happened, by when it did. */
 function factText({ value, trueAt }: Fact, local: (at: Instant) => string): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'boolean') return value ? local(trueAt) : 'no';
-  if (isQuantity(value)) return `${value.value} ${value.unit}`;
-  return isConcept(value) ? (value.text ?? value.codings[0]?.display ?? value.codings[0]?.code ?? '') : '';
+  return value === true ? local(trueAt) : valueText(value);
 }
 
 function advice(trace: Trace | null): string {

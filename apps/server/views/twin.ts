@@ -1,5 +1,5 @@
 import type { Fact, Forecast, Instant, Observation, Trace } from '@gemel/core';
-import { DAY, isConcept, isQuantity, MINUTE } from '@gemel/core';
+import { DAY, isoInstant, MINUTE, valueText } from '@gemel/core';
 import type { Hub } from '@gemel/runtime';
 import type { ObservationPoint, ProposalView, TwinDetail, TwinSummary } from '../api.ts';
 import { observationPoint } from './points.ts';
@@ -27,12 +27,9 @@ function numbers(observations: readonly Observation[]): ObservationPoint[] {
   return observations.map(observationPoint).filter((point) => point !== null);
 }
 
-function factValue(fact: Fact): string {
-  const { value } = fact;
-  if (typeof value === 'string') return value;
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (isQuantity(value)) return `${value.value} ${value.unit}`;
-  return isConcept(value) ? (value.text ?? value.codings[0]?.display ?? value.codings[0]?.code ?? '') : '';
+/** A fact in words; what merely happened, by when it did. */
+function factValue({ value, trueAt }: Fact): string {
+  return value === true ? `${isoInstant(trueAt).slice(0, 16).replace('T', ' ')} UTC` : valueText(value);
 }
 
 /** Where a proposal stands: what was done with it, else whether it still may be. */
