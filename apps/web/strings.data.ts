@@ -193,6 +193,7 @@ export const strings = {
     forecastIn: (text: string) => `In ${text}`,
     askProposal: 'Open the proposal',
     whatIf: 'Ask what if',
+    report: 'Open the report',
     openProposal: 'A proposal waits for a person',
     outlook: 'Forecast',
     advisories: 'To know now',

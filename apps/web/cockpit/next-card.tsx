@@ -1,3 +1,4 @@
+import { usePreferences } from '../data/preferences.tsx';
 import { Link, paths } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -10,26 +11,32 @@ interface NextCardProps {
   readonly stale: boolean;
 }
 
-/** Where to go from here: the waiting proposal, or a what-if; neither while the data are stale. */
+/** Where to go from here: the waiting proposal, a what-if, neither while the data are stale; the report always. */
 export function NextCard({ subject, open, stale }: NextCardProps) {
+  const { unit } = usePreferences();
   const t = strings.cockpit;
-  if (stale)
-    return (
-      <Card>
+  const report = `/api/twins/${encodeURIComponent(subject)}/report?unit=${encodeURIComponent(unit)}`;
+  return (
+    <Card title={open > 0 && !stale ? t.openProposal : undefined} screenOnly={!stale}>
+      {stale && (
         <p className={css.suspended}>
           <Icon name="pause" /> {t.suspended}
         </p>
-      </Card>
-    );
-  return (
-    <Card title={open > 0 ? t.openProposal : undefined} screenOnly>
+      )}
       <div className={css.links}>
-        <Link href={paths.proposals(subject)} className={css.primary}>
-          {open > 0 ? t.askProposal : strings.proposal.ask}
-        </Link>
-        <Link href={paths.whatif(subject)} className={css.secondary}>
-          {t.whatIf}
-        </Link>
+        {!stale && (
+          <>
+            <Link href={paths.proposals(subject)} className={css.primary}>
+              {open > 0 ? t.askProposal : strings.proposal.ask}
+            </Link>
+            <Link href={paths.whatif(subject)} className={css.secondary}>
+              {t.whatIf}
+            </Link>
+          </>
+        )}
+        <a href={report} target="_blank" rel="noreferrer" className={css.secondary}>
+          {t.report}
+        </a>
       </div>
     </Card>
   );
