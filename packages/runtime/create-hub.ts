@@ -311,6 +311,14 @@ export function createHub(options: HubOptions): Hub {
       return { trace: { ...trace, action }, plan };
     },
 
+    async released(traceId) {
+      const trace = await needTrace(traceId);
+      if (trace.action === null) return null;
+      const actions = await log.records(trace.subject, ['action']);
+      const note = actions.map((entry) => entry.payload as ActionNote).find((each) => each.trace === traceId)!;
+      return { trace, plan: note.plan };
+    },
+
     async ledger(subject, pack): Promise<Accuracy | null> {
       const view = await log.view(subject);
       return (await standingOf(context, { view, twin: twinOf(pack), now: clock() })).accuracy;

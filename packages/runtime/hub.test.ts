@@ -17,8 +17,10 @@ describe('hub', () => {
     const trace = await hub.advise('tank|1', 'tank');
     expect(trace.advice.kind).toBe('advise');
     world.now = minute(1);
+    expect(await hub.released(trace.id)).toBeNull();
     const { plan } = await hub.act(trace.id, { kind: 'agree', person: 'A', at: world.now, reason: 'sensible' });
     expect(plan?.scenario.id).toBe(trace.advice.plans[0]!.scenario.id);
+    expect(await hub.released(trace.id)).toMatchObject({ trace: { action: { reason: 'sensible' } }, plan });
     for (let t = 5; t <= 60; t += 5) {
       world.now = minute(t);
       await world.take(volumes(t, t));

@@ -114,6 +114,8 @@ export interface Hub {
     action: PersonAction,
     scenario?: string,
   ): Promise<{ readonly trace: Trace; readonly plan: Plan | null }>;
+  /** What a person's action on the trace released, or rejected (no plan); null while nobody has acted. */
+  released(traceId: string): Promise<{ readonly trace: Trace; readonly plan: Plan | null } | null>;
   /** Past forecasts against what was observed. */
   ledger(subject: string, pack: string): Promise<Accuracy | null>;
   pastForecasts(

@@ -21,7 +21,7 @@ export interface ActionNote {
   readonly trace: string;
   readonly action: PersonAction;
   /** The plan it concerns, after limits; null for a rejection. */
-  readonly scenario: Scenario | null;
+  readonly plan: Plan | null;
 }
 
 /** The plan an action releases, checked against the present; null for a rejection. Nothing is marked as given by it. */
@@ -88,7 +88,7 @@ export function actionEntries(
   now: Instant,
 ): readonly NewEntry[] {
   const base = { subject: trace.subject, trueAt: now, knownAt: now, dedupeKey: trace.id };
-  const note: ActionNote = { trace: trace.id, action, scenario: plan?.scenario ?? null };
+  const note: ActionNote = { trace: trace.id, action, plan };
   const entries: NewEntry[] = [{ ...base, id: `action-${trace.id}`, kind: 'action', payload: note }];
   if (plan !== null) {
     const { id: scenario, controls } = plan.scenario;

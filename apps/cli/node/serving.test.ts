@@ -166,6 +166,7 @@ describe('the server', { timeout: 120_000 }, () => {
     expect(types).toEqual(expect.arrayContaining(['Provenance', 'AuditEvent', 'RiskAssessment', 'Device']));
     const orders = entry.filter(({ resource }) => /Request|Order|CarePlan/.test(resource.resourceType));
     expect(orders.every(({ resource }) => resource.status === 'draft')).toBe(true);
+    expect((await call('GET', `${url}/bundle`)).body).toEqual(done.body.bundle);
     const again = await call<ProblemDetails>('POST', `${url}/action`, { ...action, reason: 'again' });
     expect([again.status, again.body.code]).toEqual([409, 'release-already-acted']);
   });

@@ -1,6 +1,5 @@
 import { DAY, instant, type Trace } from '@gemel/core';
 import { type Door, doors, sniffDoor } from '@gemel/exchange';
-import { encodeRelease } from '@gemel/exchange/fhir/encode';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type {
@@ -17,7 +16,7 @@ import type {
 } from '../api.ts';
 import { serverErrors } from '../errors.data.ts';
 import { scenarios } from '../views/points.ts';
-import { proposalBundle, standingReport } from '../views/standing-report.ts';
+import { proposalBundle, releaseBundle, standingReport } from '../views/standing-report.ts';
 import { newestOf, proposalView, twinDetail } from '../views/twin.ts';
 import type { Desk } from './desk.ts';
 import { sha256 } from './world.ts';
@@ -210,8 +209,26 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
       const acted = await hub.act(trace.id, { kind, person, at: now, reason, ...chosen }, scenario);
       return {
         proposal: proposalView(acted.trace, newestOf(await hub.traces(trace.subject)), now),
-        bundle: encodeRelease({ trace: acted.trace, plan: acted.plan, at: now }),
+        bundle: await releaseBundle(hub, trace.id),
       };
+    },
+  );
+
+  app.get<{ Params: Static<typeof Id> }>(
+    '/api/proposals/:id/bundle',
+    { schema: { params: Id } },
+    async (request, reply) => {
+      const trace = await knownTrace(request.params.id);
+      const bundle =
+        (await releaseBundle(hub, trace.id)) ??
+        proposalBundle(
+          trace,
+          trace.advice.plans[0]?.forecast ?? null,
+          await hub.facts(trace.subject),
+          trace.at,
+          sha256,
+        );
+      return reply.type('application/fhir+json').send(bundle);
     },
   );
 

@@ -1,5 +1,5 @@
 import type { Fact, Forecast, Instant, LossAccount, Trace } from '@gemel/core';
-import { encodePatient, encodeProposal } from '@gemel/exchange/fhir/encode';
+import { encodePatient, encodeProposal, encodeRelease } from '@gemel/exchange/fhir/encode';
 import { identifierOf } from '@gemel/exchange/fhir/encode/elements';
 import type { Hub } from '@gemel/runtime';
 import type * as fhir from '@medplum/fhirtypes';
@@ -62,4 +62,10 @@ export function proposalBundle(
     at,
     patient: { ...patient, identifier: [identifierOf('subject', trace.subject)] },
   });
+}
+
+/** What left when a person acted on the trace; null while nobody has. The same each time it is asked for. */
+export async function releaseBundle(hub: Hub, traceId: string): Promise<fhir.Bundle | null> {
+  const released = await hub.released(traceId);
+  return released === null ? null : encodeRelease({ ...released, at: released.trace.action!.at });
 }

@@ -1,28 +1,17 @@
 import type { Trace } from '@gemel/core';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../../exit.ts';
 import type { Begin } from '../begin.ts';
+import { subjectCommand } from './subject-command.ts';
 
 /** `gemel advise`: a proposal or an abstention; either leaves a decision trace. */
 export function adviseCommand(begin: Begin): Command {
-  return new Command('advise')
-    .description('propose, or abstain and say why; leaves a decision trace')
-    .argument('[subject]', 'may be left out where there is only one')
-    .option('--pack <id>', 'which twin, where several could be')
-    .action(async (asked: string | undefined, options: { pack?: string }, self: Command) => {
-      const shell = begin(self);
-      const { openPlace, packOf, subjectOf } = await import('../place.ts');
-      const { world, hub } = await openPlace(shell);
-      try {
-        const subject = await subjectOf(hub, asked);
-        const pack = await packOf(hub, subject, options.pack);
-        const trace = await hub.advise(subject, pack.id);
-        if (trace.advice.kind === 'abstain') shell.end(EXIT.withheld);
-        await shell.result(trace, adviceText(trace));
-      } finally {
-        await world.close();
-      }
-    });
+  const description = 'propose, or abstain and say why; leaves a decision trace';
+  return subjectCommand(begin, 'advise', description, async ({ shell, hub, subject, pack }) => {
+    const trace = await hub.advise(subject, pack.id);
+    if (trace.advice.kind === 'abstain') shell.end(EXIT.withheld);
+    await shell.result(trace, adviceText(trace));
+  });
 }
 
 /** Advice in lines, best plan first. */

@@ -1,32 +1,20 @@
 import type { Forecast } from '@gemel/core';
 import { isoInstant } from '@gemel/core';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../../exit.ts';
 import type { Begin } from '../begin.ts';
+import { subjectCommand } from './subject-command.ts';
 import { withheldText } from './withheld.ts';
 
 /** `gemel forecast`: the standing forecast of a subject. */
 export function forecastCommand(begin: Begin): Command {
-  return new Command('forecast')
-    .description('forecast a subject, as planned')
-    .argument('[subject]', 'may be left out where there is only one')
-    .option('--pack <id>', 'which twin, where several could be')
-    .action(async (asked: string | undefined, options: { pack?: string }, self: Command) => {
-      const shell = begin(self);
-      const { openPlace, packOf, subjectOf } = await import('../place.ts');
-      const { world, hub } = await openPlace(shell);
-      try {
-        const subject = await subjectOf(hub, asked);
-        const pack = await packOf(hub, subject, options.pack);
-        const forecast = await hub.forecast(subject, pack.id);
-        if (forecast.kind === 'withheld') {
-          shell.end(EXIT.withheld);
-          await shell.result(forecast, withheldText(forecast));
-        } else await shell.result(forecast, forecastText(forecast));
-      } finally {
-        await world.close();
-      }
-    });
+  return subjectCommand(begin, 'forecast', 'forecast a subject, as planned', async ({ shell, hub, subject, pack }) => {
+    const forecast = await hub.forecast(subject, pack.id);
+    if (forecast.kind === 'withheld') {
+      shell.end(EXIT.withheld);
+      await shell.result(forecast, withheldText(forecast));
+    } else await shell.result(forecast, forecastText(forecast));
+  });
 }
 
 /** A forecast in lines: each trajectory every half hour, each number with its interval. */

@@ -1,7 +1,8 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { cliErrors } from '../../errors.data.ts';
 import { EXIT } from '../../exit.ts';
 import type { Begin } from '../begin.ts';
+import { subjectCommand } from './subject-command.ts';
 import { withheldText } from './withheld.ts';
 
 interface Arm {
@@ -11,38 +12,26 @@ interface Arm {
 
 /** `gemel whatif`: arms side by side, limits applied, differences paired member by member. */
 export function whatifCommand(begin: Begin): Command {
-  return new Command('whatif')
-    .description('compare what could be done; the first arm is what is planned')
-    .argument('[subject]', 'may be left out where there is only one')
-    .option('--pack <id>', 'which twin, where several could be')
-    .requiredOption('--arm <arm...>', '"title: control=amount unit@minutes[+for minutes]; …", times from now')
-    .action(async (asked: string | undefined, options: { pack?: string; arm: string[] }, self: Command) => {
-      const shell = begin(self);
-      const arms = [{ title: 'as planned', controls: [] }, ...options.arm.map(readArm)];
-      const { openPlace, packOf, subjectOf } = await import('../place.ts');
-      const { scenarios } = await import('@gemel/server/views/points');
-      const { world, hub, now } = await openPlace(shell);
-      try {
-        const subject = await subjectOf(hub, asked);
-        const pack = await packOf(hub, subject, options.pack);
-        const result = await hub.whatIf(subject, pack.id, scenarios(pack, subject, now, arms));
-        if ('kind' in result) {
-          shell.end(EXIT.withheld);
-          await shell.result(result, withheldText(result));
-          return;
-        }
-        const lines = result.plans.flatMap((plan, i) => [
-          `${plan.scenario.title}: total reward ${plan.total.toFixed(3)}${plan.allowed ? '' : '  NOT ALLOWED'}`,
-          ...plan.limits.filter((l) => l.verdict !== 'within').map((l) => `  ${l.verdict}: ${l.message}`),
-          ...(result.differences[i] ?? []).map(
-            (d) => `  ${d.title}: ${signed(d.median)} ${d.unit} (90 % ${signed(d.low)} to ${signed(d.high)})`,
-          ),
-        ]);
-        await shell.result(result, lines.join('\n'));
-      } finally {
-        await world.close();
-      }
-    });
+  const description = 'compare what could be done; the first arm is what is planned';
+  return subjectCommand<{ arm: string[] }>(begin, 'whatif', description, async (at, options) => {
+    const { shell, hub, subject, pack, now } = at;
+    const arms = [{ title: 'as planned', controls: [] }, ...options.arm.map(readArm)];
+    const { scenarios } = await import('@gemel/server/views/points');
+    const result = await hub.whatIf(subject, pack.id, scenarios(pack, subject, now, arms));
+    if ('kind' in result) {
+      shell.end(EXIT.withheld);
+      await shell.result(result, withheldText(result));
+      return;
+    }
+    const lines = result.plans.flatMap((plan, i) => [
+      `${plan.scenario.title}: total reward ${plan.total.toFixed(3)}${plan.allowed ? '' : '  NOT ALLOWED'}`,
+      ...plan.limits.filter((l) => l.verdict !== 'within').map((l) => `  ${l.verdict}: ${l.message}`),
+      ...(result.differences[i] ?? []).map(
+        (d) => `  ${d.title}: ${signed(d.median)} ${d.unit} (90 % ${signed(d.low)} to ${signed(d.high)})`,
+      ),
+    ]);
+    await shell.result(result, lines.join('\n'));
+  }).requiredOption('--arm <arm...>', '"title: control=amount unit@minutes[+for minutes]; …", times from now');
 }
 
 function signed(value: number): string {
