@@ -3,6 +3,7 @@ import { percent, valueText } from '../data/number.ts';
 import { usePreferences } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
+import { fileStem } from '../parts/download.ts';
 import { FactList } from '../parts/fact-list.tsx';
 import { strings } from '../strings.data.ts';
 
@@ -22,6 +23,14 @@ export function DecisionTaken({ trace, time }: { readonly trace: Trace; readonly
           [t.reason, action.reason],
         ]}
       />
+      <p>
+        <a
+          href={`/api/proposals/${encodeURIComponent(trace.id)}/bundle`}
+          download={`gemel-${fileStem(trace.subject)}-bundle.json`}
+        >
+          {t.bundle}
+        </a>
+      </p>
       {outcome !== null && (
         <>
           <h3>{t.outcome}</h3>
