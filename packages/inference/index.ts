@@ -1,3 +1,4 @@
+export * from './diagnose/effective-draws.ts';
 export * from './diagnose/rank-uniformity.ts';
 export * from './diagnose/scores.ts';
 export * as bootstrapFilter from './filter/bootstrap.ts';
@@ -5,6 +6,8 @@ export * from './filter/ensemble-kalman.ts';
 export type * from './log-density.ts';
 export * from './map/laplace.ts';
 export * as levenbergMarquardt from './map/levenberg-marquardt.ts';
+export * as ensembleChains from './mcmc/ensemble.ts';
+export * from './mcmc/moves.ts';
 export * from './series/autoregressive.ts';
 export * as adaptiveImportance from './smc/adaptive-importance.ts';
 export * from './smc/pareto-smoothing.ts';

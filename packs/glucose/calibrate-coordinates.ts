@@ -34,6 +34,8 @@ export interface SampledCoordinates {
   readonly dimension: number;
   /** The twin's parameters at a point; null where no patient has them (the prior is zero there). */
   parameters(points: Float64Array, at: number): Float64Array | null;
+  /** Coordinates of gastric emptying and absorption, whose posterior is curved and may have several modes. */
+  readonly absorption: readonly number[];
   /** Factor on glucose at the first reading. */
   jump(points: Float64Array, at: number): number;
 }
@@ -64,6 +66,7 @@ export function sampledCoordinates(
   }
   return {
     dimension: own + 1,
+    absorption: (['kabs', 'kmax', 'kmin', 'b', 'd'] as const).map((name) => VARIED.indexOf(name) - known),
     parameters(points, at) {
       for (let j = 0; j < own; j++) white[known + j] = points[at + j];
       for (let i = 0; i < VARIED_COUNT; i++) {

@@ -1,14 +1,16 @@
 import type { Instant, Work } from '@gemel/core';
 import {
-  adaptiveImportance,
-  type Gaussian,
-  laplaceFromJacobian,
+  differentialMove,
+  directionMove,
+  effectiveDraws,
+  ensembleChains,
+  type InformedDirections,
+  type LogDensity,
   levenbergMarquardt,
-  reliableShape,
-  studentProposal,
-  systematicResample,
   tempering,
 } from '@gemel/inference';
+import { gram, multiplyTransposed } from '@gemel/numerics/linalg/matrix';
+import { symmetricEigen } from '@gemel/numerics/linalg/symmetric-eigen';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type { Member } from '@gemel/runtime/dynamics';
 import type { Assimilator, Belief, Diagnostics, History } from '@gemel/runtime/pack';
@@ -20,8 +22,8 @@ import { drawMembers } from './calibrate-members.ts';
 import { actedControls, type CalibrationWindow, calibrationWindow } from './calibrate-window.ts';
 import { dynamics, type GlucoseState } from './dynamics.ts';
 import { glucoseErrors } from './errors.data.ts';
-import { type AgeGroup, ageGroup } from './population.ts';
-import { priors } from './priors.ts';
+import { type AgeGroup, ageGroup, populationPrior, toSampling, VARIED } from './population.ts';
+import { PERSONAL, priors } from './priors.ts';
 import { SENSOR, type SensorModel } from './sensor.ts';
 import { settings } from './settings.ts';
 
@@ -34,27 +36,26 @@ export interface CalibrationOptions {
 }
 
 export const MEMBERS = 200;
-/** Draws of one round of importance sampling, and rounds at most. */
-const ROUND = 500;
-const ROUNDS = 14;
-/** Effective draws at which the rounds end, if k̂ is good. */
-const ENOUGH = 250;
+/** Chains, moves of each after tempering that only bring them to rest, and those that are kept. */
+const CHAINS = 100;
+const SETTLING = 20;
+const KEPT = 60;
+/** Informed directions moved together, and the curvature (of prior curvature 1) from which one is informed. */
+const TOGETHER = 7;
+const INFORMED = 0.5;
+/** Effective draws of the least mixed coordinate below which the sample is called coarse. */
+const ENOUGH = 100;
+/** Posterior over prior SD from which a personal parameter is called unidentified. */
+const UNIDENTIFIED = 0.9;
 const RELINEARISE = 4;
 const STEPS = 6;
 
-interface Sample {
-  readonly points: Float64Array;
-  readonly weights: Float64Array;
-  readonly k: number;
-  readonly ess: number;
-  readonly method: string;
-}
-
 /**
- * Calibrates from the prior: mode by Levenberg–Marquardt with the discrepancy relinearised on the way, Laplace
- * approximation there, adaptive importance sampling from it until k̂ is reliable and the effective sample large enough;
- * where it does not become so, Metropolis moves on what there is. Members are equally weighted draws, each with a draw of
- * the disturbances given its parameters, standing at `at`.
+ * Calibrates from the prior. The mode, by Levenberg–Marquardt with the discrepancy relinearised on the way, gives the
+ * directions the record informs (some eight of twenty-five). Sequential Monte Carlo carries chains from the prior to the
+ * posterior, moving along informed and uninformed directions and, for gut absorption, by differential evolution: its
+ * posterior is curved with several modes, which Laplace or importance sampling from it would miss. Members are equally
+ * weighted draws, each with a draw of the disturbances given its parameters, standing at `at`.
  * @throws glucose-calibration-empty
  */
 export function* calibrate(
@@ -67,15 +68,15 @@ export function* calibrate(
   const { likelihood } = problem;
   yield { fraction: 0.02, message: 'Finding the most probable parameters' };
   const mode = yield* findMode(likelihood);
-  const sample = yield* explore(likelihood, mode.discrepancy, mode.gaussian, random.fork('explore'));
+  const sample = yield* explore(likelihood, mode, random.fork('explore'));
   yield { fraction: 0.95, message: 'Drawing the members' };
   const count = options.members ?? MEMBERS;
-  const ancestors = systematicResample(sample.weights, count, random.fork('members'));
+  const chosen = Int32Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * sample.count) / count));
   const drawn = drawMembers(
     likelihood,
     mode.discrepancy,
     sample.points,
-    ancestors,
+    chosen,
     random.fork('disturbances'),
     options.sensor ?? SENSOR,
   );
@@ -91,7 +92,7 @@ export function* calibrate(
     knownAt: history.knownAt,
     members,
     weights: new Float64Array(count).fill(1 / count),
-    diagnostics: diagnose(problem, sample, mode),
+    diagnostics: diagnose(problem, sample, mode, members),
     modelHash: '',
     seed: 0,
   };
@@ -135,11 +136,22 @@ export function calibrationProblem(history: History, at: Instant, options: Calib
 
 interface Mode {
   readonly discrepancy: Discrepancy;
-  readonly gaussian: Gaussian;
+  readonly directions: InformedDirections;
   readonly cost: number;
 }
 
-/** Mode and Laplace approximation; the discrepancy is linearised anew where the last search ended. */
+/** Draws of the posterior, sweep by sweep. */
+interface Sample {
+  readonly count: number;
+  /** count × dimension. */
+  readonly points: Float64Array;
+  /** Effective draws of the least mixed coordinate. */
+  readonly ess: number;
+  readonly temperatures: number;
+  readonly acceptance: number;
+}
+
+/** Mode and directions informed there; the discrepancy is linearised anew where the last search ended. */
 function* findMode(likelihood: CalibrationLikelihood): Work<Mode> {
   let point = new Float64Array(likelihood.coordinates.dimension);
   let discrepancy = requireLinear(likelihood, point);
@@ -158,9 +170,7 @@ function* findMode(likelihood: CalibrationLikelihood): Work<Mode> {
     point = Float64Array.from(state.point);
     if (round === RELINEARISE - 1) {
       const jacobian = levenbergMarquardt.differenceJacobian(problem, state.point, state.residual, 1e-2);
-      const laplace = laplaceFromJacobian(state.point, jacobian, problem.residuals);
-      if (laplace.status !== 'ok') throw new RangeError('The Gauss–Newton precision is not positive definite.');
-      return { discrepancy, gaussian: laplace.gaussian, cost: state.cost };
+      return { discrepancy, directions: informed(jacobian, problem.residuals, state.point), cost: state.cost };
     }
     discrepancy = likelihood.linearise(state.point) ?? discrepancy;
   }
@@ -177,79 +187,141 @@ function requireLinear(likelihood: CalibrationLikelihood, point: Float64Array): 
   return discrepancy;
 }
 
-/** Adaptive importance sampling, then Metropolis moves where its weights stay unreliable. */
-function* explore(
-  likelihood: CalibrationLikelihood,
-  discrepancy: Discrepancy,
-  start: Gaussian,
-  random: RandomStream,
-): Work<Sample> {
-  const target = likelihood.logDensity(discrepancy);
-  let state = adaptiveImportance.init(start);
-  let info: adaptiveImportance.AdaptiveImportanceInfo | undefined;
-  for (let round = 0; round < ROUNDS; round++) {
-    const next = adaptiveImportance.step(target, state, ROUND, random.fork('round', round));
-    state = next.state;
-    info = next.info;
-    yield { fraction: 0.22 + (0.7 * round) / ROUNDS, message: 'Sampling the posterior' };
-    if (info.k < reliableShape(state.count) && info.ess >= ENOUGH) break;
-  }
-  const { weights, k, ess } = info!;
-  if (k < reliableShape(state.count)) {
-    return { points: state.points, weights, k, ess, method: 'adaptive importance sampling' };
-  }
-  const count = MEMBERS;
-  const ancestors = systematicResample(weights, count, random.fork('resample'));
-  const { dimension } = target;
-  const points = new Float64Array(count * dimension);
-  ancestors.forEach((a, i) => {
-    points.set(state.points.subarray(a * dimension, (a + 1) * dimension), i * dimension);
-  });
-  const base = studentProposal(state.next, 10);
-  let moved: tempering.TemperingState = {
-    points,
-    count,
-    logBase: base.logDensity(points, count),
-    logTarget: target.evaluate(points, count),
-    beta: 1,
-    stride: 0.4,
-  };
-  for (let round = 0; round < 4; round++) {
-    moved = tempering.step(base, target, moved, random.fork('move', round), 3).state;
-    yield { fraction: 0.92, message: 'Moving the sample' };
-  }
+/** Eigenvectors of the likelihood's Gauss–Newton curvature in the whitened coordinates. */
+function informed(jacobian: Float64Array, residuals: number, mode: Float64Array): InformedDirections {
+  const n = mode.length;
+  const curvature = gram(jacobian, residuals, n);
+  for (let i = 0; i < n; i++) curvature[i * n + i] -= 1;
+  const { values, vectors } = symmetricEigen(curvature, n);
   return {
-    points: moved.points,
-    weights: new Float64Array(count).fill(1 / count),
-    k,
-    ess,
-    method: 'adaptive importance sampling, then Metropolis moves',
+    vectors,
+    informations: values.map((v) => Math.max(0, v)),
+    mode: multiplyTransposed(vectors, mode, n, n),
   };
 }
 
-function diagnose(problem: CalibrationProblem, sample: Sample, mode: Mode): Diagnostics {
-  const { window, likelihood } = problem;
+/** Chains from the prior to the posterior, and their sample there. */
+function* explore(likelihood: CalibrationLikelihood, mode: Mode, random: RandomStream): Work<Sample> {
+  const target = likelihood.logDensity(mode.discrepancy);
+  const { dimension, absorption } = likelihood.coordinates;
+  const base: LogDensity = { dimension, evaluate: standardNormal };
+  const moves = [
+    directionMove('informed', mode.directions, (information) => information >= INFORMED, TOGETHER),
+    differentialMove('absorption', absorption),
+    directionMove('uninformed', mode.directions, (information) => information < INFORMED),
+  ];
+  let state = tempering.init(base, target, priorDraws(likelihood, random.fork('prior')), moves);
+  let temperatures = 0;
+  while (state.beta < 1) {
+    state = tempering.step(base, target, state, moves, random.fork('temper', temperatures)).state;
+    temperatures++;
+    yield { fraction: 0.2 + 0.25 * state.beta, message: 'Tempering the prior to the posterior' };
+  }
+  let { chains } = state;
+  const points = new Float64Array(KEPT * CHAINS * dimension);
+  let acceptance = 0;
+  for (let s = 0; s < SETTLING + KEPT; s++) {
+    const settling = s < SETTLING;
+    const next = ensembleChains.sweep(
+      base,
+      target,
+      chains,
+      moves,
+      [0, 1, 2, 1][s % 4],
+      1,
+      random.fork('sweep', s),
+      settling,
+    );
+    chains = next.state;
+    acceptance += next.info.acceptance / (SETTLING + KEPT);
+    if (!settling) points.set(chains.points, (s - SETTLING) * CHAINS * dimension);
+    yield { fraction: 0.45 + (0.5 * s) / (SETTLING + KEPT), message: 'Sampling the posterior' };
+  }
+  const along = new Float64Array(KEPT * CHAINS);
+  let ess = Number.POSITIVE_INFINITY;
+  for (let j = 0; j < dimension; j++) {
+    for (let c = 0; c < CHAINS; c++) {
+      for (let s = 0; s < KEPT; s++) along[c * KEPT + s] = points[(s * CHAINS + c) * dimension + j];
+    }
+    ess = Math.min(ess, effectiveDraws(along, CHAINS));
+  }
+  return { count: KEPT * CHAINS, points, ess, temperatures, acceptance };
+}
+
+/** log density of the standard normal up to a constant. */
+function standardNormal(points: Float64Array, count: number): Float64Array {
+  const n = points.length / count;
+  return Float64Array.from({ length: count }, (_, c) => {
+    let sum = 0;
+    for (let i = c * n; i < (c + 1) * n; i++) sum += points[i] * points[i];
+    return -0.5 * sum;
+  });
+}
+
+/** Draws of the prior within its support: CHAINS × dimension. */
+function priorDraws(likelihood: CalibrationLikelihood, random: RandomStream): Float64Array {
+  const { coordinates } = likelihood;
+  const n = coordinates.dimension;
+  const points = new Float64Array(CHAINS * n);
+  for (let c = 0; c < CHAINS; c++) {
+    do {
+      for (let i = 0; i < n; i++) points[c * n + i] = random.normal();
+    } while (coordinates.parameters(points, c * n) === null);
+  }
+  return points;
+}
+
+function diagnose(
+  problem: CalibrationProblem,
+  sample: Sample,
+  mode: Mode,
+  members: readonly Member<GlucoseState>[],
+): Diagnostics {
+  const { window, likelihood, group } = problem;
   const warnings = [...problem.warnings];
-  const limit = reliableShape(ROUND * ROUNDS);
-  if (!(sample.k < limit)) {
+  if (sample.ess < ENOUGH) {
     warnings.push({
-      code: 'importance-unreliable',
-      message: `The tail shape of the importance weights is ${sample.k.toFixed(2)}, above ${limit.toFixed(2)}; the sample was moved further.`,
+      code: 'sample-coarse',
+      message: `The least mixed coordinate has ${Math.round(sample.ess)} effective draws; ${ENOUGH} are wanted.`,
+    });
+  }
+  const narrowing = posteriorOverPrior(members, group);
+  const unidentified = PERSONAL.filter((name) => narrowing[name] > UNIDENTIFIED);
+  for (const name of unidentified) {
+    warnings.push({
+      code: `unidentified-${name}`,
+      message: `The record says little of ${name}: its posterior SD is ${narrowing[name].toFixed(2)} of the prior's.`,
     });
   }
   const ignored = mode.discrepancy.ignored.reduce((sum, v) => sum + v, 0);
   return {
-    method: sample.method,
+    method: 'tempered sequential Monte Carlo with ensemble moves',
     ess: sample.ess,
     warnings,
     numbers: {
-      'importance-k': sample.k,
       'readings-used': window.readings.length - ignored,
       'readings-ignored': ignored,
       'paths-simulated': likelihood.simulated,
       'misfit-at-mode': mode.cost,
+      'directions-informed': mode.directions.informations.filter((v) => v >= INFORMED).length,
+      temperatures: sample.temperatures,
+      acceptance: sample.acceptance,
+      ...Object.fromEntries(PERSONAL.map((name) => [`posterior-over-prior-${name}`, narrowing[name]])),
     },
   };
+}
+
+/** Posterior SD over prior SD of every sampled parameter, on the sampling scale. */
+function posteriorOverPrior(members: readonly Member<GlucoseState>[], group: AgeGroup): Record<string, number> {
+  const { sd } = populationPrior(group);
+  const sampled = members.map(({ parameters }) => toSampling(parameters));
+  return Object.fromEntries(
+    VARIED.map((name, j) => {
+      const mean = sampled.reduce((sum, z) => sum + z[j], 0) / sampled.length;
+      const variance = sampled.reduce((sum, z) => sum + (z[j] - mean) ** 2, 0) / (sampled.length - 1);
+      return [name, Math.sqrt(variance) / sd[j]];
+    }),
+  );
 }
 
 /** How the pack turns history into belief: calibration first, then one correction per observation. */

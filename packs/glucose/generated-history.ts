@@ -58,7 +58,7 @@ export function generatedHistory(patient: GeneratedPatient, until: Instant): His
     });
   };
   for (const { from, to, rate } of patient.basal) give('insulin.basal', rate, from, to);
-  for (const { at, units } of patient.boluses) give('insulin.bolus', units, at);
+  for (const { at, to, units } of patient.boluses) give('insulin.bolus', units, at, to);
   for (const { at, to, announced } of patient.meals) {
     if (announced !== null) give('meal.carbohydrate', announced, at, to);
   }

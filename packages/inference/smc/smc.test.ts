@@ -2,6 +2,7 @@ import { randomStream } from '@gemel/numerics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogDensity } from '../log-density.ts';
+import { differentialMove } from '../mcmc/moves.ts';
 import * as adaptiveImportance from './adaptive-importance.ts';
 import { fitGeneralisedPareto, generalisedParetoQuantile, paretoSmooth, reliableShape } from './pareto-smoothing.ts';
 import { gaussianProposal, mixtureProposal, studentProposal, widened } from './proposal.ts';
@@ -175,28 +176,33 @@ describe('adaptive importance sampling', () => {
 });
 
 describe('tempering', () => {
-  it('carries a wide base to a narrow, curved target with known moments', () => {
-    // x ~ N(2, 0.1²), y | x ~ N(x², 0.1²): E y = 4.01, var y = 0.01 + 4·4·0.01 + 2·0.1⁴.
-    const target: LogDensity = {
-      dimension: 2,
-      evaluate: (p, count) =>
-        Float64Array.from({ length: count }, (_, c) => {
-          const [x, y] = [p[2 * c], p[2 * c + 1]];
-          return -0.5 * ((x - 2) / 0.1) ** 2 - 0.5 * ((y - x * x) / 0.1) ** 2;
-        }),
-    };
-    const base = gaussianProposal({ dimension: 2, mean: new Float64Array(2), lower: Float64Array.of(3, 0, 0, 3) });
+  // x ~ N(2, 0.1²), y | x ~ N(x², 0.1²): E y = 4.01, var y = 0.01 + 4·4·0.01 + 2·0.1⁴.
+  const target: LogDensity = {
+    dimension: 2,
+    evaluate: (p, count) =>
+      Float64Array.from({ length: count }, (_, c) => {
+        const [x, y] = [p[2 * c], p[2 * c + 1]];
+        return -0.5 * ((x - 2) / 0.1) ** 2 - 0.5 * ((y - x * x) / 0.1) ** 2;
+      }),
+  };
+  const base: LogDensity = {
+    dimension: 2,
+    evaluate: (p, count) => Float64Array.from({ length: count }, (_, c) => -0.5 * (p[2 * c] ** 2 + p[2 * c + 1] ** 2)),
+  };
+
+  it('carries a standard normal to a narrow, curved target with known moments', () => {
     const random = randomStream(21, 'tempering');
-    let state = tempering.init(base, target, 1000, random.fork('init'));
+    const draws = Float64Array.from({ length: 2000 }, () => random.normal());
+    const moves = [differentialMove('both', [0, 1]), differentialMove('first', [0])];
+    let state = tempering.init(base, target, draws, moves);
     let steps = 0;
-    while (state.beta < 1 || steps < 15) {
-      const next = tempering.step(base, target, state, random.fork('step', steps));
+    for (; state.beta < 1 || steps < 15; steps++) {
+      const next = tempering.step(base, target, state, moves, random.fork('step', steps), 2);
       expect(next.state.beta).toBeGreaterThanOrEqual(state.beta);
       state = next.state;
-      steps++;
       if (steps > 60) throw new Error('tempering does not arrive');
     }
-    const { mean, covariance } = weightedMoments(state.points, new Float64Array(1000).fill(1e-3), 2);
+    const { mean, covariance } = weightedMoments(state.chains.points, new Float64Array(1000).fill(1e-3), 2);
     expect(Math.abs(mean[0] - 2)).toBeLessThan(0.02);
     expect(Math.abs(mean[1] - 4.01)).toBeLessThan(0.08);
     expect(Math.abs(covariance[3] / 0.1702 - 1)).toBeLessThan(0.25);

@@ -1,109 +1,90 @@
 import type { RandomStream } from '@gemel/numerics';
-import { cholesky } from '@gemel/numerics/linalg/cholesky';
-import type { Gaussian, LogDensity } from '../log-density.ts';
-import { gaussianProposal, type Proposal } from './proposal.ts';
+import type { LogDensity } from '../log-density.ts';
+import { type EnsembleChains, type EnsembleMove, init as initChains, sweep } from '../mcmc/ensemble.ts';
 import { systematicResample } from './resampling.ts';
-import { effectiveSampleSize, normaliseLogWeights, weightedMoments } from './weights.ts';
+import { effectiveSampleSize, normaliseLogWeights } from './weights.ts';
 
 /** Equally weighted particles of base^(1 − β) · target^β. */
 export interface TemperingState {
-  readonly points: Float64Array;
-  readonly count: number;
-  readonly logBase: Float64Array;
-  readonly logTarget: Float64Array;
+  readonly chains: EnsembleChains;
   readonly beta: number;
-  /** Step of the moves in (0, 1]: 1 proposes independently of where the particle stands. */
-  readonly stride: number;
 }
 
 export interface TemperingInfo {
   /** Effective sample size of the weights that led from the last β to this one. */
   readonly ess: number;
+  /** Mean acceptance of the moves. */
   readonly acceptance: number;
   readonly evaluations: number;
 }
 
-/** Draws `count` particles of the base distribution. */
-export function init(base: Proposal, target: LogDensity, count: number, random: RandomStream): TemperingState {
-  const points = base.draw(count, random);
-  return {
-    points,
-    count,
-    logBase: base.logDensity(points, count),
-    logTarget: target.evaluate(points, count),
-    beta: 0,
-    stride: 0.6,
-  };
+/** Share of the particles that remain effective from one β to the next. */
+const KEPT = 0.5;
+
+/** Starts at draws of the base distribution: count × dimension, an even count. */
+export function init(
+  base: LogDensity,
+  target: LogDensity,
+  draws: Float64Array,
+  moves: readonly EnsembleMove[],
+): TemperingState {
+  return { chains: initChains(base, target, draws, moves), beta: 0 };
 }
 
 /**
- * One step of sequential Monte Carlo with adaptive tempering (Del Moral, Doucet, Jasra 2006; Jasra et al. 2011): the
- * next β keeps half the effective sample size, then systematic resampling, then `moves` Metropolis moves that are
- * autoregressive around the particles' own Gaussian (preconditioned Crank–Nicolson, Cotter et al. 2013). Once β = 1,
- * further steps only move.
+ * One step of sequential Monte Carlo with adaptive tempering (Del Moral, Doucet, Jasra, J. R. Stat. Soc. B 68 (2006) 411;
+ * Jasra et al., Scand. J. Stat. 38 (2011) 1): the next β keeps half the particles effective, then systematic resampling,
+ * then every move `rounds` times, their strides adapting. Once β = 1, further steps only move.
  */
 export function step(
-  base: Proposal,
+  base: LogDensity,
   target: LogDensity,
   state: TemperingState,
+  moves: readonly EnsembleMove[],
   random: RandomStream,
-  moves = 3,
+  rounds = 1,
 ): { readonly state: TemperingState; readonly info: TemperingInfo } {
-  const { count } = state;
-  const n = target.dimension;
-  const increment = difference(state.logTarget, state.logBase);
-  const beta = state.beta < 1 ? nextBeta(increment, state.beta, count / 2) : 1;
+  const { chains } = state;
+  const increment = chains.logTarget.map((l, i) =>
+    Number.isNaN(l) || l === -Infinity ? -Infinity : l - chains.logBase[i],
+  );
+  const beta = state.beta < 1 ? nextBeta(increment, state.beta, KEPT * chains.count) : 1;
   const weights = normaliseLogWeights(increment.map((v) => v * (beta - state.beta)));
-  const ess = effectiveSampleSize(weights);
-  const gaussian = fitGaussian(state.points, weights, n);
-  const ancestors = systematicResample(weights, count, random.fork('resample'));
-  const points = new Float64Array(count * n);
-  const logBase = new Float64Array(count);
-  const logTarget = new Float64Array(count);
-  ancestors.forEach((a, i) => {
-    points.set(state.points.subarray(a * n, a * n + n), i * n);
-    logBase[i] = state.logBase[a];
-    logTarget[i] = state.logTarget[a];
-  });
-  const reference = gaussianProposal(gaussian);
-  let stride = state.stride;
+  let moved = resampled(chains, weights, target.dimension, random.fork('resample'));
   let acceptance = 0;
-  for (let move = 0; move < moves; move++) {
-    const stream = random.fork('move', move);
-    const proposed = autoregressive(gaussian, points, count, stride, stream);
-    const proposedBase = base.logDensity(proposed, count);
-    const proposedTarget = target.evaluate(proposed, count);
-    const here = reference.logDensity(points, count);
-    const there = reference.logDensity(proposed, count);
-    let accepted = 0;
-    for (let i = 0; i < count; i++) {
-      const now = mix(logBase[i], logTarget[i], beta) - here[i];
-      const then = mix(proposedBase[i], proposedTarget[i], beta) - there[i];
-      if (!(Math.log(stream.uniform()) < then - now)) continue;
-      points.set(proposed.subarray(i * n, i * n + n), i * n);
-      logBase[i] = proposedBase[i];
-      logTarget[i] = proposedTarget[i];
-      accepted++;
+  let evaluations = 0;
+  for (let round = 0; round < rounds; round++) {
+    for (let m = 0; m < moves.length; m++) {
+      const next = sweep(base, target, moved, moves, m, beta, random.fork('move', round, m), true);
+      moved = next.state;
+      acceptance += next.info.acceptance / (rounds * moves.length);
+      evaluations += next.info.evaluations;
     }
-    acceptance += accepted / count / moves;
-    stride = Math.min(1, Math.max(0.02, stride * Math.exp(accepted / count - 0.3)));
   }
   return {
-    state: { points, count, logBase, logTarget, beta, stride },
-    info: { ess, acceptance, evaluations: moves * count },
+    state: { chains: moved, beta },
+    info: { ess: effectiveSampleSize(weights), acceptance, evaluations },
   };
 }
 
-/** Weighted Gaussian of particles; a singular covariance is completed by a share of its own diagonal. */
-export function fitGaussian(points: Float64Array, weights: Float64Array, n: number): Gaussian {
-  const { mean, covariance } = weightedMoments(points, weights, n);
-  for (let ridge = 1e-9; ; ridge *= 100) {
-    const a = Float64Array.from(covariance);
-    for (let i = 0; i < n; i++) a[i * n + i] += ridge * (covariance[i * n + i] || 1);
-    const factor = cholesky(a, n);
-    if (factor.status === 'ok') return { dimension: n, mean, lower: factor.lower };
-    if (ridge > 1e6) throw new RangeError('tempering: particles have no finite covariance');
+/** Systematic resampling into random places, so that both halves of the ensemble stand for the whole. */
+function resampled(chains: EnsembleChains, weights: Float64Array, n: number, random: RandomStream): EnsembleChains {
+  const { count } = chains;
+  const ancestors = systematicResample(weights, count, random);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(random.uniform() * (i + 1));
+    [ancestors[i], ancestors[j]] = [ancestors[j], ancestors[i]];
   }
+  const points = new Float64Array(count * n);
+  ancestors.forEach((a, i) => {
+    points.set(chains.points.subarray(a * n, (a + 1) * n), i * n);
+  });
+  return {
+    ...chains,
+    points,
+    logBase: Float64Array.from(ancestors, (a) => chains.logBase[a]),
+    logTarget: Float64Array.from(ancestors, (a) => chains.logTarget[a]),
+  };
 }
 
 /** Largest β whose incremental weights keep `wanted` effective particles, by bisection. */
@@ -118,36 +99,4 @@ function nextBeta(increment: Float64Array, beta: number, wanted: number): number
     else high = middle;
   }
   return low > beta ? low : high;
-}
-
-function autoregressive(
-  gaussian: Gaussian,
-  points: Float64Array,
-  count: number,
-  stride: number,
-  random: RandomStream,
-): Float64Array {
-  const n = gaussian.dimension;
-  const keep = Math.sqrt(1 - stride * stride);
-  const out = new Float64Array(count * n);
-  const z = new Float64Array(n);
-  for (let c = 0; c < count; c++) {
-    for (let i = 0; i < n; i++) z[i] = random.normal();
-    for (let i = 0; i < n; i++) {
-      let x = 0;
-      for (let k = 0; k <= i; k++) x += gaussian.lower[i * n + k] * z[k];
-      out[c * n + i] = gaussian.mean[i] + keep * (points[c * n + i] - gaussian.mean[i]) + stride * x;
-    }
-  }
-  return out;
-}
-
-function mix(logBase: number, logTarget: number, beta: number): number {
-  const value = beta === 1 ? logTarget : (1 - beta) * logBase + beta * logTarget;
-  return Number.isNaN(value) ? -Infinity : value;
-}
-
-/** log target − log base, −Infinity where the target has no density. */
-function difference(logTarget: Float64Array, logBase: Float64Array): Float64Array {
-  return logTarget.map((v, i) => (Number.isNaN(v) || v === -Infinity ? -Infinity : v - logBase[i]));
 }
