@@ -13,47 +13,43 @@ export interface ExplicitMethod {
   readonly errorOrder?: number;
   /** Whether the last stage is the next step's first. */
   readonly firstSameAsLast: boolean;
+  /** Further stages that only the interpolant needs, counted on from those of `c`; taken when first asked for. */
+  readonly extra?: { readonly c: readonly number[]; readonly a: readonly (readonly number[])[] };
   /** Coefficients of θ, θ², … of each stage's weight inside the step; absent: cubic Hermite. */
   readonly interpolant?: readonly (readonly number[])[];
 }
 
-/** Stage derivatives of one step, allocated once. */
-export interface Stages {
-  readonly k: readonly Float64Array[];
-  readonly y: Float64Array;
-}
-
-export function stagesFor(method: ExplicitMethod, dimension: number): Stages {
-  return { k: method.c.map(() => new Float64Array(dimension)), y: new Float64Array(dimension) };
-}
-
-/**
- * One step of length h from (t, y): fills stages 1 and on, given stage 0 = f(t, y), and writes the new state into `out`
- * (not `y` itself).
- */
-export function explicitStep(
+/** State at t in a step of length h from (from, y) to `next`; `slope` is f at its end, met only by cubic Hermite. */
+export function interpolateStep(
   method: ExplicitMethod,
-  rhs: (t: number, y: Float64Array, dy: Float64Array) => void,
-  t: number,
-  y: Float64Array,
+  theta: number,
   h: number,
-  stages: Stages,
+  y: Float64Array,
+  next: Float64Array,
+  k: readonly Float64Array[],
+  slope: Float64Array,
   out: Float64Array,
 ): void {
-  const { a, b, c } = method;
+  const weights = method.interpolant;
   const n = y.length;
-  for (let s = 1; s < c.length; s++) {
-    const row = a[s];
+  if (weights === undefined) {
+    const rest = 1 - theta;
+    const startWeight = rest * rest * (1 + 2 * theta);
+    const endWeight = theta * theta * (3 - 2 * theta);
+    const first = k[0];
     for (let i = 0; i < n; i++) {
-      let sum = 0;
-      for (let j = 0; j < s; j++) sum += row[j] * stages.k[j][i];
-      stages.y[i] = y[i] + h * sum;
+      out[i] = startWeight * y[i] + endWeight * next[i] + h * theta * rest * (rest * first[i] - theta * slope[i]);
     }
-    rhs(t + c[s] * h, stages.y, stages.k[s]);
+    return;
   }
-  for (let i = 0; i < n; i++) {
-    let sum = 0;
-    for (let s = 0; s < b.length; s++) sum += b[s] * stages.k[s][i];
-    out[i] = y[i] + h * sum;
+  for (let i = 0; i < n; i++) out[i] = y[i];
+  for (let s = 0; s < weights.length; s++) {
+    const coefficients = weights[s];
+    let weight = 0;
+    for (let p = coefficients.length - 1; p >= 0; p--) weight = (weight + coefficients[p]) * theta;
+    if (weight === 0) continue;
+    const stage = k[s];
+    const scaled = h * weight;
+    for (let i = 0; i < n; i++) out[i] += scaled * stage[i];
   }
 }

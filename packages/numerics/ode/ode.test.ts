@@ -3,6 +3,7 @@ import type { ExplicitMethod } from './method.ts';
 import type { OdeProblem } from './problem.ts';
 import { rk4 } from './rk4.ts';
 import { solve } from './solve.ts';
+import type { Solver } from './solver.ts';
 import { tsit5 } from './tsit5.ts';
 
 /** Lotka–Volterra with a forcing in t: not linear, not autonomous; its reference is the same method with tiny steps. */
@@ -25,7 +26,7 @@ const decay: OdeProblem = {
   span: [0, 5],
 };
 
-const METHODS: readonly ExplicitMethod[] = [rk4, tsit5];
+const METHODS: readonly (ExplicitMethod & Solver)[] = [rk4, tsit5];
 
 describe.each(METHODS)('$name', (method) => {
   test('has the order of convergence it claims', () => {

@@ -18,6 +18,13 @@ export interface OdeSystem {
 
 export type StepStatus = 'stepped' | 'step-too-small' | 'too-many-steps' | 'not-finite' | 'singular';
 
+/** One accepted step, kept: the state anywhere in it. */
+export interface StepRecord {
+  readonly from: number;
+  readonly to: number;
+  interpolate(t: number, out: Float64Array): void;
+}
+
 /** A solver in the middle of its work, at the end of an accepted step. */
 export interface Stepper {
   readonly t: number;
@@ -25,13 +32,17 @@ export interface Stepper {
   readonly y: Float64Array;
   /** Where the last step began; equal to t before the first. */
   readonly previous: number;
+  /** Length the next step will be tried with; NaN where it is still to be found. */
+  readonly next: number;
   readonly counts: { readonly accepted: number; readonly rejected: number; readonly evaluations: number };
   /** One accepted step, ending at or before `limit`. Where the status is not `stepped`, t and y are as before. */
   step(limit: number): StepStatus;
-  /** State anywhere in the last step. */
+  /** State anywhere in the last step. May ask f inside that step. */
   interpolate(t: number, out: Float64Array): void;
-  /** Goes on from another state or time: after a jump. The next step's size is found anew. */
-  restart(t: number, y: Float64Array): void;
+  /** A copy of the last step that outlives it. */
+  record(): StepRecord;
+  /** Goes on from another state or time: after a jump. The next step's length is `first`; absent, it is found anew. */
+  restart(t: number, y: Float64Array, first?: number): void;
 }
 
 /** A method for initial value problems. */
@@ -40,5 +51,6 @@ export interface Solver {
   /** Order of the solution it advances with; the highest of a method of variable order. */
   readonly order: number;
   readonly stiff: boolean;
+  /** @throws RangeError where the method cannot take steps of that kind. */
   start(system: OdeSystem, t: number, y: Float64Array, control: StepControl): Stepper;
 }

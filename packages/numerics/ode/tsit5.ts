@@ -1,10 +1,11 @@
+import { explicitSolver } from './explicit.ts';
 import type { ExplicitMethod } from './method.ts';
 
 /**
  * Order 5 with an embedded method of order 4 and an interpolant of order 4.
  * Tsitouras, Comput. Math. Appl. 2011;62:770, doi:10.1016/j.camwa.2011.06.002, table 1.
  */
-export const tsit5 = {
+export const tsit5 = explicitSolver({
   name: 'Tsit5',
   order: 5,
   c: [0, 0.161, 0.327, 0.9, 0.9800255409045097, 1, 1],
@@ -33,4 +34,4 @@ export const tsit5 = {
     [0, -27.896526289197286, 65.09189467479366, -34.87065786149661],
     [0, 1.5, -4, 2.5],
   ],
-} as const satisfies ExplicitMethod;
+} as const satisfies ExplicitMethod);
