@@ -1,4 +1,4 @@
-import { exp } from '@gemel/numerics/elementary/exp';
+import { elementary } from '@gemel/numerics/elementary/elementary';
 import type { Operator } from './expression.ts';
 
 /** Operators that a program may hold. */
@@ -15,30 +15,13 @@ export const operations = {
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
   neg: (a) => -a,
-  pow: (a, b) => a ** b,
-  exp: (a) => exp(a),
-  ln: (a) => Math.log(a),
-  log10: (a) => Math.log10(a),
+  ...elementary,
   sqrt: (a) => Math.sqrt(a),
   abs: (a) => Math.abs(a),
   floor: (a) => Math.floor(a),
   ceil: (a) => Math.ceil(a),
-  sin: (a) => Math.sin(a),
-  cos: (a) => Math.cos(a),
-  tan: (a) => Math.tan(a),
-  asin: (a) => Math.asin(a),
-  acos: (a) => Math.acos(a),
-  atan: (a) => Math.atan(a),
-  sinh: (a) => Math.sinh(a),
-  cosh: (a) => Math.cosh(a),
-  tanh: (a) => Math.tanh(a),
-  asinh: (a) => Math.asinh(a),
-  acosh: (a) => Math.acosh(a),
-  atanh: (a) => Math.atanh(a),
   min: (a, b) => Math.min(a, b),
   max: (a, b) => Math.max(a, b),
-  rem: (a, b) => a % b,
-  factorial: (a) => factorial(a),
   lt: (a, b) => truth(a < b),
   le: (a, b) => truth(a <= b),
   gt: (a, b) => truth(a > b),
@@ -89,11 +72,4 @@ export function multiplied(n: number): boolean {
 
 function truth(holds: boolean): number {
   return holds ? 1 : 0;
-}
-
-function factorial(n: number): number {
-  if (!(n >= 0 && Number.isInteger(n))) return Number.NaN;
-  let product = 1;
-  for (let i = 2; i <= n && product < Number.POSITIVE_INFINITY; i++) product *= i;
-  return product;
 }
