@@ -1,7 +1,13 @@
+import type { Model } from '../model/model.ts';
 import type { CompiledModel, Values } from '../program/compiled-model.ts';
-import type { ModelPrograms } from '../program/model-programs.ts';
+import { type ModelPrograms, modelPrograms } from '../program/model-programs.ts';
 import type { Program } from '../program/program.ts';
 import { type CompiledProgram, javascriptFunction } from './javascript.ts';
+
+/** A checked model, ready to run in JavaScript over Float64Array. Throws what `modelPrograms` throws. */
+export function compile(model: Model): CompiledModel {
+  return compilePrograms(modelPrograms(model));
+}
 
 /** Programs as a model ready to run in JavaScript over Float64Array. Functions are made when first asked for. */
 export function compilePrograms(programs: ModelPrograms): CompiledModel {
