@@ -43,11 +43,10 @@ export function fold<R>(
 /** Every distinct node below `roots` (themselves included), operands before what takes them. */
 export function nodesOf(roots: readonly Expression[]): readonly Expression[] {
   const nodes: Expression[] = [];
-  fold(
-    roots,
-    (node) => nodes.push(node),
-    (node) => nodes.push(node),
-  );
+  const keep = (node: Expression) => {
+    nodes.push(node);
+  };
+  fold<void>(roots, keep, keep);
   return nodes;
 }
 

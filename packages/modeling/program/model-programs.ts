@@ -1,6 +1,10 @@
 import type { Model } from '../model/model.ts';
 import type { SparsePattern } from './compiled-model.ts';
+import { type Gradient, gradients } from './gradient.ts';
+import { lowerModel, parameterValues, W, Y } from './lower-model.ts';
 import type { Program } from './program.ts';
+import { switchFunctions } from './switches.ts';
+import type { ValueGraph } from './value-graph.ts';
 
 /**
  * Every computation a running model needs (see CompiledModel), as programs. All take the same arguments in the order of
@@ -44,3 +48,65 @@ export interface ModelPrograms {
 
 /** Arguments of every program of a model: time (length 1), states, parameters, inputs, unknowns, delayed values. */
 export const ARGUMENTS = ['t', 'y', 'p', 'u', 'w', 'delayed'] as const;
+
+/** All programs of a checked model (checkModel, defineModel). @throws RangeError for a model that was not checked */
+export function modelPrograms(model: Model): ModelPrograms {
+  const values = lowerModel(model);
+  const { graph } = values;
+  const lengths = [1, model.states.length, model.parameters.length, model.inputs.length, model.unknowns.length];
+  const args = ARGUMENTS.map((name, i) => ({ name, length: lengths[i] ?? values.lags.length }));
+  const program = (...results: readonly (readonly [name: string, values: readonly number[]])[]) =>
+    graph.program(
+      args,
+      results.map(([name, ids]) => ({ name, values: ids })),
+    );
+  const switches = switchFunctions(values);
+  const byState = gradients(graph, values.rates, reads(graph, Y, model.states.length));
+  const { pattern, entries } = sparse(byState, model.states.length);
+  const byUnknown = gradients(graph, values.constraints, reads(graph, W, model.unknowns.length));
+  const zero = graph.constant(0);
+  return {
+    model,
+    parameters: parameterValues(model),
+    delays: values.lags.length,
+    switches: switches.length,
+    pattern,
+    initial: program(['y', values.initial], ['w', values.guesses]),
+    rates: program(['dy', values.rates]),
+    jacobian: program(['values', entries]),
+    definitions: program(['values', values.definitions]),
+    constraints: program(['values', values.constraints]),
+    constraintJacobian: program([
+      'values',
+      byUnknown.flatMap((gradient) => model.unknowns.map((_, i) => gradient.get(i) ?? zero)),
+    ]),
+    triggers: program(['values', values.triggers]),
+    switchValues: program(['values', switches]),
+    events: values.events.map((ids) => program(['values', ids])),
+    propensities: program(['values', values.propensities]),
+    history: program(['values', values.history]),
+    lags: program(['values', values.lags]),
+  };
+}
+
+function reads(graph: ValueGraph, argument: number, length: number): readonly number[] {
+  return Array.from({ length }, (_, i) => graph.read(argument, i));
+}
+
+/** Rows of derivatives as columns of a sparse matrix. */
+function sparse(
+  rows: readonly Gradient[],
+  columns: number,
+): { readonly pattern: SparsePattern; readonly entries: readonly number[] } {
+  const byColumn: { readonly row: number; readonly value: number }[][] = Array.from({ length: columns }, () => []);
+  rows.forEach((gradient, row) => {
+    for (const [column, value] of gradient) byColumn[column].push({ row, value });
+  });
+  const starts = new Int32Array(columns + 1);
+  byColumn.forEach((column, j) => {
+    starts[j + 1] = starts[j] + column.length;
+  });
+  const all = byColumn.flat();
+  const rowIndices = Int32Array.from(all, ({ row }) => row);
+  return { pattern: { rows: rows.length, columns, starts, rowIndices }, entries: all.map(({ value }) => value) };
+}
