@@ -1,0 +1,125 @@
+import type { Problem } from '@gemel/core';
+import type { StepStatus } from '@gemel/numerics/ode/solver';
+import type { DoseOutcome } from './dose-schedule.ts';
+import { simulationErrors } from './errors.data.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { EventOutcome } from './event-queue.ts';
+import type { SimulationStatus } from './simulation.ts';
+
+/** The end of a run before its time: thrown inside a run, never out of it. */
+export class Halt {
+  readonly status: Exclude<SimulationStatus, 'complete'>;
+  readonly problem: Problem;
+
+  constructor(status: Exclude<SimulationStatus, 'complete'>, problem: Problem) {
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** A solver gave up at (t, y). */
+export function stepHalt(
+  status: Exclude<StepStatus, 'stepped'>,
+  evaluation: Evaluation,
+  t: number,
+  y: Float64Array,
+): Halt {
+  if (evaluation.fault !== null) return faultHalt(evaluation, t);
+  const state = concerned(evaluation, t, y);
+  const where = { element: state };
+  switch (status) {
+    case 'step-too-small':
+      return new Halt(
+        status,
+        simulationErrors.problem(
+          'simulation-step-too-small',
+          `no step is short enough for ${state} at time ${t}`,
+          where,
+        ),
+      );
+    case 'too-many-steps':
+      return new Halt(
+        status,
+        simulationErrors.problem(
+          'simulation-too-many-steps',
+          `steps ran out at time ${t}; ${state} moves fastest`,
+          where,
+        ),
+      );
+    case 'not-finite':
+      return new Halt(
+        status,
+        simulationErrors.problem(
+          'simulation-not-finite',
+          `${state} or its rate is no finite number after time ${t}`,
+          where,
+        ),
+      );
+    case 'singular':
+      return new Halt(
+        status,
+        simulationErrors.problem(
+          'simulation-singular',
+          `the equations of a step at time ${t} are singular, ${state}`,
+          where,
+        ),
+      );
+  }
+}
+
+/** The model could not be evaluated at t. */
+export function faultHalt(evaluation: Evaluation, t: number): Halt {
+  const { fault, model } = evaluation;
+  if (fault?.kind === 'lag') {
+    const message = `delay term ${fault.term + 1} has the lag ${fault.lag} at time ${t}`;
+    return new Halt('out-of-range', simulationErrors.problem('simulation-out-of-range', message, {}));
+  }
+  const element = model.model.unknowns[fault?.unknown ?? 0]?.name ?? model.model.id;
+  const message = `the constraints give no value of ${element} at time ${t}`;
+  return new Halt('singular', simulationErrors.problem('simulation-singular', message, { element }));
+}
+
+export function doseHalt(outcome: Exclude<DoseOutcome, { kind: 'done' }>, evaluation: Evaluation, t: number): Halt {
+  if (outcome.kind === 'singular') return faultHalt(evaluation, t);
+  const where = { element: outcome.dose.name };
+  if (outcome.kind === 'no-steady-state') {
+    const message = `doses into ${outcome.dose.name} every ${outcome.dose.interval} come to no steady state`;
+    return new Halt(outcome.kind, simulationErrors.problem('simulation-no-steady-state', message, where));
+  }
+  const message = `the dose into ${outcome.dose.name} at time ${t} has the ${outcome.what} ${outcome.value}`;
+  return new Halt(outcome.kind, simulationErrors.problem('simulation-out-of-range', message, where));
+}
+
+export function eventHalt(outcome: Exclude<EventOutcome, { kind: 'done' }>, evaluation: Evaluation, t: number): Halt {
+  if (outcome.kind === 'singular') return faultHalt(evaluation, t);
+  const { id } = evaluation.model.model.events[outcome.event];
+  if (outcome.kind === 'delay') {
+    const message = `event ${id} has the delay ${outcome.delay} at time ${t}`;
+    return new Halt('out-of-range', simulationErrors.problem('simulation-out-of-range', message, { element: id }));
+  }
+  return chatterHalt(id, t);
+}
+
+/** `element`: the event last carried out, or the model where conditions alone switch. */
+export function chatterHalt(element: string, t: number): Halt {
+  const message = `${element} switches again and again at time ${t}`;
+  return new Halt('chatter', simulationErrors.problem('simulation-chatter', message, { element }));
+}
+
+/** The state that is not finite, or whose rate is not; where all are, the one that moves fastest for its size. */
+function concerned(evaluation: Evaluation, t: number, y: Float64Array): string {
+  const { states } = evaluation.model.model;
+  const dy = new Float64Array(y.length);
+  evaluation.system.rhs(t, y, dy);
+  let fastest = 0;
+  let most = -1;
+  for (let i = 0; i < y.length; i++) {
+    if (!Number.isFinite(y[i]) || !Number.isFinite(dy[i])) return states[i].name;
+    const speed = Math.abs(dy[i]) / Math.max(Math.abs(y[i]), Number.MIN_VALUE);
+    if (speed > most) {
+      most = speed;
+      fastest = i;
+    }
+  }
+  return states[fastest]?.name ?? evaluation.model.model.id;
+}
