@@ -84,6 +84,7 @@ describe('each rule agrees with finite differences', () => {
 test('a side not taken does not spoil the derivative', () => {
   expect(gradientAt(parse('a > 0 ? ln(a) : 3*a'), [-1, 0, 0, 0])).toEqual([3, 0, 0, 0]);
   expect(gradientAt(parse('a >= 0 ? sqrt(a)*b : b'), [-1, 2, 0, 0])).toEqual([0, 1, 0, 0]);
+  expect(gradientAt(parse('sqrt(max(a, 0)) + max(a, 0)^0.7 + b'), [-1, 2, 0, 0])).toEqual([0, 1, 0, 0]);
 });
 
 test('a power of zero has the derivative it has', () => {

@@ -140,9 +140,21 @@ function chained(
     }
   }
   for (const [id, weight] of byEnd) {
-    for (const [variable, value] of gradientOf(id)) add(variable, graph.operation('mul', weight, value));
+    for (const [variable, value] of gradientOf(id)) add(variable, weighted(graph, weight, value));
   }
   return gradient;
+}
+
+/** weight·value; a side of a choice that is zero stays zero, however large the weight: as in √max(x, 0) below 0. */
+function weighted(graph: ValueGraph, weight: number, value: number): number {
+  const instruction = graph.instructions[value];
+  if (instruction.kind === 'operation' && instruction.operator === 'select') {
+    const [condition, a, b] = instruction.operands;
+    const isZero = (id: number) => graph.constantOf(id) === 0;
+    const side = (id: number) => (isZero(id) ? id : weighted(graph, weight, id));
+    if (isZero(a) || isZero(b)) return graph.operation('select', condition, side(a), side(b));
+  }
+  return graph.operation('mul', weight, value);
 }
 
 /** Weight × ∂value/∂operand for each operand that depends on a variable. */
