@@ -1,0 +1,403 @@
+import type { Problem } from '@gemel/core/error';
+import { call, type Expression, number, symbol, TIME } from '../expression/expression.ts';
+import { fold, substitute } from '../expression/fold.ts';
+import type { Definition, Model, ModelEvent, Parameter, State, Unknown } from '../model/model.ts';
+import { type AlgebraicSolution, matchAlgebraic } from './algebraic.ts';
+import { minus, NOT_A_NUMBER, ONE, over, plus, times, ZERO } from './arithmetic.ts';
+import { sbmlErrors } from './errors.data.ts';
+import type { FlatEvent, FlatModel, Placed } from './flat-model.ts';
+import { needs, ordered } from './order.ts';
+import { Quantities, type Quantity, type Species } from './quantities.ts';
+import { stochasticReactions } from './reactions.ts';
+import { timeDerivative } from './time-derivative.ts';
+
+/** The names under which a species' amount and concentration are reported. */
+export interface SpeciesNames {
+  readonly title: string;
+  readonly compartment: string;
+  /** What its identifier stands for in formulas. */
+  readonly symbol: 'amount' | 'concentration';
+  readonly amount: string;
+  /** null in a compartment that has no size. */
+  readonly concentration: string | null;
+}
+
+export interface Mapped {
+  readonly model: Model;
+  readonly species: ReadonlyMap<string, SpeciesNames>;
+}
+
+/**
+ * The flat model as equations. Species that reactions change are states in amounts; a species named in formulas by its
+ * concentration is then defined as amount over size, so that a change of size keeps amounts.
+ * @throws errors of `sbmlErrors`
+ */
+export function toModel(flat: FlatModel, warn: (problem: Problem) => void): Mapped {
+  return new Mapper(flat, warn).model();
+}
+
+class Mapper {
+  private readonly flat: FlatModel;
+  private readonly warn: (problem: Problem) => void;
+  private readonly quantities: Quantities;
+  private readonly algebraic: AlgebraicSolution;
+  private readonly parameters = new Map<string, Parameter>();
+  private readonly states = new Map<string, State>();
+  private readonly definitions = new Map<string, Definition>();
+  private readonly unknowns = new Map<string, Unknown>();
+  private readonly species = new Map<string, SpeciesNames>();
+  /** Fixed quantities and whether they follow from numbers and other such quantities alone. */
+  private readonly settled = new Map<string, boolean>();
+  private readonly opening: string[] = [];
+
+  constructor(flat: FlatModel, warn: (problem: Problem) => void) {
+    this.flat = flat;
+    this.warn = warn;
+    this.quantities = new Quantities(flat);
+    this.algebraic = matchAlgebraic(this.quantities);
+  }
+
+  model(): Mapped {
+    const { flat, quantities } = this;
+    for (const quantity of quantities.all.values()) {
+      if (quantity.kind === 'species') this.addSpecies(quantity);
+      else if (quantity.kind !== 'reference' || this.isNamed(quantity)) this.addPlain(quantity);
+    }
+    for (const reaction of flat.reactions) {
+      if (reaction.rate === null) {
+        this.warn(
+          sbmlErrors.problem('sbml-math-missing', `${reaction.element} has no rate.`, quantities.where(reaction)),
+        );
+      }
+      this.define(reaction.name, reaction.rate ?? ZERO, null, reaction);
+    }
+    const definitions = this.inOrder(this.definitions);
+    const model: Model = {
+      id: flat.id,
+      title: flat.title,
+      timeUnit: flat.timeUnit,
+      parameters: this.inOrder(this.parameters),
+      states: [...this.states.values()].map((state) => ({
+        ...state,
+        initial: this.atStart(state.initial),
+        rate: this.running(state.rate),
+      })),
+      inputs: [],
+      definitions: definitions.map((definition) => ({ ...definition, value: this.running(definition.value) })),
+      unknowns: [...this.unknowns.values()].map((unknown) => ({ ...unknown, guess: this.atStart(unknown.guess) })),
+      constraints: [...this.algebraic.searched.values()].map((residual) => this.running(residual)),
+      events: flat.events.map((event) => this.event(event)),
+      reactions: stochasticReactions(flat, quantities, this.states, this.warn),
+      outputs: this.outputs(),
+    };
+    this.requireStart(model);
+    return { model, species: this.species };
+  }
+
+  private isNamed(quantity: Quantity): boolean {
+    if (quantity.kind !== 'reference') return true;
+    const { name } = quantity;
+    const { initials, assignments, rates } = this.quantities;
+    return quantity.named || initials.has(name) || assignments.has(name) || rates.has(name);
+  }
+
+  private describe(item: Placed, unit: string | null, name = item.name, meaning = item.title) {
+    return { name, unit, meaning, source: `${item.element}, line ${item.line}` };
+  }
+
+  private define(name: string, value: Expression, unit: string | null, item: Placed, meaning = item.title): void {
+    this.definitions.set(name, { ...this.describe(item, unit, name, meaning), value });
+  }
+
+  private hold(name: string, initial: Expression, rate: Expression, unit: string | null, item: Placed): void {
+    this.states.set(name, { ...this.describe(item, unit, name), initial, rate, positive: false });
+  }
+
+  /** Compartments, parameters and stoichiometries. */
+  private addPlain(quantity: Exclude<Quantity, Species>): void {
+    const { name } = quantity;
+    const unit = quantity.kind === 'reference' ? '1' : quantity.unit;
+    switch (this.quantities.determination(name)) {
+      case 'assignment':
+        this.define(name, this.assignmentOf(quantity), unit, quantity);
+        return;
+      case 'algebraic':
+        this.addAlgebraic(quantity, unit, this.startOf(quantity));
+        return;
+      case 'rate':
+        this.hold(name, this.given(quantity), this.quantities.rates.get(name)!, unit, quantity);
+        return;
+      case 'fixed':
+        if (this.isSettled(name)) {
+          this.parameters.set(name, { ...this.describe(quantity, unit), value: this.given(quantity) });
+          return;
+        }
+    }
+    this.hold(name, this.given(quantity), ZERO, unit, quantity);
+  }
+
+  private assignmentOf(quantity: Quantity): Expression {
+    const rule = this.quantities.assignments.get(quantity.name);
+    return rule ?? (quantity.kind === 'reference' ? quantity.formula! : NOT_A_NUMBER);
+  }
+
+  private addAlgebraic(quantity: Quantity, unit: string | null, start: Expression | null): void {
+    const formula = this.algebraic.formulas.get(quantity.name);
+    if (formula !== undefined) this.define(quantity.name, formula, unit, quantity);
+    else this.unknowns.set(quantity.name, { ...this.describe(quantity, unit), guess: start ?? ONE });
+  }
+
+  private addSpecies(species: Species): void {
+    const { name, asAmount } = species;
+    const compartment = this.quantities.get(species.compartment) as Extract<Quantity, { kind: 'compartment' }>;
+    const size = symbol(compartment.name);
+    const pointlike = compartment.dimensions === 0 && compartment.size === null;
+    const other = asAmount ? `${name}.concentration` : `${name}.amount`;
+    const amountUnit = species.unit;
+    const concentrationUnit = ratio(amountUnit, compartment.unit);
+    const unit = asAmount ? amountUnit : concentrationUnit;
+    const otherUnit = asAmount ? concentrationUnit : amountUnit;
+    const derived = asAmount ? over(symbol(name), size) : times(symbol(name), size);
+    const start = this.startOf(species);
+    const given = start ?? this.missing(species);
+    const determination = this.quantities.determination(name);
+    const change = this.quantities.changes.get(name) ?? ZERO;
+    const rule = this.quantities.rates.get(name);
+    const rigid = this.quantities.determination(compartment.name) === 'fixed';
+    let whole = true;
+    if (determination === 'assignment') this.define(name, this.assignmentOf(species), unit, species);
+    else if (determination === 'algebraic') this.addAlgebraic(species, unit, start);
+    else if (asAmount) {
+      if (determination === 'fixed' && this.isSettled(name)) {
+        this.parameters.set(name, { ...this.describe(species, unit), value: given });
+      } else this.hold(name, given, rule ?? change, unit, species);
+    } else if (rule !== undefined && (rigid || !this.follows(compartment.name))) {
+      this.hold(name, given, rule, unit, species);
+    } else if (determination === 'fixed' && rigid && this.isSettled(name)) {
+      this.parameters.set(name, { ...this.describe(species, unit), value: given });
+    } else {
+      whole = false;
+      const amount = this.amountAtStart(species, given, size);
+      const swelling = rule === undefined ? ZERO : times(symbol(name), call('rateOf', size));
+      const rate = rule === undefined ? change : plus(times(rule, size), rigid ? ZERO : swelling);
+      this.hold(other, amount, rate, amountUnit, species);
+      this.define(name, over(symbol(other), size), unit, species);
+    }
+    if (whole && !(pointlike && asAmount)) this.define(other, derived, otherUnit, species);
+    this.species.set(name, {
+      title: species.title,
+      compartment: species.compartment,
+      symbol: asAmount ? 'amount' : 'concentration',
+      amount: asAmount ? name : other,
+      concentration: asAmount ? (pointlike ? null : other) : name,
+    });
+  }
+
+  /** Whether a compartment's size is a state, whose jumps and rate leave amounts as they are. */
+  private follows(compartment: string): boolean {
+    const determination = this.quantities.determination(compartment);
+    return determination === 'rate' || determination === 'jumps';
+  }
+
+  private amountAtStart(species: Species, given: Expression, size: Expression): Expression {
+    if (!this.quantities.initials.has(species.name) && species.initialAmount !== null)
+      return number(species.initialAmount);
+    return times(given, size);
+  }
+
+  /** The value at the start, in the terms of the quantity's own name. */
+  private startOf(quantity: Quantity): Expression | null {
+    const assigned = this.quantities.initials.get(quantity.name);
+    if (assigned !== undefined) return assigned;
+    switch (quantity.kind) {
+      case 'compartment':
+        return quantity.size === null ? null : number(quantity.size);
+      case 'parameter':
+        return quantity.value === null ? null : number(quantity.value);
+      case 'reference':
+        return quantity.stoichiometry === null ? null : number(quantity.stoichiometry);
+      case 'species': {
+        const { initialAmount, initialConcentration, asAmount } = quantity;
+        const size = symbol(quantity.compartment);
+        if (initialAmount !== null) return asAmount ? number(initialAmount) : over(number(initialAmount), size);
+        if (initialConcentration === null) return null;
+        return asAmount ? times(number(initialConcentration), size) : number(initialConcentration);
+      }
+    }
+  }
+
+  private given(quantity: Quantity): Expression {
+    return this.startOf(quantity) ?? this.missing(quantity);
+  }
+
+  private missing(quantity: Quantity): Expression {
+    const determination = this.quantities.determination(quantity.name);
+    if (determination !== 'assignment' && determination !== 'algebraic') {
+      this.warn(
+        sbmlErrors.problem(
+          'sbml-value-missing',
+          `${quantity.element} at line ${quantity.line} has no value.`,
+          this.quantities.where(quantity),
+        ),
+      );
+    }
+    return NOT_A_NUMBER;
+  }
+
+  /** Whether a quantity that nothing changes follows from numbers and other such quantities. */
+  private isSettled(name: string): boolean {
+    const known = this.settled.get(name);
+    if (known !== undefined) return known;
+    const quantity = this.quantities.all.get(name);
+    if (quantity === undefined || this.quantities.determination(name) !== 'fixed') return false;
+    if (this.opening.includes(name)) throw this.circle(this.opening.slice(this.opening.indexOf(name)));
+    this.opening.push(name);
+    const start = this.startOf(quantity);
+    let settled = start === null || (!usesTime(start) && [...needs(start)].every((other) => this.isSettled(other)));
+    if (quantity.kind === 'species') settled &&= this.isSettled(quantity.compartment);
+    this.opening.pop();
+    this.settled.set(name, settled);
+    return settled;
+  }
+
+  private event(event: FlatEvent): ModelEvent {
+    const formulas = new Map(event.assignments.map(({ target, formula }) => [target, formula]));
+    const assignments = event.assignments.flatMap(({ target, formula, element, line }) => {
+      const quantity = this.quantities.get(target);
+      if (this.states.has(target)) return [{ state: target, value: formula }];
+      const names = quantity.kind === 'species' ? this.species.get(target) : undefined;
+      if (names === undefined || !this.states.has(names.amount)) {
+        this.warn(
+          sbmlErrors.problem(
+            'sbml-ignored',
+            `${event.element}: ${element} at line ${line} has no effect, since an algebraic rule determines “${target}”.`,
+            this.quantities.where({ element, line }),
+          ),
+        );
+        return [];
+      }
+      const size = formulas.get(names.compartment) ?? symbol(names.compartment);
+      const varies = this.quantities.determination(names.compartment) !== 'fixed';
+      if (varies && event.delay !== null && event.valuesFromTrigger && !formulas.has(names.compartment)) {
+        throw sbmlErrors.error(
+          'sbml-unsupported',
+          `${event.element} at line ${event.line} assigns the concentration “${target}” after a delay, in a compartment whose size varies.`,
+          this.quantities.where(event),
+        );
+      }
+      return [{ state: names.amount, value: times(formula, size) }];
+    });
+    return {
+      id: event.name,
+      trigger: this.running(event.trigger),
+      initially: event.initially,
+      persistent: event.persistent,
+      delay: event.delay === null ? null : this.running(event.delay),
+      priority: event.priority === null ? null : this.running(event.priority),
+      valuesFromTrigger: event.valuesFromTrigger,
+      assignments: assignments.map(({ state, value }) => ({ state, value: this.running(value) })),
+      source: `${event.element}, line ${event.line}`,
+    };
+  }
+
+  /** With rates of change written out. */
+  private running(expression: Expression): Expression {
+    return this.withRates(expression, []);
+  }
+
+  private withRates(expression: Expression, above: readonly string[]): Expression {
+    return fold<Expression>(
+      [expression],
+      (node) => node,
+      (node, operands) => {
+        if (node.operator === 'rateOf') return this.rateOf(operands[0]!, above);
+        return operands.every((operand, i) => operand === node.operands[i]) ? node : call(node.operator, ...operands);
+      },
+    )[0]!;
+  }
+
+  private rateOf(expression: Expression, above: readonly string[]): Expression {
+    const rate = timeDerivative(expression, ({ name }) => {
+      if (above.includes(name)) throw this.circle(above.slice(above.indexOf(name)));
+      const state = this.states.get(name);
+      if (state !== undefined) return this.withRates(state.rate, [...above, name]);
+      if (this.parameters.has(name)) return ZERO;
+      const definition = this.definitions.get(name);
+      if (definition === undefined) return null;
+      const derivative = this.rateOf(definition.value, [...above, name]);
+      return derivative;
+    });
+    if (rate !== null) return rate;
+    throw sbmlErrors.error(
+      'sbml-unsupported',
+      'rateOf is taken of a quantity whose rate of change has no formula here.',
+      this.flat.file === undefined ? {} : { file: this.flat.file },
+    );
+  }
+
+  /** As it stands before anything has happened: what is delayed is as it was then. */
+  private atStart(expression: Expression): Expression {
+    return fold<Expression>(
+      [this.running(expression)],
+      (node) => node,
+      (node, operands) => {
+        if (node.operator === 'delay') {
+          return substitute(operands[0]!, new Map([[TIME, minus(symbol(TIME), operands[1]!)]]));
+        }
+        return operands.every((operand, i) => operand === node.operands[i]) ? node : call(node.operator, ...operands);
+      },
+    )[0]!;
+  }
+
+  private inOrder<T extends { readonly value: Expression }>(items: ReadonlyMap<string, T>): T[] {
+    const result = ordered(new Map([...items].map(([name, { value }]) => [name, value])));
+    if ('cycle' in result) throw this.circle(result.cycle);
+    return result.order.map((name) => items.get(name)!);
+  }
+
+  /** Initial values must not wait for one another in a circle. */
+  private requireStart(model: Model): void {
+    const result = ordered(
+      new Map([
+        ...model.states.map(({ name, initial }) => [name, initial] as const),
+        ...model.definitions.map(({ name, value }) => [name, value] as const),
+      ]),
+    );
+    if ('cycle' in result) throw this.circle(result.cycle);
+  }
+
+  private circle(names: readonly string[]) {
+    const shown = names.slice(0, 12).map((name) => `“${name}”`);
+    const first = this.quantities.all.get(names[0]!);
+    return sbmlErrors.error(
+      'sbml-cycle',
+      `${shown.join(' needs ')} needs “${names[0]}”.`,
+      first === undefined ? {} : this.quantities.where(first),
+    );
+  }
+
+  /** Species, then sizes, parameters and stoichiometries that may vary. */
+  private outputs(): string[] {
+    const varies = (name: string) => !this.parameters.has(name);
+    const plain = [...this.quantities.all.values()].filter(
+      (quantity) =>
+        quantity.kind !== 'species' && !quantity.constant && varies(quantity.name) && this.isNamed(quantity),
+    );
+    return [...[...this.species.keys()].filter(varies), ...plain.map(({ name }) => name)];
+  }
+}
+
+function usesTime(expression: Expression): boolean {
+  return fold<boolean>(
+    [expression],
+    (node) => node.kind === 'symbol' && node.name === TIME,
+    (node, operands) => node.operator === 'delay' || node.operator === 'rateOf' || operands.some((uses) => uses),
+  )[0]!;
+}
+
+/** UCUM code of one unit by another; null where either is not known. */
+export function ratio(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return null;
+  if (b === '1') return a;
+  return `${a}/${/[./]/.test(b) ? `(${b})` : b}`;
+}

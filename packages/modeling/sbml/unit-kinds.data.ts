@@ -1,0 +1,75 @@
+/** SBML's unit kinds in UCUM. A mole's worth of items (`avogadro`) has no code of its own. */
+export const KINDS: Readonly<Record<string, string>> = {
+  ampere: 'A',
+  becquerel: 'Bq',
+  candela: 'cd',
+  celsius: 'Cel',
+  coulomb: 'C',
+  dimensionless: '1',
+  farad: 'F',
+  gram: 'g',
+  gray: 'Gy',
+  henry: 'H',
+  hertz: 'Hz',
+  item: '1',
+  joule: 'J',
+  katal: 'kat',
+  kelvin: 'K',
+  kilogram: 'kg',
+  litre: 'L',
+  liter: 'L',
+  lumen: 'lm',
+  lux: 'lx',
+  metre: 'm',
+  meter: 'm',
+  mole: 'mol',
+  newton: 'N',
+  ohm: 'Ohm',
+  pascal: 'Pa',
+  radian: 'rad',
+  second: 's',
+  siemens: 'S',
+  sievert: 'Sv',
+  steradian: 'sr',
+  tesla: 'T',
+  volt: 'V',
+  watt: 'W',
+  weber: 'Wb',
+};
+
+/** UCUM prefixes by power of ten. */
+export const PREFIXES: Readonly<Record<number, string>> = {
+  '-24': 'y',
+  '-21': 'z',
+  '-18': 'a',
+  '-15': 'f',
+  '-12': 'p',
+  '-9': 'n',
+  '-6': 'u',
+  '-3': 'm',
+  '-2': 'c',
+  '-1': 'd',
+  0: '',
+  1: 'da',
+  2: 'h',
+  3: 'k',
+  6: 'M',
+  9: 'G',
+  12: 'T',
+  15: 'P',
+  18: 'E',
+  21: 'Z',
+  24: 'Y',
+};
+
+/** Seconds in units of time that have a code. */
+export const TIMES: Readonly<Record<number, string>> = { 60: 'min', 3600: 'h', 86400: 'd', 604800: 'wk' };
+
+/** What Level 2 takes these names to mean where a model does not define them. */
+export const LEVEL_2_UNITS: Readonly<Record<string, string>> = {
+  substance: 'mol',
+  volume: 'L',
+  area: 'm2',
+  length: 'm',
+  time: 's',
+};
