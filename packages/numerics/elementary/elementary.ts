@@ -846,22 +846,28 @@ function atanh(x: number): number {
 }
 
 function rem(x: number, y: number): number {
-  const v2 = Math.abs(x);
-  const v3 = Math.abs(y);
-  const v5 = Math.floor(v2 / v3);
-  const v6 = v5 * v3;
-  const v8 = 134217729 * v5;
-  const v10 = v8 - (v8 - v5);
-  const v11 = v5 - v10;
-  const v12 = 134217729 * v3;
-  const v14 = v12 - (v12 - v3);
-  const v15 = v3 - v14;
-  const v25 = v2 - v6 - (v10 * v14 - v6 + v10 * v15 + v11 * v14 + v11 * v15);
-  const v29 = v25 < 0 ? v25 + v3 : v25;
-  const v33 = v2 < v3;
-  const v38 = 0 < v3;
-  const v41 = (v5 < 9007199254740992 || v33) && v38 ? (v33 ? v2 : v3 <= v29 ? v29 - v3 : v29) : Number.NaN;
-  return x === 0 && v38 ? x : x < 0 ? -v41 : v41;
+  const v3 = Math.abs(x);
+  const v4 = 8.452712498170644e270 < v3;
+  const v7 = v4 ? 7.888609052210118e-31 : 1;
+  const v8 = v3 * v7;
+  const v10 = Math.abs(y) * v7;
+  const v12 = Math.floor(v8 / v10);
+  const v13 = v12 * v10;
+  const v15 = 134217729 * v12;
+  const v17 = v15 - (v15 - v12);
+  const v18 = v12 - v17;
+  const v19 = 134217729 * v10;
+  const v21 = v19 - (v19 - v10);
+  const v22 = v10 - v21;
+  const v32 = v8 - v13 - (v17 * v21 - v13 + v17 * v22 + v18 * v21 + v18 * v22);
+  const v36 = v32 < 0 ? v32 + v10 : v32;
+  const v40 = v8 < v10;
+  const v48 = 0 < v10;
+  const v51 =
+    (v12 < 9007199254740992 || v40) && v48
+      ? (v40 ? v8 : v10 <= v36 ? v36 - v10 : v36) * (v4 ? 1.2676506002282294e30 : 1)
+      : Number.NaN;
+  return x === 0 && v48 ? x : x < 0 ? -v51 : v51;
 }
 
 const table0 = [

@@ -27,8 +27,11 @@ export function factorial<V, M>(m: Arithmetic<V, M>, n: V): V {
  */
 export function rem<V, M>(m: Arithmetic<V, M>, x: V, y: V): V {
   const c = m.constant.bind(m);
-  const size = m.abs(x);
-  const by = m.abs(y);
+  const [large, down] = m.precision === 'double' ? [2 ** 900, 2 ** -100] : [2 ** 90, 2 ** -40];
+  const far = m.lt(c(large), m.abs(x));
+  const scale = m.select(far, c(down), c(1));
+  const size = m.mul(m.abs(x), scale);
+  const by = m.mul(m.abs(y), scale);
   const quotient = m.floor(m.div(size, by));
   const back = product(m, quotient, by);
   const first = m.sub(m.sub(size, back.high), back.low);
@@ -36,7 +39,8 @@ export function rem<V, M>(m: Arithmetic<V, M>, x: V, y: V): V {
   const third = m.select(m.le(by, second), m.sub(second, by), second);
   const usual = m.select(m.lt(size, by), size, third);
   const inside = m.or(m.lt(quotient, c(m.precision === 'double' ? 2 ** 53 : 2 ** 24)), m.lt(size, by));
-  const value = m.select(m.and(inside, m.lt(c(0), by)), usual, c(Number.NaN));
+  const unscaled = m.mul(usual, m.select(far, c(1 / down), c(1)));
+  const value = m.select(m.and(inside, m.lt(c(0), by)), unscaled, c(Number.NaN));
   const zero = m.and(m.eq(x, c(0)), m.lt(c(0), by));
   return m.select(zero, x, m.select(m.lt(x, c(0)), m.neg(value), value));
 }
