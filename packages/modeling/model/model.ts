@@ -74,6 +74,30 @@ export interface Reaction {
   readonly reversible: boolean;
 }
 
+/** Families of random numbers, with the arguments of SBML's distrib package (Level 3 Version 1, section 3.10), in its order. */
+export type DrawFamily =
+  | 'normal'
+  | 'uniform'
+  | 'bernoulli'
+  | 'binomial'
+  | 'cauchy'
+  | 'chisquare'
+  | 'exponential'
+  | 'gamma'
+  | 'laplace'
+  | 'lognormal'
+  | 'poisson'
+  | 'rayleigh';
+
+/** A random number, drawn afresh each time an event whose assignments name it works them out. */
+export interface Draw {
+  /** The input that stands for it in assignments; its fallback is NaN. */
+  readonly input: string;
+  readonly family: DrawFamily;
+  /** In whatever assignments may be in; may name earlier draws. */
+  readonly arguments: readonly Expression[];
+}
+
 /**
  * A checked model, from defineModel or from a file: names are unique and every symbol in an expression is `time` or one of
  * them; definitions are in order; constraints match unknowns. `delay(x, τ)` may stand in rates, definitions, triggers and
@@ -93,6 +117,8 @@ export interface Model {
   readonly constraints: readonly Expression[];
   readonly events: readonly ModelEvent[];
   readonly reactions: readonly Reaction[];
+  /** Random numbers: such a model is run by stochastic simulation alone. */
+  readonly draws?: readonly Draw[];
   /** Names reported when nothing else is asked for: states, definitions, unknowns or inputs. */
   readonly outputs: readonly string[];
 }

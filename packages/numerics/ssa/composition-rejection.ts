@@ -120,6 +120,11 @@ class GroupedStepper implements JumpStepper {
     }
   }
 
+  next(): number {
+    if (this.#bad < 0 && Number.isNaN(this.#next)) this.#draw();
+    return this.#bad < 0 ? this.#next : Number.NaN;
+  }
+
   advance(until: number, mostJumps = Number.POSITIVE_INFINITY): JumpStatus {
     const { dependents } = this.#system;
     for (let done = 0; ; done++) {

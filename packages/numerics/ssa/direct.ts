@@ -34,6 +34,11 @@ class DirectStepper implements JumpStepper {
     this.#next = Number.NaN;
   }
 
+  next(): number {
+    if (Number.isNaN(this.#next)) this.advance(this.t, 0);
+    return this.#next;
+  }
+
   advance(until: number, mostJumps = Number.POSITIVE_INFINITY): JumpStatus {
     const { y } = this;
     const a = this.#propensities;

@@ -42,6 +42,8 @@ export interface JumpStepper {
   readonly y: Float64Array;
   /** Jumps carried out since the start. */
   readonly happened: number;
+  /** Time of the next jump, Infinity where there is none; of exact methods only. NaN where a propensity is none. */
+  next?(): number;
   /** Carries out all jumps up to and at `until`, but at most `mostJumps`; where those are done, t is the last one's time. */
   advance(until: number, mostJumps?: number): JumpStatus;
   /** Goes on from another time or state: after a change from outside. The waiting time is drawn anew. */

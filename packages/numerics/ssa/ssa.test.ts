@@ -128,6 +128,9 @@ describe.each(EXACT)('$name', (method) => {
         let status = single.advance(20, 1);
         while (status === 'more') status = single.advance(20, 1);
         expect([single.t, single.happened, ...single.y]).toEqual(run([20]));
+        const told = method.start(dimers, 0, Float64Array.of(200, 0), randomStream(5));
+        for (let next = told.next!(); next <= 20; next = told.next!()) told.advance(next);
+        expect([20, told.happened, ...told.y]).toEqual(run([20]));
       }),
       { numRuns: 20 },
     );

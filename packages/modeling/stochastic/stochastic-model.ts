@@ -1,0 +1,348 @@
+import type { Columns, JumpSystem } from '@gemel/numerics/ssa/jump-system';
+import { columns } from '@gemel/numerics/ssa/jump-system';
+import { javascriptFunction } from '../codegen/javascript.ts';
+import { type Expression, TIME } from '../expression/expression.ts';
+import type { Model, Reaction } from '../model/model.ts';
+import type { CompiledModel, Values } from '../program/compiled-model.ts';
+import { Lowering } from '../program/lower.ts';
+import { ARGUMENTS } from '../program/model-programs.ts';
+import type { Program } from '../program/program.ts';
+import { ValueGraph } from '../program/value-graph.ts';
+import { Dependence, turnsOnce } from './dependence.ts';
+import { stochasticErrors } from './errors.data.ts';
+
+/** Up to so many jumps all propensities are worked out together after each. */
+const FEW = 8;
+
+/** One jump: a reaction, or one direction of a reversible one. */
+export interface Jump {
+  readonly id: string;
+  readonly rate: Expression;
+  /** 1 forwards, −1 backwards. */
+  readonly direction: 1 | -1;
+  readonly reaction: Reaction;
+}
+
+/** Numbers per random number: its arguments, worked out where an event's assignments are. */
+export type DrawArguments = (v: Values) => Float64Array;
+
+/** A model as stochastic simulation runs it. */
+export interface StochasticModel {
+  readonly compiled: CompiledModel;
+  readonly jumps: readonly Jump[];
+  /** Places of the states that reactions change. */
+  readonly jumping: Int32Array;
+  /** Places of the states that move by a rate of their own. */
+  readonly flowing: Int32Array;
+  /** Whether a trigger depends on time or a flowing state; then whether it can turn twice between jumps. */
+  readonly movingTriggers: boolean;
+  readonly turnsOnce: boolean;
+  /** Whether a trigger or a flow answers to what reactions change: then each jump is looked at. */
+  readonly answersToJumps: boolean;
+  /** Inputs that rates of reactions name. */
+  readonly rateInputs: ReadonlySet<string>;
+  /** Per draw of the model. */
+  readonly draws: readonly DrawArguments[];
+  /** Per event, places of the draws its assignments name, with those that they name. */
+  readonly eventDraws: readonly (readonly number[])[];
+  /** The reactions as jumps, under `v`, whose state the system's stands for. */
+  system(v: Values): JumpSystem;
+}
+
+/**
+ * A compiled model prepared for stochastic simulation. Between jumps and events a state stands still or flows in a straight
+ * line, and no reaction's rate changes. A reversible reaction whose rate is a difference, or a multiple of one, becomes two.
+ * @throws stochastic-unsupported, stochastic-no-reactions, stochastic-moving-rate, stochastic-mixed-state
+ */
+export function stochasticModel(compiled: CompiledModel): StochasticModel {
+  const { model } = compiled;
+  const drawn = model.draws ?? [];
+  refuse(compiled);
+  const jumps = model.reactions.flatMap(directions);
+  const dependence = new Dependence(model);
+  refuseMisplacedDraws(model, dependence);
+  const jumping = new Set(model.reactions.flatMap(({ change }) => [...change.keys()]));
+  const flows = model.states.filter(({ name, rate }) => !jumping.has(name) && !isZero(rate));
+  const flowNames = new Set(flows.map(({ name }) => name));
+  const moves = (names: ReadonlySet<string>) => names.has(TIME) || [...names].some((name) => flowNames.has(name));
+  const answers = (names: ReadonlySet<string>) => [...names].some((name) => jumping.has(name));
+
+  for (const { id, rate } of jumps) {
+    const bases = dependence.of(rate);
+    if (!moves(bases)) continue;
+    const by = [...bases].find((name) => name === TIME || flowNames.has(name))!;
+    throw stochasticErrors.error('stochastic-moving-rate', `The rate of reaction ${id} changes with ${by}.`, {
+      element: id,
+    });
+  }
+  for (const { name, rate } of flows) {
+    if (!moves(dependence.of(rate))) continue;
+    throw stochasticErrors.error(
+      'stochastic-unsupported',
+      `The state ${name} moves by a rate that changes between reactions.`,
+      { element: name },
+    );
+  }
+  const triggers = model.events.map((event) => event.trigger);
+  const triggerBases = dependence.of(...triggers);
+  const lowered = new LoweredModel(model);
+  const prepared: StochasticModel = {
+    compiled,
+    jumps,
+    jumping: Int32Array.from(model.states.flatMap(({ name }, i) => (jumping.has(name) ? [i] : []))),
+    flowing: Int32Array.from(flows, (flow) => model.states.indexOf(flow)),
+    movingTriggers: moves(triggerBases),
+    turnsOnce: turnsOnce(model, flowNames, triggers),
+    answersToJumps: answers(triggerBases) || answers(dependence.of(...flows.map(({ rate }) => rate))),
+    rateInputs: new Set(
+      [...dependence.of(...jumps.map(({ rate }) => rate))].filter((name) =>
+        model.inputs.some((input) => input.name === name),
+      ),
+    ),
+    draws: drawn.map(({ arguments: given }) => lowered.function(given)),
+    eventDraws: model.events.map((event) =>
+      drawsOf(
+        model,
+        dependence,
+        event.assignments.map(({ value }) => value),
+      ),
+    ),
+    system: jumpSystem(model, jumps, dependence, lowered),
+  };
+  refuseMixed(prepared, jumping);
+  return prepared;
+}
+
+function isZero(rate: Expression): boolean {
+  return rate.kind === 'number' && rate.value === 0;
+}
+
+function refuse({ model, delays }: CompiledModel): void {
+  const unsupported = (what: string, element: string) =>
+    stochasticErrors.error('stochastic-unsupported', `${what} cannot be simulated stochastically.`, { element });
+  if (model.unknowns.length > 0) {
+    throw unsupported(`The constraint that determines ${model.unknowns[0].name}`, model.unknowns[0].name);
+  }
+  if (delays > 0) throw unsupported('A delayed quantity', 'delay');
+  if (model.reactions.length === 0 && (model.draws ?? []).length === 0) {
+    throw stochasticErrors.error('stochastic-no-reactions', `The model ${model.id} has no reactions.`, {
+      element: model.id,
+    });
+  }
+}
+
+/** Random numbers stand in event assignments alone: elsewhere nothing says when they are drawn. */
+function refuseMisplacedDraws(model: Model, dependence: Dependence): void {
+  const drawn = new Set(model.draws?.map(({ input }) => input));
+  const expressions = [
+    ...model.states.flatMap(({ initial, rate }) => [initial, rate]),
+    ...model.reactions.map(({ rate }) => rate),
+    ...model.definitions.map(({ value }) => value),
+    ...model.events.map(({ trigger }) => trigger),
+  ];
+  const misplaced = [...dependence.of(...expressions)].find((name) => drawn.has(name));
+  if (misplaced === undefined) return;
+  throw stochasticErrors.error(
+    'stochastic-unsupported',
+    `The random number ${misplaced} stands outside the assignments of events.`,
+    { element: misplaced },
+  );
+}
+
+/** A reaction's directions: a reversible one's rate is a difference of two rates, or one times others. */
+function directions(reaction: Reaction): Jump[] {
+  const { id, rate } = reaction;
+  const sides = reaction.reversible ? difference(rate) : null;
+  if (sides === null) return [{ id, rate, direction: 1, reaction }];
+  return [
+    { id, rate: sides[0], direction: 1, reaction },
+    { id: `${id} backwards`, rate: sides[1], direction: -1, reaction },
+  ];
+}
+
+function difference(rate: Expression): readonly [Expression, Expression] | null {
+  if (rate.kind !== 'call') return null;
+  const { operator, operands } = rate;
+  if (operator === 'sub') return [operands[0], operands[1]];
+  if (operator !== 'mul' && operator !== 'div') return null;
+  for (const side of operator === 'mul' ? [0, 1] : [0]) {
+    const inner = difference(operands[side]);
+    if (inner === null) continue;
+    const around = (part: Expression): Expression => ({
+      ...rate,
+      operands: operands.map((operand, i) => (i === side ? part : operand)),
+    });
+    return [around(inner[0]), around(inner[1])];
+  }
+  return null;
+}
+
+function drawsOf(model: Model, dependence: Dependence, values: readonly Expression[]): readonly number[] {
+  const drawn = model.draws ?? [];
+  const needed = new Set(dependence.of(...values));
+  for (let d = drawn.length - 1; d >= 0; d--) {
+    if (needed.has(drawn[d].input)) for (const name of dependence.of(...drawn[d].arguments)) needed.add(name);
+  }
+  return drawn.flatMap(({ input }, d) => (needed.has(input) ? [d] : []));
+}
+
+/** Expressions of a model made into functions of a run's values. */
+class LoweredModel {
+  readonly graph = new ValueGraph();
+  readonly #lowering: Lowering;
+  readonly #arguments: Program['arguments'];
+
+  constructor(model: Model) {
+    const { states, parameters, inputs } = model;
+    const ids = new Map<string, number>([[TIME, this.graph.read(ARGUMENTS.indexOf('t'), 0)]]);
+    const lists = [
+      ['y', states],
+      ['p', parameters],
+      ['u', inputs],
+    ] as const;
+    for (const [argument, list] of lists) {
+      list.forEach(({ name }, i) => void ids.set(name, this.graph.read(ARGUMENTS.indexOf(argument), i)));
+    }
+    const lengths = { t: 1, y: states.length, p: parameters.length, u: inputs.length, w: 0, delayed: 0 };
+    this.#arguments = ARGUMENTS.map((name) => ({ name, length: lengths[name] }));
+    this.#lowering = new Lowering(this.graph, (name) => ids.get(name));
+    for (const { name, value } of model.definitions) ids.set(name, this.#lowering.one(value));
+  }
+
+  program(values: readonly Expression[]): Program {
+    return this.graph.program(this.#arguments, [{ name: 'values', values: this.#lowering.all(values) }]);
+  }
+
+  /** The values' numbers, in an array that the next call writes again. */
+  function(values: readonly Expression[]): (v: Values) => Float64Array {
+    const compute = javascriptFunction(this.program(values));
+    const time = new Float64Array(1);
+    const out = new Float64Array(values.length);
+    return (v) => {
+      time[0] = v.t;
+      compute(time, v.y, v.p, v.u, v.w, v.delayed, out);
+      return out;
+    };
+  }
+}
+
+function jumpSystem(
+  model: Model,
+  jumps: readonly Jump[],
+  dependence: Dependence,
+  lowered: LoweredModel,
+): (v: Values) => JumpSystem {
+  const place = new Map(model.states.map(({ name }, i) => [name, i]));
+  const entries = (map: ReadonlyMap<string, number>, sign: number) =>
+    [...map].flatMap(([name, value]) => (value === 0 ? [] : [[place.get(name)!, sign * value] as const]));
+  const change = columns(jumps.map(({ reaction, direction }) => entries(reaction.change, direction)));
+  const reactants = columns(
+    jumps.map(({ reaction, direction }) =>
+      direction === 1 ? entries(reaction.reactants, 1) : entries(products(reaction), 1),
+    ),
+  );
+  const all = javascriptFunction(lowered.program(jumps.map(({ rate }) => rate)));
+  const touched = dependents(model, jumps, dependence, change);
+  const parts = new Map<number, (...arrays: Float64Array[]) => void>();
+  return (v) => {
+    const { p, u, w, delayed } = v;
+    const time = Float64Array.of(v.t);
+    const system = {
+      dimension: model.states.length,
+      jumps: jumps.length,
+      change,
+      reactants,
+      propensities: (y: Float64Array, out: Float64Array) => all(time, y, p, u, w, delayed, out),
+    };
+    if (jumps.length <= FEW) return system;
+    const { starts, jumps: affected } = touched;
+    const scratch = new Float64Array(jumps.length);
+    return {
+      ...system,
+      dependents: touched,
+      fire(j: number, y: Float64Array, propensities: Float64Array) {
+        for (let k = change.starts[j]; k < change.starts[j + 1]; k++) y[change.rows[k]] += change.values[k];
+        const from = starts[j];
+        const count = starts[j + 1] - from;
+        if (count === 0) return;
+        let part = parts.get(j);
+        if (part === undefined) {
+          const rates = Array.from(affected.subarray(from, from + count), (k) => jumps[k].rate);
+          part = javascriptFunction(lowered.program(rates));
+          parts.set(j, part);
+        }
+        part(time, y, p, u, w, delayed, scratch);
+        for (let k = 0; k < count; k++) propensities[affected[from + k]] = scratch[k];
+      },
+    };
+  };
+}
+
+/** What one backward happening takes: forward change plus what forward takes. */
+function products({ change, reactants }: Reaction): Map<string, number> {
+  const made = new Map(reactants);
+  for (const [name, value] of change) made.set(name, (made.get(name) ?? 0) + value);
+  for (const [name, value] of made) if (!(value > 0)) made.delete(name);
+  return made;
+}
+
+/** Per jump, the jumps whose rate names a state that it changes. */
+function dependents(model: Model, jumps: readonly Jump[], dependence: Dependence, change: Columns) {
+  const readers = new Map<string, number[]>();
+  for (const [j, { rate }] of jumps.entries()) {
+    for (const name of dependence.of(rate)) {
+      const list = readers.get(name);
+      if (list === undefined) readers.set(name, [j]);
+      else list.push(j);
+    }
+  }
+  const starts = new Int32Array(jumps.length + 1);
+  const affected: number[] = [];
+  for (let j = 0; j < jumps.length; j++) {
+    const found = new Set<number>();
+    for (let k = change.starts[j]; k < change.starts[j + 1]; k++) {
+      for (const reader of readers.get(model.states[change.rows[k]].name) ?? []) found.add(reader);
+    }
+    affected.push(...[...found].sort((a, b) => a - b));
+    starts[j + 1] = affected.length;
+  }
+  return { starts, jumps: Int32Array.from(affected) };
+}
+
+/** A state that reactions change must move by them alone: its rate is compared with theirs at four points. */
+function refuseMixed({ compiled, jumps, system }: StochasticModel, jumping: ReadonlySet<string>): void {
+  const { model } = compiled;
+  const n = model.states.length;
+  const zeros = (length: number) => new Float64Array(length);
+  const p = compiled.parameters();
+  const u = Float64Array.from(model.inputs, (input) => (Number.isNaN(input.fallback) ? 0 : input.fallback));
+  const v = { t: 0, y: zeros(n), p, u, w: zeros(0), delayed: zeros(0) };
+  compiled.initial(0, p, u, v.y, v.w);
+  const { change, propensities } = system(v);
+  const rates = zeros(n);
+  const own = zeros(jumps.length);
+  const sums = zeros(n);
+  const sizes = zeros(n);
+  for (let point = 0; point < 4; point++) {
+    if (point > 0) for (let i = 0; i < n; i++) v.y[i] = Math.abs(v.y[i]) * 1.25 + ((i * 7 + point * 3) % 11);
+    compiled.rates(v, rates);
+    propensities(v.y, own);
+    sums.fill(0);
+    sizes.fill(0);
+    for (let j = 0; j < jumps.length; j++) {
+      for (let k = change.starts[j]; k < change.starts[j + 1]; k++) {
+        sums[change.rows[k]] += change.values[k] * own[j];
+        sizes[change.rows[k]] += Math.abs(change.values[k] * own[j]);
+      }
+    }
+    for (const [i, { name }] of model.states.entries()) {
+      if (!jumping.has(name)) continue;
+      if (!(Math.abs(sums[i] - rates[i]) > 1e-9 * Math.max(sizes[i], Math.abs(rates[i])))) continue;
+      throw stochasticErrors.error(
+        'stochastic-mixed-state',
+        `The rate of ${name} is ${rates[i]} where its reactions alone give ${sums[i]}.`,
+        { element: name },
+      );
+    }
+  }
+}
