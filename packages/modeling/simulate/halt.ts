@@ -106,20 +106,22 @@ export function chatterHalt(element: string, t: number): Halt {
   return new Halt('chatter', simulationErrors.problem('simulation-chatter', message, { element }));
 }
 
-/** The state that is not finite, or whose rate is not; where all are, the one that moves fastest for its size. */
+/** Shares of a time scale of 1 by which is looked ahead for what will not be finite. */
+const AHEAD = [0, 1e-12, 1e-9, 1e-6, 1e-3];
+
+/** The state that is not finite or whose rate is not, here or a little ahead; else the one that moves fastest for its size. */
 function concerned(evaluation: Evaluation, t: number, y: Float64Array): string {
   const { states } = evaluation.model.model;
+  const slope = new Float64Array(y.length);
   const dy = new Float64Array(y.length);
-  evaluation.system.rhs(t, y, dy);
-  let fastest = 0;
-  let most = -1;
-  for (let i = 0; i < y.length; i++) {
-    if (!Number.isFinite(y[i]) || !Number.isFinite(dy[i])) return states[i].name;
-    const speed = Math.abs(dy[i]) / Math.max(Math.abs(y[i]), Number.MIN_VALUE);
-    if (speed > most) {
-      most = speed;
-      fastest = i;
-    }
+  evaluation.system.rhs(t, y, slope);
+  for (const share of AHEAD) {
+    const step = share * Math.max(1, Math.abs(t));
+    const moved = y.map((value, i) => (step === 0 ? value : value + step * slope[i]));
+    evaluation.system.rhs(t + step, moved, dy);
+    const found = states.findIndex((_, i) => !Number.isFinite(moved[i]) || !Number.isFinite(dy[i]));
+    if (found >= 0) return states[found].name;
   }
-  return states[fastest]?.name ?? evaluation.model.model.id;
+  const speeds = states.map((_, i) => Math.abs(slope[i]) / Math.max(Math.abs(y[i]), Number.MIN_VALUE));
+  return states[speeds.indexOf(Math.max(...speeds))]?.name ?? evaluation.model.model.id;
 }

@@ -185,12 +185,14 @@ class Run {
     if (status !== 'stepped') throw stepHalt(status, this.#evaluation, from, stepper.y);
     const root = this.#finder?.find(stepper);
     if (root === undefined || this.#request.control.kind === 'adaptive') return root;
-    // Without error control the interpolant is no better than the step, which went over the switch: end it there instead.
-    if (root.t - from <= 1e-9 * (stepper.t - from) || root.t >= stepper.t) return root;
+    // Without error control the interpolant is no better than the step, which went over the switch: end it short of that.
+    const width = stepper.t - from;
+    const before = root.t - Math.max(1e-12 * width, 2e-15 * Math.abs(root.t));
+    if (before - from <= 1e-9 * width) return root;
     stepper.interpolate(from, this.#inside);
     stepper.restart(from, this.#inside);
     this.#finder!.start(from, this.#inside);
-    status = stepper.step(root.t);
+    status = stepper.step(before);
     if (status !== 'stepped') throw stepHalt(status, this.#evaluation, from, stepper.y);
     return this.#finder!.find(stepper);
   }
@@ -201,6 +203,7 @@ class Run {
     const stepper = this.#stepper!;
     const y = this.#y;
     const begun = this.#told > 0;
+    this.#reached = t;
     evaluation.putBack(y);
     let jumped = !begun;
     if (stop) {
@@ -214,11 +217,9 @@ class Run {
     }
     if (this.#model.model.events.length > 0) {
       const events = this.#events.process(t, y, evaluation);
-      this.#reached = t;
       if (events.kind !== 'done') throw eventHalt(events, evaluation, t);
       jumped ||= events.changed;
     }
-    this.#reached = t;
     evaluation.setAside(y);
     if (!evaluation.at(t, y)) throw faultHalt(evaluation, t);
     if (evaluation.history !== null) {
