@@ -37,7 +37,7 @@ export function scaledNorm(
     const scaled = error[i] / (absolute[i] + relative * Math.max(Math.abs(before[i]), Math.abs(after[i])));
     sum += scaled * scaled;
   }
-  return Math.sqrt(sum / error.length);
+  return Math.sqrt(sum / Math.max(1, error.length));
 }
 
 /**
@@ -64,7 +64,8 @@ export function firstStep(
 ): number {
   const absolute = absoluteTolerances(control, y.length);
   const floor = (i: number) => absolute[i] + control.relative * Math.abs(y[i]);
-  const norm = (v: Float64Array) => Math.sqrt(v.reduce((sum, value, i) => sum + (value / floor(i)) ** 2, 0) / v.length);
+  const norm = (v: Float64Array) =>
+    Math.sqrt(v.reduce((sum, value, i) => sum + (value / floor(i)) ** 2, 0) / Math.max(1, v.length));
   const size = norm(y);
   const speed = norm(slope);
   const guess = size < 1e-5 || speed < 1e-5 ? 1e-6 : (0.01 * size) / speed;

@@ -1,0 +1,71 @@
+import { DenseLu } from './dense-lu.ts';
+import { SparseLu } from './sparse-lu.ts';
+import { minimumDegree, type SparseColumns } from './sparse-ordering.ts';
+
+/** Sparse factors are taken where they need this many times fewer multiplications than dense ones. */
+const SPARSE_OVERHEAD = 3;
+
+/** Factors of σ·I − J for a J of one pattern: what implicit solvers need. */
+export interface ShiftedLu {
+  readonly sparse: boolean;
+  /** `values` are J's entries in the order of its pattern. False where the matrix is singular or not finite. */
+  factor(shift: number, values: Float64Array): boolean;
+  /** Overwrites b by (σ·I − J)⁻¹ b. */
+  solve(b: Float64Array): void;
+}
+
+/** Dense or sparse, by the work that the pattern's fill makes. */
+export function shiftedLu(n: number, pattern: SparseColumns): ShiftedLu {
+  if (n < 4) return denseShifted(n, pattern);
+  const full = withDiagonal(n, pattern);
+  const ordering = minimumDegree(n, full);
+  const dense = (n * (n - 1) * (n + 1)) / 3;
+  if (SPARSE_OVERHEAD * (ordering.work + full.rowIndices.length) > dense) return denseShifted(n, pattern);
+  const lu = new SparseLu(n, full, ordering);
+  const values = new Float64Array(full.rowIndices.length);
+  const { places, diagonal } = full;
+  return {
+    sparse: true,
+    factor(shift, entries) {
+      values.fill(0);
+      for (let p = 0; p < entries.length; p++) values[places[p]] = -entries[p];
+      for (let j = 0; j < n; j++) values[diagonal[j]] += shift;
+      return lu.factor(values);
+    },
+    solve: (b) => lu.solve(b),
+  };
+}
+
+function denseShifted(n: number, { starts, rowIndices }: SparseColumns): ShiftedLu {
+  const lu = new DenseLu(n);
+  const places = new Int32Array(rowIndices.length);
+  for (let j = 0; j < n; j++) for (let p = starts[j]; p < starts[j + 1]; p++) places[p] = rowIndices[p] * n + j;
+  return {
+    sparse: false,
+    factor(shift, entries) {
+      const { a } = lu;
+      a.fill(0);
+      for (let p = 0; p < entries.length; p++) a[places[p]] = -entries[p];
+      for (let i = 0; i < a.length; i += n + 1) a[i] += shift;
+      return lu.factor();
+    },
+    solve: (b) => lu.solve(b),
+  };
+}
+
+/** The pattern with every diagonal place in it; where each entry and each diagonal entry then stands. */
+function withDiagonal(n: number, { starts, rowIndices }: SparseColumns) {
+  const columns = Array.from({ length: n }, (_, j) => {
+    const rows = [...rowIndices.subarray(starts[j], starts[j + 1])];
+    return rows.includes(j) ? rows : [...rows, j];
+  });
+  const fullStarts = new Int32Array(n + 1);
+  for (let j = 0; j < n; j++) fullStarts[j + 1] = fullStarts[j] + columns[j].length;
+  const places = new Int32Array(rowIndices.length);
+  const diagonal = new Int32Array(n);
+  for (let j = 0; j < n; j++) {
+    for (let p = starts[j]; p < starts[j + 1]; p++) places[p] = fullStarts[j] + p - starts[j];
+    diagonal[j] = fullStarts[j] + columns[j].indexOf(j);
+  }
+  return { starts: fullStarts, rowIndices: Int32Array.from(columns.flat()), places, diagonal };
+}
