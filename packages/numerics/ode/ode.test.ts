@@ -45,7 +45,7 @@ describe.each(METHODS)('$name', ({ solver, order, inside, steps }) => {
     };
     const orders = [1, 2, 4].map((n) => Math.log2(error(1 / (n * steps)) / error(1 / (2 * n * steps))));
     for (const found of orders) expect(found).toBeGreaterThan(order - 0.35);
-    expect(orders[2]).toBeLessThan(order + 0.9);
+    expect(orders[2]).toBeLessThan(order + 1);
   });
 
   test('interpolates inside its steps with the order it claims', () => {
