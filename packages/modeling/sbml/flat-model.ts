@@ -1,4 +1,5 @@
 import type { Expression } from '../expression/expression.ts';
+import type { DrawFamily } from '../model/model.ts';
 
 /** Where an element stands, for messages and for `source`. */
 export interface Placed {
@@ -83,6 +84,12 @@ export interface FlatEvent extends Placed {
   readonly assignments: readonly FlatInitial[];
 }
 
+/** A random number of the package distrib in an event's assignments, and the name that stands for it there. */
+export interface FlatDraw extends Placed {
+  readonly family: DrawFamily;
+  readonly arguments: readonly Expression[];
+}
+
 /** A model as SBML means it, with submodels taken apart, functions written out and every name unique. */
 export interface FlatModel {
   readonly id: string;
@@ -98,4 +105,7 @@ export interface FlatModel {
   readonly initials: readonly FlatInitial[];
   readonly rules: readonly FlatRule[];
   readonly events: readonly FlatEvent[];
+  readonly draws: readonly FlatDraw[];
+  /** What each identifier of the outermost model is called. */
+  readonly names: ReadonlyMap<string, string>;
 }

@@ -1,10 +1,13 @@
 import { type Expression, symbol, TIME } from '../expression/expression.ts';
+import type { DrawFamily } from '../model/model.ts';
+import { FAMILIES, takesArguments } from '../stochastic/draw-families.ts';
 import { ONE, over, times } from './arithmetic.ts';
 import { boolean, optional, real, required } from './attributes.ts';
 import { compose } from './compose.ts';
 import { sbmlErrors } from './errors.data.ts';
 import type {
   FlatCompartment,
+  FlatDraw,
   FlatEvent,
   FlatInitial,
   FlatModel,
@@ -57,6 +60,7 @@ class FlatReader {
   private readonly functions = new Map<Part, MathFunction | null>();
   private readonly opening = new Set<Part>();
   private readonly scopes = new Map<Instance, MathScope>();
+  private readonly draws: FlatDraw[] = [];
   private readonly unitTables = new Map<Instance, (id: string) => string | null>();
 
   constructor(top: Instance) {
@@ -84,6 +88,8 @@ class FlatReader {
         ...parts('algebraicRule').flatMap((part) => this.rule(part, 'algebraic')),
       ],
       events: parts('event').flatMap((part) => this.event(part)),
+      draws: this.draws,
+      names: new Map([...top.byId].map(([id, part]) => [id, standing(part).part.name])),
     };
   }
 
@@ -121,7 +127,8 @@ class FlatReader {
     const { instance } = part;
     const second = instance.source.level === 2;
     const compartment = this.target(part, required(part, 'compartment'), 'compartment');
-    const pointlike = second && real(compartment, 'spatialDimensions') === 0;
+    // A point has no size to divide an amount by.
+    const pointlike = real(compartment, 'spatialDimensions') === 0 && (second || !this.isSized(compartment));
     const own = optional(part, 'conversionFactor');
     const factor = own ?? optional(instance.top, 'conversionFactor');
     const initialAmount = real(part, 'initialAmount');
@@ -144,6 +151,18 @@ class FlatReader {
       conversion: factor === null ? null : this.value(instance, factor, part),
       unit: this.unit(part, optional(part, 'substanceUnits') ?? this.usual(part, 'substance')),
     };
+  }
+
+  /** Whether anything gives a compartment its size. */
+  private isSized(compartment: Part): boolean {
+    if (real(compartment, 'size') !== null) return true;
+    return ['initialAssignment', 'assignmentRule', 'rateRule'].some((tag) =>
+      partsOf(this.top, tag).some((part) => {
+        const id = optional(part, tag === 'initialAssignment' ? 'symbol' : 'variable');
+        const target = id === null ? undefined : part.instance.byId.get(id);
+        return target !== undefined && standing(target).part === compartment;
+      }),
+    );
   }
 
   private parameter(part: Part): FlatParameter {
@@ -222,7 +241,7 @@ class FlatReader {
     const delay = delayPart === undefined ? null : this.formula(delayPart, scope);
     const priorityPart = childrenOf(part, 'priority')[0];
     const assignments = membersOf(part, 'listOfEventAssignments', 'eventAssignment').flatMap((assignment) =>
-      this.assigned(assignment, 'variable', scope),
+      this.assigned(assignment, 'variable', this.drawing(assignment, scope)),
     );
     if (triggerPart === undefined || trigger === null) return [];
     return [
@@ -238,6 +257,27 @@ class FlatReader {
         assignments,
       },
     ];
+  }
+
+  /** A scope in which random numbers may stand. */
+  private drawing(part: Part, scope: MathScope): MathScope {
+    return {
+      ...scope,
+      draw: (family, operands, line) => {
+        if (!Object.hasOwn(FAMILIES, family) || !takesArguments(family as DrawFamily, operands.length)) return null;
+        const name = `draw.${this.draws.length + 1}`;
+        const element = `${family} in ${label(part)}`;
+        this.draws.push({
+          name,
+          title: element,
+          element,
+          line,
+          family: family as DrawFamily,
+          arguments: operands,
+        });
+        return symbol(name);
+      },
+    };
   }
 
   /** The formula of an element; null, with a warning, where it has none. */
@@ -263,7 +303,7 @@ class FlatReader {
       scope = {
         file: instance.source.file,
         extended: instance.source.extended,
-        symbol: (id) => this.nameable(instance.byId.get(id), instance),
+        symbol: (id) => this.nameable(instance.byId.get(id)),
         function: (id) => this.function(instance.byId.get(id)),
         unit: (id) => this.units(instance)(id),
         time: over(symbol(TIME), time),
@@ -289,18 +329,18 @@ class FlatReader {
     if (local.size === 0) return scope;
     return {
       ...scope,
-      symbol: (id) => (local.has(id) ? this.nameable(local.get(id), law.instance) : scope.symbol(id)),
+      symbol: (id) => (local.has(id) ? this.nameable(local.get(id)) : scope.symbol(id)),
     };
   }
 
-  private nameable(part: Part | undefined, from: Instance): Expression | null {
+  private nameable(part: Part | undefined): Expression | null {
     if (part === undefined) return null;
     const { part: found, factors } = standing(part);
     if (found.removed || !NAMEABLE.has(found.tag)) return null;
     let value: Expression = symbol(found.name);
     for (const factor of factors) value = over(value, symbol(factor.name));
     if (found.tag === 'reaction') {
-      const { time, extent } = this.factors(from);
+      const { time, extent } = this.factors(found.instance);
       value = over(times(value, time), extent);
     }
     return value;
@@ -343,7 +383,7 @@ class FlatReader {
   }
 
   private value(instance: Instance, id: string, from: Part): Expression {
-    const found = this.nameable(instance.byId.get(id), instance);
+    const found = this.nameable(instance.byId.get(id));
     if (found === null) throw this.undeclared(from, id);
     return found;
   }

@@ -31,6 +31,8 @@ export interface MathScope {
   /** Present time, and what a delay's length or a rate must be multiplied by, where the part keeps a time of its own. */
   readonly time: Expression;
   readonly timeFactor: Expression;
+  /** What a call of the package distrib stands for; absent where no random number may stand, null for one that is none. */
+  draw?(family: string, operands: readonly Expression[], line: number): Expression | null;
 }
 
 export interface MathFunction {
@@ -297,7 +299,21 @@ function readSymbolCall(head: XmlElement, rest: readonly XmlElement[], scope: Ma
     if (operands.length !== 1) throw wrong(head, scope, `rateOf has ${operands.length} operands`);
     return joined('mul', [call('rateOf', operands[0]!), ...factorOf(scope)], ONE);
   }
+  if (name.startsWith('distrib/')) return readDraw(name.slice('distrib/'.length), operands, head, scope);
   throw unknownSymbol(head, scope);
+}
+
+function readDraw(family: string, operands: readonly Expression[], head: XmlElement, scope: MathScope): Expression {
+  if (scope.draw === undefined) {
+    throw sbmlErrors.error(
+      'sbml-unsupported',
+      `The random number at line ${head.line} stands outside the assignments of events.`,
+      where(head, scope),
+    );
+  }
+  const drawn = scope.draw(family, operands, head.line);
+  if (drawn !== null) return drawn;
+  throw wrong(head, scope, `“${family}” of ${operands.length} operands is no random number of the package distrib`);
 }
 
 function factorOf(scope: MathScope): readonly Expression[] {

@@ -1,7 +1,6 @@
 import type { Problem } from '@gemel/core/error';
 import type { Model } from '../model/model.ts';
 import { sbmlErrors } from './errors.data.ts';
-import type { FlatModel } from './flat-model.ts';
 import { flatten } from './flatten.ts';
 import { COMP, type SbmlSource } from './parts.ts';
 import { type SpeciesNames, toModel } from './to-model.ts';
@@ -20,7 +19,8 @@ export interface SbmlModel {
   readonly titles: ReadonlyMap<string, string>;
   /** Warnings: the model runs, and this is worth knowing. */
   readonly problems: readonly Problem[];
-  readonly flat: FlatModel;
+  /** What each identifier of the document is called in the model: the same, but for `time`. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export interface SbmlReadOptions {
@@ -58,7 +58,7 @@ export function readSbml(text: string, options: SbmlReadOptions = {}): SbmlModel
         .map(({ name, title }) => [name, title]),
     ),
     problems,
-    flat,
+    names: flat.names,
   };
 }
 
@@ -105,6 +105,8 @@ function openSource(
 }
 
 const EXTENDED_MATH = 'http://www.sbml.org/sbml/level3/version1/l3v2extendedmath/version1';
+/** Random numbers, read where they stand; what else it says of uncertainty does not change a run. */
+const DISTRIB = 'http://www.sbml.org/sbml/level3/version1/distrib/version1';
 const FBC = /^http:\/\/www\.sbml\.org\/sbml\/level3\/version1\/fbc\/version\d$/;
 
 /** Refuses packages that change a model's meaning; whether the document may use Level 3 Version 2's formulas. */
@@ -112,7 +114,7 @@ function judgePackages(root: XmlElement, where: object, warn: (problem: Problem)
   let extendedMath = false;
   for (const [name, value] of root.attributes) {
     const namespace = /^\{(.*)\}required$/.exec(name)?.[1];
-    if (namespace === undefined || namespace === COMP) continue;
+    if (namespace === undefined || namespace === COMP || namespace === DISTRIB) continue;
     if (namespace === EXTENDED_MATH) extendedMath = true;
     else if (FBC.test(namespace) && holds(root, 'objective', namespace)) {
       throw sbmlErrors.error('sbml-package', 'The model has an objective of the package fbc (flux balance).', where);

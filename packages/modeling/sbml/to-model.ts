@@ -1,6 +1,6 @@
 import type { Problem } from '@gemel/core/error';
 import { call, type Expression, number, symbol, TIME } from '../expression/expression.ts';
-import { fold, substitute } from '../expression/fold.ts';
+import { fold, substitute, symbolsOf } from '../expression/fold.ts';
 import type { Definition, Model, ModelEvent, Parameter, State, Unknown } from '../model/model.ts';
 import { type AlgebraicSolution, matchAlgebraic } from './algebraic.ts';
 import { minus, NOT_A_NUMBER, ONE, over, plus, times, ZERO } from './arithmetic.ts';
@@ -49,6 +49,7 @@ class Mapper {
   /** Fixed quantities and whether they follow from numbers and other such quantities alone. */
   private readonly settled = new Map<string, boolean>();
   private readonly opening: string[] = [];
+  private readonly pasts = new Map<string, Expression | null>();
 
   constructor(flat: FlatModel, warn: (problem: Problem) => void) {
     this.flat = flat;
@@ -71,7 +72,9 @@ class Mapper {
       }
       this.define(reaction.name, reaction.rate ?? ZERO, null, reaction);
     }
-    const definitions = this.inOrder(this.definitions);
+    const definitions = [...this.definitions].map(
+      ([name, definition]) => [name, { ...definition, value: this.running(definition.value) }] as const,
+    );
     const model: Model = {
       id: flat.id,
       title: flat.title,
@@ -82,12 +85,23 @@ class Mapper {
         initial: this.atStart(state.initial),
         rate: this.running(state.rate),
       })),
-      inputs: [],
-      definitions: definitions.map((definition) => ({ ...definition, value: this.running(definition.value) })),
+      inputs: flat.draws.map((draw) => ({
+        ...this.describe(draw, null),
+        interpolation: 'step',
+        fallback: Number.NaN,
+      })),
+      definitions: this.inOrder(new Map(definitions)),
       unknowns: [...this.unknowns.values()].map((unknown) => ({ ...unknown, guess: this.atStart(unknown.guess) })),
       constraints: [...this.algebraic.searched.values()].map((residual) => this.running(residual)),
       events: flat.events.map((event) => this.event(event)),
       reactions: stochasticReactions(flat, quantities, this.states, this.warn),
+      ...(flat.draws.length > 0 && {
+        draws: flat.draws.map((draw) => ({
+          input: draw.name,
+          family: draw.family,
+          arguments: draw.arguments.map((argument) => this.running(argument)),
+        })),
+      }),
       outputs: this.outputs(),
     };
     this.requireStart(model);
@@ -171,15 +185,14 @@ class Mapper {
       if (determination === 'fixed' && this.isSettled(name)) {
         this.parameters.set(name, { ...this.describe(species, unit), value: given });
       } else this.hold(name, given, rule ?? change, unit, species);
-    } else if (rule !== undefined && (rigid || !this.follows(compartment.name))) {
+    } else if (rule !== undefined && !this.quantities.jumping.has(compartment.name)) {
       this.hold(name, given, rule, unit, species);
     } else if (determination === 'fixed' && rigid && this.isSettled(name)) {
       this.parameters.set(name, { ...this.describe(species, unit), value: given });
     } else {
       whole = false;
       const amount = this.amountAtStart(species, given, size);
-      const swelling = rule === undefined ? ZERO : times(symbol(name), call('rateOf', size));
-      const rate = rule === undefined ? change : plus(times(rule, size), rigid ? ZERO : swelling);
+      const rate = rule === undefined ? change : plus(times(rule, size), times(symbol(name), call('rateOf', size)));
       this.hold(other, amount, rate, amountUnit, species);
       this.define(name, over(symbol(other), size), unit, species);
     }
@@ -191,12 +204,6 @@ class Mapper {
       amount: asAmount ? name : other,
       concentration: asAmount ? (pointlike ? null : other) : name,
     });
-  }
-
-  /** Whether a compartment's size is a state, whose jumps and rate leave amounts as they are. */
-  private follows(compartment: string): boolean {
-    const determination = this.quantities.determination(compartment);
-    return determination === 'rate' || determination === 'jumps';
   }
 
   private amountAtStart(species: Species, given: Expression, size: Expression): Expression {
@@ -261,7 +268,6 @@ class Mapper {
   }
 
   private event(event: FlatEvent): ModelEvent {
-    const formulas = new Map(event.assignments.map(({ target, formula }) => [target, formula]));
     const assignments = event.assignments.flatMap(({ target, formula, element, line }) => {
       const quantity = this.quantities.get(target);
       if (this.states.has(target)) return [{ state: target, value: formula }];
@@ -276,9 +282,10 @@ class Mapper {
         );
         return [];
       }
-      const size = formulas.get(names.compartment) ?? symbol(names.compartment);
+      // A concentration is put into the size before the event, even where the same event changes the size.
+      const size = symbol(names.compartment);
       const varies = this.quantities.determination(names.compartment) !== 'fixed';
-      if (varies && event.delay !== null && event.valuesFromTrigger && !formulas.has(names.compartment)) {
+      if (varies && event.delay !== null && event.valuesFromTrigger) {
         throw sbmlErrors.error(
           'sbml-unsupported',
           `${event.element} at line ${event.line} assigns the concentration “${target}” after a delay, in a compartment whose size varies.`,
@@ -311,6 +318,12 @@ class Mapper {
       (node) => node,
       (node, operands) => {
         if (node.operator === 'rateOf') return this.rateOf(operands[0]!, above);
+        if (node.operator === 'delay') {
+          const past = this.past(node.operands[0]!);
+          if (past !== node.operands[0]) {
+            return call('delay', call('select', call('lt', symbol(TIME), ZERO), past, operands[0]!), operands[1]!);
+          }
+        }
         return operands.every((operand, i) => operand === node.operands[i]) ? node : call(node.operator, ...operands);
       },
     )[0]!;
@@ -335,18 +348,52 @@ class Mapper {
     );
   }
 
+  /** As it was before time 0, when nothing changed at a rate. The same object where that makes no difference. */
+  private past(expression: Expression): Expression {
+    return fold<Expression>(
+      [expression],
+      (node) => (node.kind === 'symbol' ? (this.pastOf(node.name) ?? node) : node),
+      (node, operands) => {
+        if (node.operator === 'rateOf') return ZERO;
+        return operands.every((operand, i) => operand === node.operands[i]) ? node : call(node.operator, ...operands);
+      },
+    )[0]!;
+  }
+
+  private pastOf(name: string): Expression | null {
+    const known = this.pasts.get(name);
+    if (known !== undefined) return known;
+    this.pasts.set(name, null);
+    const value = this.definitions.get(name)?.value;
+    const past = value === undefined ? undefined : this.past(value);
+    const found = past === undefined || past === value ? null : past;
+    this.pasts.set(name, found);
+    return found;
+  }
+
   /** As it stands before anything has happened: what is delayed is as it was then. */
   private atStart(expression: Expression): Expression {
     return fold<Expression>(
-      [this.running(expression)],
+      [expression],
       (node) => node,
       (node, operands) => {
+        if (node.operator === 'rateOf') return this.rateOf(operands[0]!, []);
         if (node.operator === 'delay') {
-          return substitute(operands[0]!, new Map([[TIME, minus(symbol(TIME), operands[1]!)]]));
+          const looked = [...symbolsOf(operands[0]!)].map((name) => this.states.get(name)?.initial);
+          if (looked.some((initial) => initial !== undefined && usesTime(initial))) throw this.looksBack();
+          return substitute(this.past(node.operands[0]!), new Map([[TIME, minus(symbol(TIME), operands[1]!)]]));
         }
         return operands.every((operand, i) => operand === node.operands[i]) ? node : call(node.operator, ...operands);
       },
     )[0]!;
+  }
+
+  private looksBack() {
+    return sbmlErrors.error(
+      'sbml-unsupported',
+      'An initial assignment looks back, by a delay, at another that is written in terms of time.',
+      this.flat.file === undefined ? {} : { file: this.flat.file },
+    );
   }
 
   private inOrder<T extends { readonly value: Expression }>(items: ReadonlyMap<string, T>): T[] {
