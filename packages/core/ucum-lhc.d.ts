@@ -6,6 +6,7 @@ declare module '@lhncbc/ucum-lhc' {
   interface Unit {
     readonly csCode_: string;
     readonly dim_: Dimension | null;
+    readonly magnitude_: number;
     readonly moleExp_: number;
     readonly equivalentExp_: number;
     readonly isBase_: boolean;

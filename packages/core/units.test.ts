@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CodedError } from './error.ts';
 import { quantity } from './quantity.ts';
 import { metricAtoms, plainAtoms } from './unit-dimensions.data.ts';
-import { add, comparable, convert, converter, scale, validUnit } from './units.ts';
+import { add, comparable, convert, converter, scale, unitShape, validUnit } from './units.ts';
 
 const code = (work: () => unknown): string => {
   try {
@@ -157,4 +157,24 @@ test('the compiler’s table of atoms agrees with the unit library, atom for ato
     seen.add(unit.csCode_);
   }
   expect(seen.size).toBe(Object.keys(metricAtoms).length + Object.keys(plainAtoms).length);
+});
+
+test('the shape of a unit is its powers and its size', () => {
+  const shape = (code: string) => {
+    const { powers, size, linear } = unitShape(code);
+    return [Object.fromEntries(powers), size, linear];
+  };
+  expect(shape('mg/dL')).toEqual([{ M: 1, L: -3 }, 10, true]);
+  expect(shape('/min')).toEqual([{ T: -1 }, 1 / 60, true]);
+  expect(shape('%')).toEqual([{}, 0.01, true]);
+  expect(shape('Cel')).toEqual([{ K: 1 }, 1, false]);
+  expect(shape('m[IU]/L')).toEqual([{ '[iU]': 1, L: -3 }, 1, true]);
+  expect(shape('[iU].[CFU]-2.cd')).toEqual([{ '[iU]': 1, '[CFU]': -2, C: 1 }, 1, true]);
+  expect(unitShape('mmol/L').powers).toEqual(
+    new Map([
+      ['L', -3],
+      ['N', 1],
+    ]),
+  );
+  expect(() => shape('mgs')).toThrow('not a UCUM unit');
 });

@@ -54,6 +54,41 @@ export function converter(from: string, to: string, options: ConvertOptions = {}
   return found;
 }
 
+/** What the arithmetic of units works on. */
+export interface UnitShape {
+  /**
+   * Powers other than 0 of the base dimensions, by letter as in unit-dimensions.data.ts (L length, T time, M mass, A plane angle,
+   * K temperature, Q charge, C luminous intensity, N amount of substance, E equivalents), and of each arbitrary unit by its code.
+   */
+  readonly powers: ReadonlyMap<string, number>;
+  /** How many base units one of it is. */
+  readonly size: number;
+  /** Whether zero means none of it; false for Cel, [pH] and their like, which cannot be multiplied. */
+  readonly linear: boolean;
+}
+
+/** Dimension and size of a unit. @throws core-unit-unknown */
+export function unitShape(code: string): UnitShape {
+  const unit = known(code);
+  const kinds = unit.isArbitrary_ ? [...new Set(arbitraryAtoms(code))] : [];
+  const powers = new Map<string, number>();
+  const set = (name: string, power: number) => {
+    if (power !== 0) powers.set(name, power);
+  };
+  const plain = kinds.length === 0 ? unit : known(replaced(code, kinds, 'bit'));
+  [...'LTMAKQC'].forEach((letter, i) => {
+    set(letter, plain.dim_?.dimVec_?.[i] ?? 0);
+  });
+  set('N', plain.moleExp_);
+  set('E', plain.equivalentExp_);
+  for (const kind of kinds) {
+    const others = kinds.filter((other) => other !== kind);
+    const counted = known(replaced(replaced(code, others, 'bit'), [kind], 'cd'));
+    set(kind, (counted.dim_?.dimVec_?.[6] ?? 0) - (powers.get('C') ?? 0));
+  }
+  return { powers, size: plain.magnitude_, linear: unit.cnv_ === null };
+}
+
 /** a + b in a's unit. @throws core-unit-unknown, core-unit-dimension, core-unit-scale */
 export function add<U extends string, V extends string>(
   a: Quantity<U>,
@@ -156,6 +191,11 @@ function linked(a: string, b: string): readonly [Unit, Unit] {
 
 function arbitraryAtoms(code: string): readonly string[] {
   return (withOneSpelling(code).match(/\[[^\]]*\]/g) ?? []).filter((atom) => find(atom)?.isArbitrary_);
+}
+
+/** The code with arbitrary units replaced by another metric atom: `bit`, a pure number, or `cd`, to count their power. */
+function replaced(code: string, atoms: readonly string[], by: string): string {
+  return atoms.reduce((text, atom) => text.replaceAll(atom, by), withOneSpelling(code));
 }
 
 /** UCUM defines [IU] as 1 [iU]. */

@@ -40,16 +40,4 @@ export const FUNCTIONS: ReadonlySet<string> = new Set(Object.keys(OPERANDS).filt
 export const NESTED: ReadonlySet<string> = new Set(['min', 'max']);
 
 /** Words with a meaning of their own, which no quantity can be named by. */
-export const WORDS: ReadonlySet<string> = new Set([
-  TIME,
-  'and',
-  'or',
-  'not',
-  'true',
-  'false',
-  'inf',
-  'nan',
-  'if',
-  'convert',
-  ...FUNCTIONS,
-]);
+export const RESERVED: ReadonlySet<string> = new Set([TIME, 'and', 'or', 'not', 'true', 'false', 'inf', 'nan']);
