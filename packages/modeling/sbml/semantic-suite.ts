@@ -1,5 +1,8 @@
+import { CodedError } from '@gemel/core/error';
+import { compile } from '../codegen/compile.ts';
+import { simulate } from '../simulate/simulate.ts';
 import type { SimulationRequest, SimulationResult } from '../simulate/simulation.ts';
-import type { SbmlModel } from './read.ts';
+import { readSbml, type SbmlModel } from './read.ts';
 
 /** What a case of the SBML Test Suite asks for: its settings file. */
 export interface SuiteSettings {
@@ -114,4 +117,39 @@ function shareOf(found: number, wanted: number, { absolute, relative }: SuiteSet
   if (Object.is(found, wanted) || found === wanted) return 0;
   if (!Number.isFinite(wanted) || !Number.isFinite(found)) return Number.POSITIVE_INFINITY;
   return Math.abs(found - wanted) / (absolute + relative * Math.abs(wanted));
+}
+
+/** The texts of one case. */
+export interface SuiteCase {
+  readonly name: string;
+  readonly document: string;
+  readonly settings: string;
+  readonly results: string;
+}
+
+export type SuiteVerdict =
+  | { readonly kind: 'passes' | 'fails'; readonly deviation: Deviation | null; readonly problem: string | null }
+  | { readonly kind: 'refused'; readonly feature: string; readonly problem: string };
+
+/** Reads, runs and judges a case; an error without a code is not caught. */
+export function judgeCase(given: SuiteCase): SuiteVerdict {
+  try {
+    const read = readSbml(given.document, { file: given.name });
+    const settings = readSettings(given.settings);
+    const table = readTable(given.results);
+    const result = simulate(compile(read.model), suiteRequest(read, settings, table));
+    const deviation = worstDeviation(read, settings, table, result);
+    const passes = result.status === 'complete' && deviation !== null && deviation.share <= 1;
+    return { kind: passes ? 'passes' : 'fails', deviation, problem: result.problem?.message ?? null };
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return { kind: 'refused', feature: featureOf(error), problem: error.message };
+  }
+}
+
+/** What a refusal is for. */
+function featureOf(error: CodedError): string {
+  if (error.code === 'sbml-unsupported' && / is fast/.test(error.message)) return 'fast reactions';
+  if (error.code === 'sbml-package' && / fbc/.test(error.message)) return 'flux balance (fbc)';
+  return error.code === 'sbml-external' ? 'model in a file not in the suite' : 'other';
 }
