@@ -58,7 +58,8 @@ export function stochasticModel(compiled: CompiledModel): StochasticModel {
   const { model } = compiled;
   const drawn = model.draws ?? [];
   refuse(compiled);
-  const jumps = model.reactions.flatMap(directions);
+  const definitions = new Map(model.definitions.map(({ name, value }) => [name, value]));
+  const jumps = model.reactions.filter(changes).flatMap((reaction) => directions(reaction, definitions));
   const dependence = new Dependence(model);
   refuseMisplacedDraws(model, dependence);
   const jumping = new Set(model.reactions.flatMap(({ change }) => [...change.keys()]));
@@ -149,10 +150,16 @@ function refuseMisplacedDraws(model: Model, dependence: Dependence): void {
   );
 }
 
+/** Whether a reaction changes anything: one between boundary species does not. */
+function changes({ change }: Reaction): boolean {
+  return [...change.values()].some((value) => value !== 0);
+}
+
 /** A reaction's directions: a reversible one's rate is a difference of two rates, or one times others. */
-function directions(reaction: Reaction): Jump[] {
+function directions(reaction: Reaction, definitions: ReadonlyMap<string, Expression>): Jump[] {
   const { id, rate } = reaction;
-  const sides = reaction.reversible ? difference(rate) : null;
+  const written = rate.kind === 'symbol' ? (definitions.get(rate.name) ?? rate) : rate;
+  const sides = reaction.reversible ? difference(written) : null;
   if (sides === null) return [{ id, rate, direction: 1, reaction }];
   return [
     { id, rate: sides[0], direction: 1, reaction },
