@@ -1,0 +1,110 @@
+import type { Model } from '../model/model.ts';
+import { ensembleErrors } from './errors.data.ts';
+import { placeOf } from './plan.ts';
+
+/** One value for all members, or one for each. */
+export type PerMember = number | Float64Array;
+
+/** Who is run, from what and for how long. */
+export interface EnsembleRequest {
+  readonly members: number;
+  /** Intervals of the ensemble's step. */
+  readonly intervals: number;
+  /** Intervals between records, 1 if absent; the first is recorded after so many. Divides `intervals`. */
+  readonly every?: number;
+  /** Time at the start, 0 if absent. */
+  readonly start?: number;
+  /** In place of the model's defaults, by name. */
+  readonly parameters?: Readonly<Record<string, PerMember>>;
+  /** In place of the model's initial values, by name of the state. */
+  readonly initial?: Readonly<Record<string, PerMember>>;
+  /** Value of each interval, by name: for all members, or members × intervals. An input not given is its fallback. */
+  readonly inputs?: Readonly<Record<string, Float64Array>>;
+}
+
+/** A request with every name resolved and every value checked. */
+export interface Members {
+  readonly members: number;
+  readonly intervals: number;
+  readonly every: number;
+  readonly start: number;
+  /** members × parameters, members × states. */
+  readonly parameters: Float64Array;
+  readonly states: Float64Array;
+  /** Per input: its series, and whether it is of each member. */
+  readonly inputs: readonly { readonly values: Float64Array; readonly own: boolean }[];
+}
+
+type Initial = (t: number, p: Float64Array, u: Float64Array, y: Float64Array, w: Float64Array) => void;
+
+/** @throws CodedError `ensemble-name`, `ensemble-length`, `ensemble-value`, `ensemble-step` */
+export function resolveMembers(
+  model: Model,
+  defaults: Float64Array,
+  initial: Initial,
+  request: EnsembleRequest,
+): Members {
+  const { members, intervals, every = 1, start = 0 } = request;
+  const whole = (n: number) => Number.isInteger(n) && n >= 1;
+  if (!whole(members) || !whole(intervals) || !whole(every) || intervals % every !== 0) {
+    const what = `${members} members, ${intervals} intervals, a record every ${every}`;
+    throw ensembleErrors.error('ensemble-step', `Not whole and positive, or not divisible: ${what}.`);
+  }
+  const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
+  const inputs = model.inputs.map(({ fallback }) => ({
+    values: new Float64Array(intervals).fill(fallback),
+    own: false,
+  }));
+  for (const [name, values] of Object.entries(request.inputs ?? {})) {
+    const place = placeOf(name, names(model.inputs), 'input');
+    if (values.length !== intervals && values.length !== members * intervals) {
+      throw wrongLength(name, values.length, `${intervals} or ${members} × ${intervals}`);
+    }
+    requireFinite(name, values);
+    inputs[place] = { values, own: values.length !== intervals };
+  }
+  const parameters = new Float64Array(members * defaults.length);
+  for (let m = 0; m < members; m++) parameters.set(defaults, m * defaults.length);
+  spread(request.parameters, names(model.parameters), 'parameter', parameters, members);
+  const count = model.states.length;
+  const states = new Float64Array(members * count);
+  const u = new Float64Array(inputs.length);
+  const y = new Float64Array(count);
+  const none = new Float64Array(0);
+  for (let m = 0; m < members; m++) {
+    inputs.forEach(({ values, own }, i) => {
+      u[i] = values[own ? m * intervals : 0];
+    });
+    initial(start, parameters.subarray(m * defaults.length, (m + 1) * defaults.length), u, y, none);
+    states.set(y, m * count);
+  }
+  spread(request.initial, names(model.states), 'state', states, members);
+  return { members, intervals, every, start, parameters, states, inputs };
+}
+
+/** Values by name into members × names. */
+function spread(
+  given: Readonly<Record<string, PerMember>> | undefined,
+  names: readonly string[],
+  what: string,
+  out: Float64Array,
+  members: number,
+): void {
+  for (const [name, value] of Object.entries(given ?? {})) {
+    const place = placeOf(name, names, what);
+    if (typeof value !== 'number' && value.length !== members) throw wrongLength(name, value.length, String(members));
+    requireFinite(name, typeof value === 'number' ? [value] : value);
+    for (let m = 0; m < members; m++) out[m * names.length + place] = typeof value === 'number' ? value : value[m];
+  }
+}
+
+function requireFinite(name: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
+    throw ensembleErrors.error('ensemble-value', `${name}[${i}] is ${values[i]}.`, { field: name });
+  }
+}
+
+function wrongLength(name: string, length: number, wanted: string) {
+  return ensembleErrors.error('ensemble-length', `${name} has ${length} values, not ${wanted}.`, { field: name });
+}
