@@ -21,17 +21,17 @@ export function tokenAt(source: string, at: number): Token | undefined {
   SPACE.test(source);
   const start = SPACE.lastIndex;
   if (start >= source.length) return { kind: 'end', text: '', start: source.length, end: source.length };
-  for (const [kind, pattern] of [
-    ['number', NUMBER],
-    ['name', NAME],
-    ['text', TEXT],
-    ['sign', SIGN],
-  ] as const) {
-    pattern.lastIndex = start;
-    const found = pattern.exec(source);
-    if (found) return { kind, text: found[1] ?? found[2] ?? found[0], start, end: pattern.lastIndex };
-  }
-  return source[start] === '[' ? unitAt(source, start) : undefined;
+  if (source[start] === '[') return unitAt(source, start);
+  const [kind, pattern] = beginning(source[start]);
+  pattern.lastIndex = start;
+  const found = pattern.exec(source);
+  return found ? { kind, text: found[1] ?? found[2] ?? found[0], start, end: pattern.lastIndex } : undefined;
+}
+
+function beginning(character: string): readonly [Token['kind'], RegExp] {
+  if (/[\d.]/.test(character)) return ['number', NUMBER];
+  if (character === "'" || character === '"') return ['text', TEXT];
+  return /[-+*/^()<>,?:=!]/.test(character) ? ['sign', SIGN] : ['name', NAME];
 }
 
 /** A unit in square brackets, which may hold further ones: [m[iU]/L]. */

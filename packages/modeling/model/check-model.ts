@@ -96,13 +96,14 @@ function checkReferences(model: Model): void {
 
 function checkSymbols(model: Model, equation: Equation, allowed: ReadonlySet<string>, texts: Texts): void {
   const { element, expression } = equation;
-  for (const node of nodesOf([expression])) {
-    if (node.kind !== 'symbol' || allowed.has(node.name)) continue;
-    const isDeclared = node.name === TIME || quantities(model).some(({ name }) => name === node.name);
+  for (const name of symbolsOf(expression)) {
+    if (allowed.has(name)) continue;
+    const isDeclared = name === TIME || quantities(model).some((quantity) => quantity.name === name);
     const what = isDeclared
-      ? `${element} names ${node.name}, but a parameter's value is made of numbers and other parameters`
-      : `${element} names ${node.name}, which is not declared${likeness(model, node.name)}`;
-    throw unknown(model, node.name, element, `${what}.\n${pointAtTerm(expression, node, texts)}`);
+      ? `${element} names ${name}, but a parameter's value is made of numbers and other parameters`
+      : `${element} names ${name}, which is not declared${likeness(model, name)}`;
+    const term = nodesOf([expression]).find((node) => node.kind === 'symbol' && node.name === name)!;
+    throw unknown(model, name, element, `${what}.\n${pointAtTerm(expression, term, texts)}`);
   }
 }
 

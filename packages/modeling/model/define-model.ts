@@ -1,10 +1,12 @@
 import { CodedError, type Problem } from '@gemel/core/error';
 import { modelErrors } from '../errors.data.ts';
 import { call, type Expression, number } from '../expression/expression.ts';
+import { contentsOf } from '../expression/fold.ts';
 import { type Parsed, parsePlaced } from '../expression/parse.ts';
 import { interpret } from '../program/interpret.ts';
-import { lowerModel, parameterValues, T } from '../program/lower-model.ts';
+import { lowerStart, parameterValues, T } from '../program/lower-model.ts';
 import { checkModel } from './check-model.ts';
+import { equationsOf } from './equations.ts';
 import type { Input, Model, ModelEvent, Reaction, State } from './model.ts';
 import type { Entry, EventText, ModelText, ReactionText } from './model-text.ts';
 import { codeOf, factor, isWritable, ONE, product, sameDimension, unitOf } from './unit.ts';
@@ -222,17 +224,20 @@ class Definition {
   }
 
   #checkFinite(model: Model): void {
-    const { graph, initial, guesses, rates } = lowerModel(model);
     const parameters = parameterValues(model);
-    const wrong = (element: string, value: number) =>
-      modelErrors.error('model-not-finite', `${model.id}: ${element} is ${value}.`, { file: model.id, element });
+    const wrong = (element: string, value?: number) =>
+      modelErrors.error('model-not-finite', `${model.id}: ${element} is ${value ?? 'not finite'}.`, {
+        file: model.id,
+        element,
+      });
     parameters.forEach((value, i) => {
       if (!Number.isFinite(value)) throw wrong(`value of ${model.parameters[i].name}`, value);
     });
-    for (const each of graph.program([], [{ name: 'dy', values: rates }]).instructions) {
-      if (each.kind === 'constant' && !Number.isFinite(each.value)) throw wrong('a constant of a rate', each.value);
+    for (const { element, expression } of equationsOf(model)) {
+      if (!contentsOf(expression).finite) throw wrong(`a number in the ${element}`);
     }
-    const start = graph.program([], [{ name: 'start', values: [...initial, ...guesses] }]);
+    const { graph, values } = lowerStart(model);
+    const start = graph.program([], [{ name: 'start', values }]);
     // Where initial values depend on time, they are known only of a run.
     if (start.instructions.some((each) => each.kind === 'read' && each.argument === T)) return;
     const inputs = model.inputs.map(({ fallback }) => fallback);

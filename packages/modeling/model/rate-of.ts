@@ -1,6 +1,7 @@
 import { modelErrors } from '../errors.data.ts';
 import { call, type Expression, number } from '../expression/expression.ts';
-import { fold, nodesOf } from '../expression/fold.ts';
+import { contentsOf, fold, nodesOf } from '../expression/fold.ts';
+import { equationsOf } from './equations.ts';
 import type { Model } from './model.ts';
 import { orderByNeed } from './order.ts';
 
@@ -9,6 +10,7 @@ import { orderByNeed } from './order.ts';
  * @throws model-unknown-name for the rate of anything else, model-cycle where rates need each other's
  */
 export function withoutRateOf(model: Model): Model {
+  if (!equationsOf(model).some(({ expression }) => contentsOf(expression).operators.has('rateOf'))) return model;
   const rates = new Map<string, Expression>(model.parameters.map(({ name }) => [name, number(0)]));
   const written = new Map(model.states.map(({ name, rate }) => [name, rate]));
   const replaced = new Map<Expression, Expression>();

@@ -100,6 +100,7 @@ export class UnitCheck {
   readonly #time: TermUnit;
   readonly #units = new Map<Expression, TermUnit>();
   readonly #codes = new Map<string, Unit | undefined>();
+  readonly #products: readonly Map<Unit, Map<Unit, Unit>>[] = [new Map(), new Map()];
   #findings: Finding[] = [];
 
   /** `texts` are what was written, for messages. */
@@ -177,7 +178,7 @@ export class UnitCheck {
         if (!this.#isLinear(left, a) || !this.#isLinear(right, b)) return 'unknown';
         if (a === 'any' || b === 'any') return 'any';
         if (a === 'unknown' || b === 'unknown') return 'unknown';
-        return product(a, b, node.operator === 'mul' ? 1 : -1);
+        return this.#product(a, b, node.operator === 'mul' ? 1 : -1);
       }
       case 'neg':
       case 'abs':
@@ -210,6 +211,16 @@ export class UnitCheck {
     }
   }
 
+  /** Kept, since few units make up most terms. */
+  #product(a: Unit, b: Unit, power: 1 | -1): Unit {
+    const products = this.#products[power === 1 ? 0 : 1];
+    const ofA = products.get(a) ?? new Map<Unit, Unit>();
+    products.set(a, ofA);
+    const unit = ofA.get(b) ?? product(a, b, power);
+    ofA.set(b, unit);
+    return unit;
+  }
+
   #power(node: CallNode, base: TermUnit, exponent: TermUnit): TermUnit {
     const [left, right] = node.operands;
     this.#pure(right, exponent, 'an exponent');
@@ -222,6 +233,7 @@ export class UnitCheck {
 
   /** The common unit of two terms that must be alike; `term` is the one pointed at. */
   #alike(term: Expression, unit: TermUnit, other: TermUnit, why: string): TermUnit {
+    if (unit === other) return unit;
     if (unit === 'unknown' || other === 'unknown') return 'unknown';
     if (unit === 'any') return other;
     if (other === 'any') return unit;

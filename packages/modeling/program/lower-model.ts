@@ -39,10 +39,8 @@ export function lowerModel(model: Model): ModelValues {
     history.push(of);
     return graph.read(DELAYED, lags.push(lag) - 1);
   };
-  const read = (argument: number, quantities: readonly { readonly name: string }[]) =>
-    quantities.map(({ name }, i) => [name, graph.read(argument, i)] as const);
-  const outside = new Map([[TIME, graph.read(T, 0)], ...read(P, model.parameters), ...read(U, model.inputs)]);
-  const names = new Map([...outside, ...read(Y, model.states), ...read(W, model.unknowns)]);
+  const outside = outsideNames(model, graph);
+  const names = new Map([...outside, ...reads(graph, Y, model.states), ...reads(graph, W, model.unknowns)]);
   const lowering = new Lowering(graph, (name) => names.get(name), delayed);
   const definitions = model.definitions.map(({ name, value }) => {
     const id = lowering.one(value);
@@ -64,13 +62,28 @@ export function lowerModel(model: Model): ModelValues {
     propensities: lowering.all(model.reactions.map(({ rate }) => rate)),
     history,
     lags,
-    ...lowerStart(model, graph, outside),
+    ...start(model, graph, outside),
     number: (expression) => lowering.one(expression),
   };
 }
 
+/** Initial values of the states, then guesses of the unknowns, in a graph of their own. */
+export function lowerStart(model: Model): { readonly graph: ValueGraph; readonly values: readonly number[] } {
+  const graph = new ValueGraph();
+  const { initial, guesses } = start(model, graph, outsideNames(model, graph));
+  return { graph, values: [...initial, ...guesses] };
+}
+
+function outsideNames(model: Model, graph: ValueGraph): ReadonlyMap<string, number> {
+  return new Map([[TIME, graph.read(T, 0)], ...reads(graph, P, model.parameters), ...reads(graph, U, model.inputs)]);
+}
+
+function reads(graph: ValueGraph, argument: number, quantities: readonly { readonly name: string }[]) {
+  return quantities.map(({ name }, i) => [name, graph.read(argument, i)] as const);
+}
+
 /** Values at the start: a state's name stands for its initial value, an unknown's for its guess, delay(x, τ) for x. */
-function lowerStart(model: Model, graph: ValueGraph, outside: ReadonlyMap<string, number>) {
+function start(model: Model, graph: ValueGraph, outside: ReadonlyMap<string, number>) {
   const values = new Map<string, Expression>([
     ...model.states.map(({ name, initial }) => [name, initial] as const),
     ...model.unknowns.map(({ name, guess }) => [name, guess] as const),

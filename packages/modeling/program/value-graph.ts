@@ -18,11 +18,13 @@ export class ValueGraph {
   );
 
   constant(value: number): number {
-    return this.#number(Object.is(value, -0) ? '-0' : `${value}`, { kind: 'constant', value });
+    const key = Object.is(value, -0) ? '-0' : `${value}`;
+    return this.#numbers.get(key) ?? this.#add(key, { kind: 'constant', value });
   }
 
   read(argument: number, index: number): number {
-    return this.#number(`${argument}[${index}]`, { kind: 'read', argument, index });
+    const key = `${argument}[${index}]`;
+    return this.#numbers.get(key) ?? this.#add(key, { kind: 'read', argument, index });
   }
 
   operation(operator: ProgramOperator, ...operands: readonly number[]): number {
@@ -155,17 +157,14 @@ export class ValueGraph {
       ordered.length < 3
         ? ((ordered[0] + 1) * 2 ** 22 + (ordered[1] ?? -1) + 1) * 64 + code
         : `${code}:${ordered.join()}`;
-    return this.#number(key, { kind: 'operation', operator, operands: ordered });
+    return this.#numbers.get(key) ?? this.#add(key, { kind: 'operation', operator, operands: ordered });
   }
 
-  #number(key: number | string, instruction: Instruction): number {
-    let id = this.#numbers.get(key);
-    if (id === undefined) {
-      id = this.instructions.length;
-      if (id >= 2 ** 22 - 1) throw new RangeError('A model of more than four million operations cannot be compiled.');
-      this.instructions.push(instruction);
-      this.#numbers.set(key, id);
-    }
+  #add(key: number | string, instruction: Instruction): number {
+    const id = this.instructions.length;
+    if (id >= 2 ** 22 - 1) throw new RangeError('A model of more than four million operations cannot be compiled.');
+    this.instructions.push(instruction);
+    this.#numbers.set(key, id);
     return id;
   }
 }
