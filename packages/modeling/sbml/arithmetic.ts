@@ -1,40 +1,39 @@
 import { call, type Expression, number, type Operator } from '../expression/expression.ts';
 import { fold } from '../expression/fold.ts';
 
-/** Expressions put together with what is neutral left out. Numbers are not folded: files are taken as written. */
-
-export function isNumber(expression: Expression, value: number): boolean {
-  return expression.kind === 'number' && expression.value === value;
-}
-
+/**
+ * Expressions put together with what is neutral left out: only ZERO and ONE themselves are neutral, a number of a file
+ * stays where it was written.
+ */
 export const ZERO = number(0);
 export const ONE = number(1);
 export const NOT_A_NUMBER = number(Number.NaN);
 
 export function plus(a: Expression, b: Expression): Expression {
-  if (isNumber(a, 0)) return b;
-  return isNumber(b, 0) ? a : call('add', a, b);
+  if (a === ZERO) return b;
+  return b === ZERO ? a : call('add', a, b);
 }
 
 export function minus(a: Expression, b: Expression): Expression {
-  if (isNumber(b, 0)) return a;
-  return isNumber(a, 0) ? negative(b) : call('sub', a, b);
+  if (b === ZERO) return a;
+  return a === ZERO ? negative(b) : call('sub', a, b);
 }
 
 export function negative(a: Expression): Expression {
-  if (a.kind === 'number') return number(a.value === 0 ? 0 : -a.value);
+  if (a === ZERO) return ZERO;
+  if (a.kind === 'number') return number(-a.value, a.unit);
   return a.kind === 'call' && a.operator === 'neg' ? a.operands[0]! : call('neg', a);
 }
 
 export function times(a: Expression, b: Expression): Expression {
-  if (isNumber(a, 1)) return b;
-  if (isNumber(b, 1)) return a;
-  return isNumber(a, 0) || isNumber(b, 0) ? ZERO : call('mul', a, b);
+  if (a === ONE) return b;
+  if (b === ONE) return a;
+  return a === ZERO || b === ZERO ? ZERO : call('mul', a, b);
 }
 
 export function over(a: Expression, b: Expression): Expression {
-  if (isNumber(a, 0)) return ZERO;
-  return isNumber(b, 1) ? a : call('div', a, b);
+  if (a === ZERO) return ZERO;
+  return b === ONE ? a : call('div', a, b);
 }
 
 /** Operands joined pairwise, so that a long sum is not a deep one. */

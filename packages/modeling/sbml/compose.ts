@@ -1,15 +1,26 @@
-import { TIME } from '../expression/expression.ts';
+import { RESERVED } from '../expression/notation.data.ts';
 import { sbmlErrors } from './errors.data.ts';
 import { attribute, attributeError, type Instance, label, type Part, standing, whereOf } from './parts.ts';
 
 /**
  * Carries out what the uses of submodels say: deletions, replacements, and one name per element, `submodel__id`. The
  * meaning is that of SBML Level 3 Package: Hierarchical Model Composition, Version 1 Release 3, sections 3.5–3.7.
+ * @returns what makes a wanted name one that nothing has
  * @throws sbml-reference, sbml-attribute, sbml-cycle
  */
-export function compose(instance: Instance): void {
+export function compose(instance: Instance): (wanted: string) => string {
   replace(instance);
-  name(instance, '', new Set([TIME]));
+  const taken = new Set(RESERVED);
+  const fresh = (wanted: string) => {
+    let free = wanted;
+    while (taken.has(free)) free += '_';
+    taken.add(free);
+    return free;
+  };
+  nameGlobal(instance, '', fresh);
+  nameLocal(instance, fresh);
+  inherit(instance);
+  return fresh;
 }
 
 /** From the innermost out, so that what a submodel has replaced is met by its parent as it then stands. */
@@ -127,22 +138,20 @@ function unknown(part: Part, id: string) {
   });
 }
 
-function name(instance: Instance, prefix: string, taken: Set<string>): void {
-  const give = (part: Part, wanted: string) => {
-    let free = wanted;
-    while (taken.has(free)) free += '_';
-    taken.add(free);
-    part.name = free;
-  };
+function nameGlobal(instance: Instance, prefix: string, fresh: (wanted: string) => string): void {
+  for (const [id, part] of instance.byId) part.name = fresh(prefix + id);
+  for (const [id, submodel] of instance.submodels) nameGlobal(submodel, `${prefix}${id}__`, fresh);
+}
+
+function nameLocal(instance: Instance, fresh: (wanted: string) => string): void {
   const visit = (part: Part, reaction: Part | null) => {
-    if (part.id !== null && part.tag === 'localParameter' && reaction !== null)
-      give(part, `${reaction.name}.${part.id}`);
-    else if (part.id !== null && instance.byId.get(part.id) === part) give(part, prefix + part.id);
+    if (part.id !== null && part.tag === 'localParameter' && reaction !== null) {
+      part.name = fresh(`${reaction.name}_${part.id}`);
+    }
     for (const child of part.children) visit(child, part.tag === 'reaction' ? part : reaction);
   };
   visit(instance.top, null);
-  for (const [id, submodel] of instance.submodels) name(submodel, `${prefix}${id}__`, taken);
-  if (instance.parent === null) inherit(instance);
+  for (const submodel of instance.submodels.values()) nameLocal(submodel, fresh);
 }
 
 function inherit(instance: Instance): void {

@@ -86,10 +86,6 @@ export const sbmlErrors = defineErrors({
     meaning: 'A unit is not declared, or cannot be said in UCUM.',
     remedy: 'Declare the unit, or choose one that UCUM has.',
   },
-  'sbml-unit-inconsistent': {
-    meaning: 'The two sides of a formula, or two of its terms, have different units.',
-    remedy: 'Correct the formula or the units named; the model runs with the numbers as they stand.',
-  },
   'sbml-not-expressible': {
     meaning: 'The model has a part that SBML cannot say.',
     remedy: 'Export a model without the part named.',

@@ -23,6 +23,8 @@ export interface FlatSpecies extends Placed {
   readonly compartment: string;
   readonly initialAmount: number | null;
   readonly initialConcentration: number | null;
+  /** The name of what its own name does not stand for: its concentration, or its amount. */
+  readonly other: string;
   /** Whether its name stands for the amount; else for the concentration. */
   readonly asAmount: boolean;
   readonly boundary: boolean;
@@ -56,6 +58,8 @@ export interface FlatReaction extends Placed {
   readonly products: readonly FlatReference[];
   /** null where the file gives none. */
   readonly rate: Expression | null;
+  /** Of its rate. */
+  readonly unit: string | null;
 }
 
 export interface FlatInitial {

@@ -31,7 +31,7 @@ import {
   standing,
   whereOf,
 } from './parts.ts';
-import { unitCodes } from './unit-definitions.ts';
+import { ratio, unitCodes } from './unit-definitions.ts';
 import type { XmlElement } from './xml.ts';
 
 /**
@@ -40,8 +40,7 @@ import type { XmlElement } from './xml.ts';
  */
 export function flatten(source: SbmlSource, model: XmlElement): FlatModel {
   const top = instantiate(source, model);
-  compose(top);
-  const reader = new FlatReader(top);
+  const reader = new FlatReader(top, compose(top));
   return reader.read();
 }
 
@@ -57,14 +56,16 @@ const NAMEABLE: ReadonlySet<string> = new Set([
 
 class FlatReader {
   private readonly top: Instance;
+  private readonly fresh: (wanted: string) => string;
   private readonly functions = new Map<Part, MathFunction | null>();
   private readonly opening = new Set<Part>();
   private readonly scopes = new Map<Instance, MathScope>();
   private readonly draws: FlatDraw[] = [];
   private readonly unitTables = new Map<Instance, (id: string) => string | null>();
 
-  constructor(top: Instance) {
+  constructor(top: Instance, fresh: (wanted: string) => string) {
     this.top = top;
+    this.fresh = fresh;
   }
 
   read(): FlatModel {
@@ -140,12 +141,14 @@ class FlatReader {
         whereOf(part),
       );
     }
+    const asAmount = boolean(part, 'hasOnlySubstanceUnits', second ? false : undefined) || pointlike;
     return {
       ...this.placed(part),
+      other: this.fresh(`${part.name}_${asAmount ? 'concentration' : 'amount'}`),
       compartment: compartment.name,
       initialAmount,
       initialConcentration,
-      asAmount: boolean(part, 'hasOnlySubstanceUnits', second ? false : undefined) || pointlike,
+      asAmount,
       boundary: boolean(part, 'boundaryCondition', second ? false : undefined),
       constant: boolean(part, 'constant', second ? false : undefined),
       conversion: factor === null ? null : this.value(instance, factor, part),
@@ -191,6 +194,10 @@ class FlatReader {
       reactants: references('listOfReactants'),
       products: references('listOfProducts'),
       rate,
+      unit: ratio(
+        this.unit(part, optional(instance.top, 'extentUnits') ?? this.usual(part, 'substance')),
+        this.unit(part, optional(instance.top, 'timeUnits') ?? this.usual(part, 'time')),
+      ),
     };
   }
 
@@ -247,7 +254,7 @@ class FlatReader {
     return [
       {
         ...this.placed(part),
-        name: part.name === '' ? `event.${part.element.line}` : part.name,
+        name: part.name === '' ? this.fresh(`event_${part.element.line}`) : part.name,
         trigger,
         initially: third ? boolean(triggerPart, 'initialValue', undefined) : true,
         persistent: third ? boolean(triggerPart, 'persistent', undefined) : true,
@@ -265,7 +272,7 @@ class FlatReader {
       ...scope,
       draw: (family, operands, line) => {
         if (!Object.hasOwn(FAMILIES, family) || !takesArguments(family as DrawFamily, operands.length)) return null;
-        const name = `draw.${this.draws.length + 1}`;
+        const name = this.fresh(`draw_${this.draws.length + 1}`);
         const element = `${family} in ${label(part)}`;
         this.draws.push({
           name,

@@ -88,6 +88,7 @@ const APART: ReadonlySet<string> = new Set([
   'externalModelDefinition',
 ]);
 const MOST_PARTS = 500_000;
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Uses of model definitions from the top down. @throws sbml-duplicate, -reference, -external, -cycle, xml-too-large */
 export function instantiate(source: SbmlSource, model: XmlElement): Instance {
@@ -137,6 +138,7 @@ function build(
       namedAs: null,
     };
     const space = spaces[part.tag] ?? (APART.has(part.tag) ? null : byId);
+    if (part.id !== null && !IDENTIFIER.test(part.id)) throw attributeError(part, 'id', 'is no identifier of SBML');
     if (part.id !== null && space !== null) register(space, part.id, part);
     const metaId = element.attributes.get('metaid');
     if (metaId !== undefined) register(byMetaId, metaId, part);

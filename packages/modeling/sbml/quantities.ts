@@ -104,7 +104,7 @@ export class Quantities {
       this.algebraic.has(reference.name);
     if (settled || reference.named) return symbol(reference.name);
     if (reference.formula !== null) return reference.formula;
-    if (reference.stoichiometry !== null) return number(reference.stoichiometry);
+    if (reference.stoichiometry !== null) return reference.stoichiometry === 1 ? ONE : number(reference.stoichiometry);
     throw sbmlErrors.error(
       'sbml-value-missing',
       `${reference.element} at line ${reference.line} has no stoichiometry.`,

@@ -27,7 +27,7 @@ export function stochasticReactions(
     ] as const) {
       for (const reference of references) {
         const species = quantities.get(reference.species) as Species;
-        const state = states.has(species.name) ? species.name : `${species.name}.amount`;
+        const state = states.has(species.name) ? species.name : species.other;
         if (species.boundary || !states.has(state)) continue;
         const count = constantOf(quantities.stoichiometry(reference), reference, quantities);
         const factor = species.conversion === null ? 1 : constantOf(species.conversion, null, quantities);

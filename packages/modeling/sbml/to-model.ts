@@ -1,6 +1,7 @@
 import type { Problem } from '@gemel/core/error';
 import { call, type Expression, number, symbol, TIME } from '../expression/expression.ts';
 import { fold, substitute, symbolsOf } from '../expression/fold.ts';
+import { checkModel } from '../model/check-model.ts';
 import type { Definition, Model, ModelEvent, Parameter, State, Unknown } from '../model/model.ts';
 import { type AlgebraicSolution, matchAlgebraic } from './algebraic.ts';
 import { minus, NOT_A_NUMBER, ONE, over, plus, times, ZERO } from './arithmetic.ts';
@@ -10,6 +11,7 @@ import { needs, ordered } from './order.ts';
 import { Quantities, type Quantity, type Species } from './quantities.ts';
 import { stochasticReactions } from './reactions.ts';
 import { timeDerivative } from './time-derivative.ts';
+import { ratio } from './unit-definitions.ts';
 
 /** The names under which a species' amount and concentration are reported. */
 export interface SpeciesNames {
@@ -30,7 +32,7 @@ export interface Mapped {
 /**
  * The flat model as equations. Species that reactions change are states in amounts; a species named in formulas by its
  * concentration is then defined as amount over size, so that a change of size keeps amounts.
- * @throws errors of `sbmlErrors`
+ * @throws errors of `sbmlErrors`, and those of checkModel
  */
 export function toModel(flat: FlatModel, warn: (problem: Problem) => void): Mapped {
   return new Mapper(flat, warn).model();
@@ -70,7 +72,7 @@ class Mapper {
           sbmlErrors.problem('sbml-math-missing', `${reaction.element} has no rate.`, quantities.where(reaction)),
         );
       }
-      this.define(reaction.name, reaction.rate ?? ZERO, null, reaction);
+      this.define(reaction.name, reaction.rate ?? ZERO, reaction.unit, reaction);
     }
     const definitions = [...this.definitions].map(
       ([name, definition]) => [name, { ...definition, value: this.running(definition.value) }] as const,
@@ -105,7 +107,7 @@ class Mapper {
       outputs: this.outputs(),
     };
     this.requireStart(model);
-    return { model, species: this.species };
+    return { model: checkModel(model), species: this.species };
   }
 
   private isNamed(quantity: Quantity): boolean {
@@ -162,11 +164,10 @@ class Mapper {
   }
 
   private addSpecies(species: Species): void {
-    const { name, asAmount } = species;
+    const { name, asAmount, other } = species;
     const compartment = this.quantities.get(species.compartment) as Extract<Quantity, { kind: 'compartment' }>;
     const size = symbol(compartment.name);
     const pointlike = compartment.dimensions === 0 && compartment.size === null;
-    const other = asAmount ? `${name}.concentration` : `${name}.amount`;
     const amountUnit = species.unit;
     const concentrationUnit = ratio(amountUnit, compartment.unit);
     const unit = asAmount ? amountUnit : concentrationUnit;
@@ -440,11 +441,4 @@ function usesTime(expression: Expression): boolean {
     (node) => node.kind === 'symbol' && node.name === TIME,
     (node, operands) => node.operator === 'delay' || node.operator === 'rateOf' || operands.some((uses) => uses),
   )[0]!;
-}
-
-/** UCUM code of one unit by another; null where either is not known. */
-export function ratio(a: string | null, b: string | null): string | null {
-  if (a === null || b === null) return null;
-  if (b === '1') return a;
-  return `${a}/${/[./]/.test(b) ? `(${b})` : b}`;
 }

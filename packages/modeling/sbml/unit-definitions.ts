@@ -86,3 +86,10 @@ function joinTerms(terms: readonly Term[]): string {
     .join('');
   return above === '' && below === '' ? '1' : above + below;
 }
+
+/** UCUM code of one unit by another; null where either is not known. */
+export function ratio(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return null;
+  if (b === '1') return a;
+  return `${a}/${/[./]/.test(b) ? `(${b})` : b}`;
+}
