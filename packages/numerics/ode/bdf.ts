@@ -110,6 +110,11 @@ export class BdfStepper implements Stepper {
     this.next = control.kind === 'fixed' ? control.step : (control.first ?? Number.NaN);
   }
 
+  /** A bound on h·|λ| in the last step, λ the eigenvalue of ∂f/∂y (as last asked for) of largest size. */
+  get strain(): number {
+    return this.#keptStep * this.#jacobian.norm;
+  }
+
   #rhs(t: number, y: Float64Array, dy: Float64Array): void {
     this.counts.evaluations++;
     this.#system.rhs(t, y, dy);

@@ -177,6 +177,32 @@ export class ExplicitStepper implements Stepper {
     this.#extrasDone = true;
   }
 
+  /**
+   * Estimate of h·|λ| in the last step over what the method is stable for, λ the eigenvalue of ∂f/∂y of largest size: from the
+   * two stages at its end, their difference measured by tolerances. Hairer, Wanner, Solving Ordinary Differential Equations II, IV.2 (2.26).
+   */
+  get strain(): number {
+    const { a, c, realStability } = this.#method;
+    const last = c.length - 1;
+    if (realStability === undefined || c[last] !== 1 || c[last - 1] !== 1) return Number.NaN;
+    const apart = this.#error.fill(0);
+    for (let s = 0; s < last; s++) {
+      const weight = (a[last][s] ?? 0) - (a[last - 1][s] ?? 0);
+      const stage = this.#k[s];
+      for (let i = 0; i < apart.length; i++) apart[i] += weight * stage[i];
+    }
+    const [f, g] = [this.#k[last], this.#k[last - 1]];
+    let change = 0;
+    let distance = 0;
+    const relative = this.#adaptive?.relative ?? 1;
+    for (let i = 0; i < apart.length; i++) {
+      const scale = 1 / ((this.#absolute[i] ?? 0) + relative * Math.abs(this.y[i]) + Number.MIN_VALUE);
+      change += ((f[i] - g[i]) * scale) ** 2;
+      distance += (apart[i] * scale) ** 2;
+    }
+    return distance === 0 ? 0 : Math.sqrt(change / distance) / realStability;
+  }
+
   interpolate(t: number, out: Float64Array): void {
     if (t === this.t || this.previous === this.t) {
       out.set(this.y);

@@ -62,6 +62,27 @@ export class Jacobian {
       }
     }
   }
+
+  /** A bound from above on the sizes of the eigenvalues, the lesser of its norms by rows and by columns. */
+  get norm(): number {
+    const { starts, rowIndices } = this.pattern;
+    const { values } = this;
+    const rows = this.#there.fill(0);
+    let columns = 0;
+    for (let j = 0; j < rows.length; j++) {
+      let sum = 0;
+      for (let p = starts[j]; p < starts[j + 1]; p++) {
+        const size = Math.abs(values[p]);
+        sum += size;
+        rows[rowIndices[p]] += size;
+      }
+      columns = Math.max(columns, sum);
+    }
+    return Math.min(
+      columns,
+      rows.reduce((most, sum) => Math.max(most, sum), 0),
+    );
+  }
 }
 
 function fullPattern(n: number): SparseColumns {

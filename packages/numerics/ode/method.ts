@@ -15,6 +15,8 @@ export interface ExplicitMethod {
   readonly firstSameAsLast: boolean;
   /** Further stages that only the interpolant needs, counted on from those of `c`; taken when first asked for. */
   readonly extra?: { readonly c: readonly number[]; readonly a: readonly (readonly number[])[] };
+  /** Length of the stretch of the negative real axis on which the method is stable. */
+  readonly realStability?: number;
   /** Coefficients of θ, θ², … of each stage's weight inside the step; absent: cubic Hermite. */
   readonly interpolant?: readonly (readonly number[])[];
 }

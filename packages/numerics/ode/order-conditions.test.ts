@@ -97,6 +97,16 @@ describe.each(INTERPOLANTS)('$name', (method, interpolantOrder) => {
     }
   });
 
+  test('is stable on as much of the negative real axis as it says', () => {
+    const grows = (z: number) => {
+      const g: number[] = [];
+      for (const row of square(stages)) g.push(1 + z * dot(row.slice(0, g.length), g));
+      return Math.abs(1 + z * dot(method.b, g));
+    };
+    for (let z = 0; z <= method.realStability!; z += 0.01) expect(grows(-z)).toBeLessThan(1 + 1e-12);
+    expect(grows(-method.realStability! - 0.01)).toBeGreaterThan(1);
+  });
+
   test('has rows that sum to c', () => {
     const c = [...method.c, ...(method.extra?.c ?? [])];
     for (const [i, row] of rows.entries()) expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(c[i], 13);

@@ -9,4 +9,5 @@ export const rk4 = explicitSolver({
   a: [[], [1 / 2], [0, 1 / 2], [0, 0, 1]],
   b: [1 / 6, 1 / 3, 1 / 3, 1 / 6],
   firstSameAsLast: false,
+  realStability: 2.785,
 } as const satisfies ExplicitMethod);

@@ -51,7 +51,7 @@ export class Rodas5PStepper implements Stepper {
   /** ∂f/∂t there. */
   readonly #drift: Float64Array;
   readonly #f: Float64Array;
-  readonly #stage: Float64Array;
+  #stage: Float64Array;
   /** H·k of the last step, once asked for. */
   readonly #dense: readonly Float64Array[];
   #denseDone = false;
@@ -87,25 +87,9 @@ export class Rodas5PStepper implements Stepper {
     this.next = control.kind === 'fixed' ? control.step : (control.first ?? Number.NaN);
   }
 
-  /** An estimate from above of the largest |eigenvalue| of ∂f/∂y at the start of the last step: its norm by rows or columns. */
-  get stiffness(): number {
-    const { pattern, values } = this.#jacobian;
-    const { starts, rowIndices } = pattern;
-    const rows = this.#f.fill(0);
-    let byColumns = 0;
-    for (let j = 0; j < rows.length; j++) {
-      let sum = 0;
-      for (let p = starts[j]; p < starts[j + 1]; p++) {
-        const size = Math.abs(values[p]);
-        sum += size;
-        rows[rowIndices[p]] += size;
-      }
-      byColumns = Math.max(byColumns, sum);
-    }
-    return Math.min(
-      byColumns,
-      rows.reduce((most, sum) => Math.max(most, sum), 0),
-    );
+  /** A bound on h·|λ| in the last step, λ the eigenvalue of ∂f/∂y of largest size. */
+  get strain(): number {
+    return this.#h * this.#jacobian.norm;
   }
 
   #rhs(t: number, y: Float64Array, dy: Float64Array): void {
@@ -214,8 +198,10 @@ export class Rodas5PStepper implements Stepper {
     const moving = this.#system.autonomous !== true;
     for (let s = 0; s < STAGES; s++) {
       const b = k[s];
-      if (s === 0) b.set(this.#slope);
-      else {
+      if (s === 0) {
+        const slope = this.#slope;
+        for (let i = 0; i < n; i++) b[i] = slope[i];
+      } else {
         if (s < 6) combine(k, A_ROWS[s], s, 1, y, stage);
         else {
           const last = k[s - 1];
@@ -235,8 +221,10 @@ export class Rodas5PStepper implements Stepper {
   #accept(t: number, h: number): void {
     this.counts.accepted++;
     liftToZero(this.#stage, this.#positive);
-    this.#before.set(this.y);
-    this.y.set(this.#stage);
+    const free = this.#before;
+    this.#before = this.y;
+    this.y = this.#stage;
+    this.#stage = free;
     this.previous = this.t;
     this.t = t;
     this.#h = h;
@@ -320,7 +308,13 @@ function combine(
   base: Float64Array,
   out: Float64Array,
 ): void {
-  const [k0, k1, k2, k3, k4, k5, k6] = k;
+  const k0 = k[0];
+  const k1 = k[1];
+  const k2 = k[2];
+  const k3 = k[3];
+  const k4 = k[4];
+  const k5 = k[5];
+  const k6 = k[6];
   const n = out.length;
   const a = scale * weights[0];
   const b = count > 1 ? scale * weights[1] : 0;

@@ -25,6 +25,7 @@ export const tsit5 = explicitSolver({
   ],
   errorOrder: 4,
   firstSameAsLast: true,
+  realStability: 3.5068,
   interpolant: [
     [1, -2.763706197274826, 2.9132554618219126, -1.0530884977290216],
     [0, 0.13169999999999998, -0.2234, 0.1017],

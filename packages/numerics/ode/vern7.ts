@@ -41,6 +41,7 @@ export const vern7 = explicitSolver({
   ],
   errorOrder: 6,
   firstSameAsLast: false,
+  realStability: 4.64,
   extra: {
     c: [1, 0.29, 0.125, 0.25, 0.53, 0.79],
     a: [
