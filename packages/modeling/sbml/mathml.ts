@@ -42,7 +42,7 @@ export interface MathFunction {
 }
 
 /** Nodes and levels a formula may have once written out. */
-const MOST_NODES = 200_000;
+export const MOST_NODES = 200_000;
 const MOST_LEVELS = 1500;
 
 /**
