@@ -104,6 +104,9 @@ export class Graph implements Arithmetic<number, number> {
     return this.operation('sub', a, b);
   }
   mul(a: number, b: number): number {
+    // The same to the bit, and no constant to load.
+    if (this.#is(a, 2)) return this.add(b, b);
+    if (this.#is(b, 2)) return this.add(a, a);
     return this.operation('mul', a, b);
   }
   div(a: number, b: number): number {
@@ -150,6 +153,11 @@ export class Graph implements Arithmetic<number, number> {
   }
   significand(x: number): number {
     return this.operation('significand', x);
+  }
+
+  #is(node: number, value: number): boolean {
+    const made = this.nodes[node];
+    return made.kind === 'constant' && made.value === value;
   }
 
   #node(key: string, node: GraphNode): number {

@@ -1,4 +1,5 @@
 import { compile } from '../codegen/compile.ts';
+import { javascriptFunction } from '../codegen/javascript.ts';
 import type { Model } from '../model/model.ts';
 import { ensembleErrors } from './errors.data.ts';
 import { javascriptKernel } from './javascript-kernel.ts';
@@ -69,7 +70,8 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
     if (wanted === 'javascript') return javascriptKernel(plan, defaults.length);
     return wasmKernel(plan, defaults.length, wanted === 'wasm-f64' ? 'f64x2' : 'f32x4');
   }
-  const members = (request: EnsembleRequest) => resolveMembers(model, defaults, compiled.initial, request);
+  const alike = plan.alike && javascriptFunction(plan.alike);
+  const members = (request: EnsembleRequest) => resolveMembers(model, defaults, compiled.initial, alike, request);
 
   function* work(given: Members): Generator<number, EnsembleResult, void> {
     const { values, states } = yield* runMembers(kernel, plan.names.length, given);
@@ -139,12 +141,20 @@ export function pick(given: Members, chosen: readonly number[]): Members {
     return out;
   };
   const inputs = given.inputs.map(({ values, own }) => ({ values: own ? rows(values) : values, own }));
-  return { ...given, members: chosen.length, parameters: rows(given.parameters), states: rows(given.states), inputs };
+  const order = Int32Array.from(chosen, (_, i) => i);
+  return {
+    ...given,
+    members: chosen.length,
+    parameters: rows(given.parameters),
+    states: rows(given.states),
+    inputs,
+    order,
+  };
 }
 
 /** Blocks of as many members as there are lanes; the last one is filled up with copies of its last member. */
 function* runMembers(kernel: LanesKernel, outputs: number, given: Members) {
-  const { members, intervals, every, inputs } = given;
+  const { members, intervals, every, inputs, order } = given;
   const { lanes } = kernel;
   const records = intervals / every;
   const areas = kernel.allocate(intervals, records);
@@ -157,7 +167,7 @@ function* runMembers(kernel: LanesKernel, outputs: number, given: Members) {
   const blocks = Math.ceil(members / lanes);
   for (let block = 0; block < blocks; block++) {
     for (let lane = 0; lane < lanes; lane++) {
-      const m = Math.min(block * lanes + lane, members - 1);
+      const m = order[Math.min(block * lanes + lane, members - 1)];
       copyIn(areas.parameters, given.parameters, m, members, lane, lanes);
       copyIn(areas.states, given.states, m, members, lane, lanes);
       inputs.forEach(({ values: series, own }, i) => {
@@ -169,7 +179,7 @@ function* runMembers(kernel: LanesKernel, outputs: number, given: Members) {
     }
     kernel.run(records, every);
     for (let lane = 0; lane < lanes && block * lanes + lane < members; lane++) {
-      copyOut(areas, values, states, block * lanes + lane, lane, lanes, outputs, records);
+      copyOut(areas, values, states, order[block * lanes + lane], lane, lanes, outputs, records);
     }
     if (block % BLOCKS_PER_YIELD === BLOCKS_PER_YIELD - 1) yield (block + 1) / blocks;
   }

@@ -41,13 +41,22 @@ export function javascriptKernelSource(plan: KernelPlan): string {
         return writer.array();
       },
       block: (graph, sinks) => writer.block(graph, sinks),
+      lanes: 1,
       repeat(times, body) {
         const counter = `i${loops++}`;
-        if (typeof times === 'string')
-          writer.lines.push(`for (let ${counter} = 0; ${counter} < ${times}; ${counter}++) {`);
-        else writer.lines.push('do {');
+        writer.lines.push(`for (let ${counter} = 0; ${counter} < ${times}; ${counter}++) {`);
         body();
-        writer.lines.push(typeof times === 'string' ? '}' : `} while (x${times.whilePositive} > 0);`);
+        writer.lines.push('}');
+      },
+      repeatWhileAll(positive, body) {
+        writer.lines.push('do {');
+        body();
+        writer.lines.push(`} while (x${positive} > 0);`);
+      },
+      repeatWhileSome(positive, body) {
+        writer.lines.push(`while (x${positive} > 0) {`);
+        body();
+        writer.lines.push('}');
       },
       advance: (name, entries) => writer.lines.push(`o${names.indexOf(name)} += ${entries};`),
     },

@@ -13,23 +13,29 @@ export interface KernelTarget {
   /** Number by which graphs name an array. */
   array(name: KernelArray): number;
   block(graph: Graph, sinks: readonly Sink[]): void;
-  /** Repeats as often as an argument says, or while some lane's variable is above zero; at least once. */
-  repeat(times: 'records' | 'every' | { readonly whilePositive: number }, body: () => void): void;
+  /** Members that one run of the kernel takes. */
+  readonly lanes: number;
+  /** Repeats as often as an argument says; at least once. */
+  repeat(times: 'records' | 'every', body: () => void): void;
+  /** Repeats at least once, and on while a variable is above zero in every lane. */
+  repeatWhileAll(positive: number, body: () => void): void;
+  /** Repeats while a variable is above zero in some lane. */
+  repeatWhileSome(positive: number, body: () => void): void;
   /** Moves an array's pointer on by entries. */
   advance(name: KernelArray, entries: number): void;
 }
 
-/** Everything a kernel works out, as programs over ARGUMENTS. */
+/** Everything a kernel works out. */
 export interface KernelPlan {
   readonly states: number;
   readonly inputs: number;
   readonly outputs: number;
-  /** Rates of all states. */
-  readonly rates: Program;
-  /** Values that the states of `updated` take where an interval begins; last, where `substeps` is computed, the steps in it. */
-  readonly updates: Program;
+  /**
+   * Over ARGUMENTS, three results: the rates of all states; the values that the states of `updated` take where an interval
+   * begins, last, where `substeps` is computed, the steps in it; the outputs.
+   */
+  readonly program: Program;
   readonly updated: readonly number[];
-  readonly outputValues: Program;
   /** States held at or above zero after every step. */
   readonly positive: readonly number[];
   readonly method: ExplicitMethod;
@@ -39,7 +45,7 @@ export interface KernelPlan {
   readonly substeps: number | 'computed';
 }
 
-/** How far a value of the rates holds: for a member's whole run, for an interval, for one evaluation. */
+/** How long a value holds: for a member's whole run, for an interval, for one evaluation. */
 const [MEMBER, INTERVAL, STAGE] = [1, 2, 3];
 const [T, Y, P, U] = [0, 1, 2, 3];
 
@@ -61,12 +67,18 @@ class KernelWriter {
   readonly #h: number;
   readonly #unit: number;
   readonly #left: number;
-  /** Values of the rates worked out before the stages, by instruction. */
-  readonly #held = new Map<number, number>();
+  /** Variables of values worked out for the whole run, and of those for the interval, by instruction. */
+  readonly #forMember = new Map<number, number>();
+  readonly #forInterval = new Map<number, number>();
+  readonly #rates: readonly number[];
+  readonly #updates: readonly number[];
+  readonly #outputs: readonly number[];
   readonly #levels: Uint8Array;
   /** States whose rate is not identically zero. */
   readonly #moving: readonly number[];
   readonly #chained: boolean;
+  /** Whether steps leave members alone whose steps are done. */
+  #masked = false;
 
   constructor(target: KernelTarget, plan: KernelPlan) {
     this.#target = target;
@@ -74,8 +86,9 @@ class KernelWriter {
     const names: readonly KernelArray[] = ['parameters', 'states', 'inputs', 'outputs', 'clock'];
     this.#array = Object.fromEntries(names.map((name) => [name, target.array(name)])) as Record<KernelArray, number>;
     const variables = (count: number) => Array.from({ length: count }, () => target.variable());
-    this.#moving = plan.rates.results[0].values.flatMap((value, i) => {
-      const made = plan.rates.instructions[value];
+    [this.#rates, this.#updates, this.#outputs] = plan.program.results.map(({ values }) => values);
+    this.#moving = this.#rates.flatMap((value, i) => {
+      const made = plan.program.instructions[value];
       return made.kind === 'constant' && made.value === 0 ? [] : [i];
     });
     this.#chained = isChain(plan.method);
@@ -83,7 +96,7 @@ class KernelWriter {
     this.#y = variables(plan.states);
     this.#k = Array.from({ length: this.#chained ? 1 : plan.method.c.length }, () => variables(plan.states));
     [this.#index, this.#t, this.#h, this.#unit, this.#left] = variables(5);
-    this.#levels = levelsOf(plan.rates, new Set(this.#moving));
+    this.#levels = levelsOf(plan.program, new Set(this.#moving), new Set(plan.updated));
   }
 
   run(): void {
@@ -92,9 +105,7 @@ class KernelWriter {
     target.repeat('records', () => {
       target.repeat('every', () => {
         this.#interval();
-        const steps = plan.substeps;
-        if (steps === 'computed') target.repeat({ whilePositive: this.#left }, () => this.#step());
-        else for (let i = 0; i < steps; i++) this.#step(i);
+        this.#steps();
         target.advance('inputs', plan.inputs);
       });
       this.#record();
@@ -107,6 +118,20 @@ class KernelWriter {
     );
   }
 
+  /** The steps of an interval: all lanes together, then those that take more than others. */
+  #steps(): void {
+    const { substeps } = this.#plan;
+    if (substeps !== 'computed') {
+      for (let i = 0; i < substeps; i++) this.#step(i);
+      return;
+    }
+    this.#target.repeatWhileAll(this.#left, () => this.#step());
+    if (this.#target.lanes === 1) return;
+    this.#masked = true;
+    this.#target.repeatWhileSome(this.#left, () => this.#step());
+    this.#masked = false;
+  }
+
   #graph(): Graph {
     return new Graph(this.#target.precision);
   }
@@ -115,30 +140,34 @@ class KernelWriter {
     return { kind: 'element', array: this.#array[name], index, value };
   }
 
-  /** States from memory, and what depends on parameters alone. */
+  /** States from memory, and what depends on parameters and resting states alone. */
   #begin(): void {
     const graph = this.#graph();
-    const states = this.#x.map((x, i) => set(x, graph.element(this.#array.states, i)));
-    this.#target.block(graph, [...states, ...this.#hoist(graph, MEMBER), set(this.#index, graph.constant(0))]);
+    const states = this.#x.map((_, i) => graph.element(this.#array.states, i));
+    const value = programValues(graph, this.#plan.program, (argument, i) =>
+      argument === Y ? states[i] : this.#running(graph, argument, i, this.#x),
+    );
+    const hoisted = this.#hoist(MEMBER, value, this.#forMember, [this.#rates, this.#updates, this.#outputs]);
+    const sinks = states.map((state, i) => set(this.#x[i], state));
+    this.#target.block(graph, [...sinks, ...hoisted, set(this.#index, graph.constant(0))]);
   }
 
   /** What holds over an interval: time, updates, steps, and what depends on inputs and states that stand still. */
   #interval(): void {
-    const { plan } = { plan: this.#plan };
     const graph = this.#graph();
     const index = graph.variable(this.#index);
-    const t = graph.add(graph.element(this.#array.clock, 0), graph.mul(index, graph.constant(plan.interval)));
+    const t = graph.add(graph.element(this.#array.clock, 0), graph.mul(index, graph.constant(this.#plan.interval)));
     this.#target.block(graph, [set(this.#t, t), set(this.#index, graph.add(index, graph.constant(1)))]);
-    if (plan.updates.results[0].values.length > 0) this.#update();
+    if (this.#updates.length > 0) this.#update();
     const start = this.#graph();
-    this.#target.block(start, this.#hoist(start, INTERVAL));
+    const value = this.#values(start, this.#x, start.variable(this.#t));
+    this.#target.block(start, this.#hoist(INTERVAL, value, this.#forInterval, [this.#rates]));
   }
 
   #update(): void {
-    const { updates, updated, substeps, interval } = this.#plan;
+    const { updated, substeps, interval } = this.#plan;
     const graph = this.#graph();
-    const value = programValues(graph, updates, (argument, i) => this.#running(graph, argument, i, this.#x));
-    const values = updates.results[0].values.map(value);
+    const values = this.#updates.map(this.#values(graph, this.#x, graph.variable(this.#t), false));
     const sinks = updated.map((state, i) => set(this.#x[state], values[i]));
     if (substeps === 'computed') {
       const count = graph.operation('max', graph.operation('ceil', values[updated.length]), graph.constant(1));
@@ -154,33 +183,38 @@ class KernelWriter {
     return first === 1 ? h : graph.div(h, graph.constant(1 / first));
   }
 
-  /** Values of a level that later levels need, into variables. */
-  #hoist(graph: Graph, level: number): readonly Sink[] {
-    const { instructions, results } = this.#plan.rates;
-    const needed = new Set<number>();
-    instructions.forEach((instruction, i) => {
-      if (instruction.kind !== 'operation' || this.#levels[i] <= level) return;
-      for (const operand of instruction.operands) if (this.#levels[operand] === level) needed.add(operand);
-    });
-    for (const value of results[0].values) if (this.#levels[value] === level) needed.add(value);
-    const value = this.#rates(graph, this.#x, graph.variable(this.#t));
-    const sinks = [...needed].map((id) => ({ id, node: value(id) }));
-    return sinks.map(({ id, node }) => {
+  /** Values of a level that later levels need on the way to `results`, into variables. */
+  #hoist(
+    level: number,
+    value: (id: number) => number,
+    into: Map<number, number>,
+    results: readonly (readonly number[])[],
+  ): readonly Sink[] {
+    const { instructions } = this.#plan.program;
+    const wanted = new Uint8Array(instructions.length);
+    for (const id of results.flat()) wanted[id] = 1;
+    const needed = new Set(results.flat().filter((id) => this.#levels[id] === level));
+    for (let id = instructions.length - 1; id >= 0; id--) {
+      const instruction = instructions[id];
+      if (wanted[id] === 0 || instruction.kind !== 'operation' || this.#levels[id] <= level) continue;
+      for (const operand of instruction.operands) {
+        wanted[operand] = 1;
+        if (this.#levels[operand] === level) needed.add(operand);
+      }
+    }
+    return [...needed].map((id) => {
       const variable = this.#target.variable();
-      this.#held.set(id, variable);
-      return set(variable, node);
+      into.set(id, variable);
+      return set(variable, value(id));
     });
   }
 
-  /** Values of the rates' program where the states are the given variables. */
-  #rates(graph: Graph, y: readonly number[], t: number): (id: number) => number {
-    const given = new Map([...this.#held].map(([id, variable]) => [id, graph.variable(variable)]));
-    return programValues(
-      graph,
-      this.#plan.rates,
-      (argument, i) => (argument === T ? t : this.#running(graph, argument, i, y)),
-      given,
-    );
+  /** Values of the program where the states are the given variables. */
+  #values(graph: Graph, y: readonly number[], t: number, inInterval = true): (id: number) => number {
+    const held = [...this.#forMember, ...(inInterval ? this.#forInterval : [])];
+    const given = new Map(held.map(([id, variable]) => [id, graph.variable(variable)]));
+    const read = (argument: number, i: number) => (argument === T ? t : this.#running(graph, argument, i, y));
+    return programValues(graph, this.#plan.program, read, given);
   }
 
   #running(graph: Graph, argument: number, i: number, y: readonly number[]): number {
@@ -226,11 +260,11 @@ class KernelWriter {
     for (let s = 0; s < stages; s++) {
       const graph = this.#graph();
       const y = s === 0 ? this.#x : this.#y;
-      const value = this.#rates(graph, y, this.#time(graph, method.c[s], number));
+      const value = this.#values(graph, y, this.#time(graph, method.c[s], number));
       const { h, unit } = this.#length(graph);
       const sinks: Sink[] = [];
       for (const i of this.#moving) {
-        const rate = value(this.#plan.rates.results[0].values[i]);
+        const rate = value(this.#rates[i]);
         const weight = method.b[s] / method.b[0];
         const weighted = weight === 1 ? rate : graph.mul(graph.constant(weight), rate);
         const total = s === 0 ? weighted : graph.add(graph.variable(this.#k[0][i]), weighted);
@@ -246,7 +280,7 @@ class KernelWriter {
   }
 
   #general(number: number | undefined): void {
-    const { method, rates } = this.#plan;
+    const { method } = this.#plan;
     const stages = method.c.length;
     const combine = (graph: Graph, i: number, weights: readonly number[]) => {
       let total: number | undefined;
@@ -268,10 +302,10 @@ class KernelWriter {
       // A last stage that only the next step would use is not needed where steps have one length.
       if (method.b[s] === 0 && method.a.every((row) => (row[s] ?? 0) === 0)) continue;
       const graph = this.#graph();
-      const value = this.#rates(graph, s === 0 ? this.#x : this.#y, this.#time(graph, method.c[s], number));
+      const value = this.#values(graph, s === 0 ? this.#x : this.#y, this.#time(graph, method.c[s], number));
       this.#target.block(
         graph,
-        this.#moving.map((i) => set(this.#k[s][i], value(rates.results[0].values[i]))),
+        this.#moving.map((i) => set(this.#k[s][i], value(this.#rates[i]))),
       );
     }
     const graph = this.#graph();
@@ -281,11 +315,11 @@ class KernelWriter {
     ]);
   }
 
-  /** The state after a step; members whose steps are done keep theirs. */
+  /** The state after a step. */
   #next(graph: Graph, i: number, value: number): Sink {
     const zero = graph.constant(0);
     const held = this.#plan.positive.includes(i) ? graph.select(graph.lt(value, zero), zero, value) : value;
-    if (this.#plan.substeps !== 'computed') return set(this.#x[i], held);
+    if (!this.#masked) return set(this.#x[i], held);
     const active = graph.lt(zero, graph.variable(this.#left));
     return set(this.#x[i], graph.select(active, held, graph.variable(this.#x[i])));
   }
@@ -295,24 +329,23 @@ class KernelWriter {
     return [set(this.#left, graph.sub(graph.variable(this.#left), graph.constant(1)))];
   }
 
+  /** Inputs recorded are those of the interval that ends. */
   #record(): void {
-    const { outputValues } = this.#plan;
     const graph = this.#graph();
     const index = graph.variable(this.#index);
     const t = graph.add(graph.element(this.#array.clock, 0), graph.mul(index, graph.constant(this.#plan.interval)));
-    const value = programValues(graph, outputValues, (argument, i) =>
-      argument === T ? t : this.#recorded(graph, argument, i),
-    );
+    const given = new Map([...this.#forMember].map(([id, variable]) => [id, graph.variable(variable)]));
+    const read = (argument: number, i: number) => {
+      if (argument === T) return t;
+      return argument === U
+        ? graph.element(this.#array.inputs, i - this.#plan.inputs)
+        : this.#running(graph, argument, i, this.#x);
+    };
+    const value = programValues(graph, this.#plan.program, read, given);
     this.#target.block(
       graph,
-      outputValues.results[0].values.map((id, i) => this.#stored('outputs', i, value(id))),
+      this.#outputs.map((id, i) => this.#stored('outputs', i, value(id))),
     );
-  }
-
-  /** Inputs recorded are those of the interval that ends. */
-  #recorded(graph: Graph, argument: number, i: number): number {
-    if (argument === U) return graph.element(this.#array.inputs, i - this.#plan.inputs);
-    return this.#running(graph, argument, i, this.#x);
   }
 }
 
@@ -325,12 +358,12 @@ function isChain(method: ExplicitMethod): boolean {
   return method.b.every((b) => b !== 0) && method.a.every((row) => row.slice(0, -1).every((weight) => weight === 0));
 }
 
-function levelsOf(rates: Program, moving: ReadonlySet<number>): Uint8Array {
-  const levels = new Uint8Array(rates.instructions.length);
-  rates.instructions.forEach((instruction, i) => {
+function levelsOf(program: Program, moving: ReadonlySet<number>, updated: ReadonlySet<number>): Uint8Array {
+  const levels = new Uint8Array(program.instructions.length);
+  program.instructions.forEach((instruction, i) => {
     if (instruction.kind === 'read') {
       const { argument, index } = instruction;
-      if (argument === P) levels[i] = MEMBER;
+      if (argument === P || (argument === Y && !moving.has(index) && !updated.has(index))) levels[i] = MEMBER;
       else if (argument === U || (argument === Y && !moving.has(index))) levels[i] = INTERVAL;
       else levels[i] = STAGE;
     } else if (instruction.kind === 'operation') {

@@ -1,3 +1,4 @@
+import type { CompiledProgram } from '../codegen/javascript.ts';
 import type { Model } from '../model/model.ts';
 import { ensembleErrors } from './errors.data.ts';
 import { placeOf } from './plan.ts';
@@ -31,8 +32,15 @@ export interface Members {
   /** members × parameters, members × states. */
   readonly parameters: Float64Array;
   readonly states: Float64Array;
-  /** Per input: its series, and whether it is of each member. */
-  readonly inputs: readonly { readonly values: Float64Array; readonly own: boolean }[];
+  readonly inputs: readonly InputValues[];
+  /** The order in which members are run: who stand side by side. */
+  readonly order: Int32Array;
+}
+
+export interface InputValues {
+  readonly values: Float64Array;
+  /** Whether it is of each member, or one series for all. */
+  readonly own: boolean;
 }
 
 type Initial = (t: number, p: Float64Array, u: Float64Array, y: Float64Array, w: Float64Array) => void;
@@ -42,6 +50,7 @@ export function resolveMembers(
   model: Model,
   defaults: Float64Array,
   initial: Initial,
+  alike: CompiledProgram | null,
   request: EnsembleRequest,
 ): Members {
   const { members, intervals, every = 1, start = 0 } = request;
@@ -69,17 +78,29 @@ export function resolveMembers(
   const count = model.states.length;
   const states = new Float64Array(members * count);
   const u = new Float64Array(inputs.length);
-  const y = new Float64Array(count);
   const none = new Float64Array(0);
-  for (let m = 0; m < members; m++) {
-    inputs.forEach(({ values, own }, i) => {
-      u[i] = values[own ? m * intervals : 0];
-    });
-    initial(start, parameters.subarray(m * defaults.length, (m + 1) * defaults.length), u, y, none);
-    states.set(y, m * count);
-  }
+  const each = (visit: (m: number, p: Float64Array, y: Float64Array) => void) => {
+    for (let m = 0; m < members; m++) {
+      inputs.forEach(({ values, own }, i) => {
+        u[i] = values[own ? m * intervals : 0];
+      });
+      visit(
+        m,
+        parameters.subarray(m * defaults.length, (m + 1) * defaults.length),
+        states.subarray(m * count, (m + 1) * count),
+      );
+    }
+  };
+  each((_, p, y) => initial(start, p, u, y, none));
   spread(request.initial, names(model.states), 'state', states, members);
-  return { members, intervals, every, start, parameters, states, inputs };
+  const order = Int32Array.from({ length: members }, (_, m) => m);
+  if (alike !== null) {
+    const keys = new Float64Array(members);
+    const time = Float64Array.of(start);
+    each((m, p, y) => alike(time, y, p, u, none, none, keys.subarray(m, m + 1)));
+    order.sort((a, b) => keys[a] - keys[b] || a - b);
+  }
+  return { members, intervals, every, start, parameters, states, inputs, order };
 }
 
 /** Values by name into members × names. */

@@ -5,6 +5,7 @@ import { type Expression, symbol } from '../expression/expression.ts';
 import type { Model } from '../model/model.ts';
 import { lowerModel } from '../program/lower-model.ts';
 import { ARGUMENTS } from '../program/model-programs.ts';
+import type { Program } from '../program/program.ts';
 import { ensembleErrors } from './errors.data.ts';
 import type { KernelPlan } from './kernel.ts';
 
@@ -21,12 +22,23 @@ export interface EnsembleDesign {
   readonly method?: EnsembleMethod;
   /** Values that states take where an interval begins, worked out together from what is known just before. */
   readonly updates?: Readonly<Record<string, Expression>>;
+  /**
+   * Members with near values of it (at the start) run side by side, which saves waiting where `substeps` differ between
+   * them. No result depends on it.
+   */
+  readonly alike?: Expression;
   /** Names recorded: states, definitions, inputs or parameters; the model's outputs if absent. */
   readonly outputs?: readonly string[];
 }
 
+/** A kernel's plan, the names of its outputs, and the program of `alike` (over ARGUMENTS). */
+export interface EnsemblePlan extends KernelPlan {
+  readonly names: readonly string[];
+  readonly alike: Program | null;
+}
+
 /** @throws CodedError `ensemble-unsupported`, `ensemble-name`, `ensemble-step` */
-export function planEnsemble(model: Model, design: EnsembleDesign): KernelPlan & { readonly names: readonly string[] } {
+export function planEnsemble(model: Model, design: EnsembleDesign): EnsemblePlan {
   const { step, substeps = 1, method = 'rk4', updates = {}, outputs = model.outputs } = design;
   refuse(model);
   const values = lowerModel(model);
@@ -45,17 +57,23 @@ export function planEnsemble(model: Model, design: EnsembleDesign): KernelPlan &
   for (const name of outputs) placeOf(name, known, 'quantity');
   const lengths = [1, model.states.length, model.parameters.length, model.inputs.length, 0, 0];
   const args = ARGUMENTS.map((name, i) => ({ name, length: lengths[i] }));
-  const program = (ids: readonly number[]) => values.graph.program(args, [{ name: 'values', values: ids }]);
   const computed = typeof substeps === 'number' ? [] : [substeps];
+  const alike = design.alike && values.number(design.alike);
   return {
     names: outputs,
+    alike: alike === undefined ? null : values.graph.program(args, [{ name: 'value', values: [alike] }]),
     states: model.states.length,
     inputs: model.inputs.length,
     outputs: outputs.length,
-    rates: program(values.rates),
-    updates: program([...Object.values(updates), ...computed].map((expression) => values.number(expression))),
+    program: values.graph.program(args, [
+      { name: 'rates', values: values.rates },
+      {
+        name: 'updates',
+        values: [...Object.values(updates), ...computed].map((expression) => values.number(expression)),
+      },
+      { name: 'outputs', values: outputs.map((name) => values.number(symbol(name))) },
+    ]),
     updated,
-    outputValues: program(outputs.map((name) => values.number(symbol(name)))),
     positive: model.states.flatMap((state, i) => (state.positive ? [i] : [])),
     method: METHODS[method],
     interval: step,

@@ -57,18 +57,25 @@ export function wasmKernelModule(plan: KernelPlan, kind: LaneKind) {
       variable: () => writer.variable(),
       array: (name) => writer.array({ local: place(name), offset: name === 'inputs' ? plan.inputs * lanes.size : 0 }),
       block: (graph: Graph, sinks) => writer.block(graph, sinks),
+      lanes: lanes.count,
       repeat(times, body) {
-        if (typeof times !== 'string') {
-          code.raw(0x03, 0x40);
-          body();
-          writer.anyPositive(times.whilePositive);
-          code.raw(0x0d, 0, 0x0b);
-          return;
-        }
         const counter = writer.local(TYPE.i32);
         code.raw(0x20).unsigned(place(times)).raw(0x21).unsigned(counter).raw(0x03, 0x40);
         body();
         code.raw(0x20).unsigned(counter).raw(0x41, 1, 0x6b, 0x22).unsigned(counter).raw(0x0d, 0, 0x0b);
+      },
+      repeatWhileAll(positive, body) {
+        code.raw(0x03, 0x40);
+        body();
+        writer.positive(positive, 'all');
+        code.raw(0x0d, 0, 0x0b);
+      },
+      repeatWhileSome(positive, body) {
+        writer.positive(positive, 'some');
+        code.raw(0x04, 0x40, 0x03, 0x40);
+        body();
+        writer.positive(positive, 'some');
+        code.raw(0x0d, 0, 0x0b, 0x0b);
       },
       advance(name, entries) {
         const local = place(name);

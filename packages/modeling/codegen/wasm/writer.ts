@@ -122,11 +122,14 @@ export class FunctionWriter {
     return this.#functions.index(name);
   }
 
-  /** Leaves whether a variable is above zero in some lane. */
-  anyPositive(variable: number): void {
+  /** Leaves whether a variable is above zero in some lane, or in all. */
+  positive(variable: number, lanes: 'some' | 'all'): void {
     const graph = new Graph(this.lanes.precision);
     this.push(graph, graph.lt(graph.constant(0), graph.variable(variable)));
-    if (this.lanes.kind !== 'f64') this.code.raw(...SIMD.anyTrue);
+    const { kind } = this.lanes;
+    if (kind === 'f64') return;
+    const { allTrue } = kind === 'f64x2' ? SIMD.i64x2 : SIMD.i32x4;
+    this.code.raw(...(lanes === 'some' ? SIMD.anyTrue : allTrue));
   }
 
   /** A local for a value of a block, taken again by later blocks. */
@@ -299,16 +302,12 @@ class Block {
   }
 
   #constant(value: number): void {
-    if (this.#lanes.kind === 'f64') this.#code.raw(0x44).float64(value);
-    else if (this.#lanes.kind === 'f64x2')
-      this.#code
-        .raw(...SIMD.const)
-        .float64(value)
-        .float64(value);
-    else {
-      this.#code.raw(...SIMD.const);
-      for (let lane = 0; lane < 4; lane++) this.#code.float32(value);
+    if (this.#lanes.kind === 'f64') {
+      this.#code.raw(0x44).float64(value);
+      return;
     }
+    const double = this.#lanes.kind === 'f64x2';
+    this.#fromMemory(double ? value : new Float64Array(Float32Array.of(value, value).buffer)[0]);
   }
 
   /** The same 64 (or 32) bits in every lane. */
@@ -318,9 +317,14 @@ class Block {
       this.#code.raw(0x42).signedLong(bits);
       return;
     }
-    this.#code.raw(...SIMD.const);
-    const size = this.#lanes.laneSize;
-    for (let i = 0; i < 16; i++) this.#code.raw(Number((bits >> BigInt(8 * (i % size))) & 255n));
+    const word = kind === 'f64x2' ? bits : bits | (bits << 32n);
+    const number = new Float64Array(BigUint64Array.of(word).buffer)[0];
+    this.#fromMemory(number);
+  }
+
+  /** The same 64 bits twice. Loaded: engines take several instructions to make a vector of a literal. */
+  #fromMemory(word: number): void {
+    this.#code.raw(0x41, 0, ...this.#lanes.load).unsigned(this.#writer.table([word, word]));
   }
 
   #truth(condition: number): void {
