@@ -74,7 +74,8 @@ export function lowerStart(model: Model): { readonly graph: ValueGraph; readonly
   return { graph, values: [...initial, ...guesses] };
 }
 
-function outsideNames(model: Model, graph: ValueGraph): ReadonlyMap<string, number> {
+/** Values of time, parameters and inputs, by name. */
+export function outsideNames(model: Model, graph: ValueGraph): ReadonlyMap<string, number> {
   return new Map([[TIME, graph.read(T, 0)], ...reads(graph, P, model.parameters), ...reads(graph, U, model.inputs)]);
 }
 
@@ -82,8 +83,11 @@ function reads(graph: ValueGraph, argument: number, quantities: readonly { reado
   return quantities.map(({ name }, i) => [name, graph.read(argument, i)] as const);
 }
 
-/** Values at the start: a state's name stands for its initial value, an unknown's for its guess, delay(x, τ) for x. */
-function start(model: Model, graph: ValueGraph, outside: ReadonlyMap<string, number>) {
+/**
+ * Values at the start: a state's name stands for its initial value, an unknown's for its guess, delay(x, τ) for x. The name of
+ * the state `held` stands for itself, entry of argument y, so that others' dependence on it can be seen.
+ */
+export function start(model: Model, graph: ValueGraph, outside: ReadonlyMap<string, number>, held?: string) {
   const values = new Map<string, Expression>([
     ...model.states.map(({ name, initial }) => [name, initial] as const),
     ...model.unknowns.map(({ name, guess }) => [name, guess] as const),
@@ -93,15 +97,20 @@ function start(model: Model, graph: ValueGraph, outside: ReadonlyMap<string, num
   const found = orderByNeed(reachable(asked, values), (name) => symbolsOf(values.get(name)!));
   if ('cycle' in found) throw new RangeError(`Initial values need each other: ${found.cycle.join(', ')}.`);
   const names = new Map(outside);
+  const made = new Map<string, number>();
   const lowering = new Lowering(
     graph,
     (name) => names.get(name),
     (of) => of,
   );
-  for (const name of found.order) names.set(name, lowering.one(values.get(name)!));
+  for (const name of found.order) {
+    const id = lowering.one(values.get(name)!);
+    made.set(name, id);
+    names.set(name, name === held ? graph.read(Y, asked.indexOf(name)) : id);
+  }
   return {
-    initial: model.states.map(({ name }) => names.get(name)!),
-    guesses: model.unknowns.map(({ name }) => names.get(name)!),
+    initial: model.states.map(({ name }) => made.get(name)!),
+    guesses: model.unknowns.map(({ name }) => made.get(name)!),
   };
 }
 
