@@ -17,7 +17,7 @@ export interface ShiftedLu {
 /** Dense or sparse, by the work that the pattern's fill makes. */
 export function shiftedLu(n: number, pattern: SparseColumns): ShiftedLu {
   if (n < 4) return denseShifted(n, pattern);
-  const full = withDiagonal(n, pattern);
+  const full = transposedWithDiagonal(n, pattern);
   const ordering = minimumDegree(n, full);
   const dense = (n * (n - 1) * (n + 1)) / 3;
   if (SPARSE_OVERHEAD * (ordering.work + full.rowIndices.length) > dense) return denseShifted(n, pattern);
@@ -32,7 +32,8 @@ export function shiftedLu(n: number, pattern: SparseColumns): ShiftedLu {
       for (let j = 0; j < n; j++) values[diagonal[j]] += shift;
       return lu.factor(values);
     },
-    solve: (b) => lu.solve(b),
+    // The transposed matrix is factored, since solving with its transpose is what takes less time.
+    solve: (b) => lu.solveTransposed(b),
   };
 }
 
@@ -53,19 +54,17 @@ function denseShifted(n: number, { starts, rowIndices }: SparseColumns): Shifted
   };
 }
 
-/** The pattern with every diagonal place in it; where each entry and each diagonal entry then stands. */
-function withDiagonal(n: number, { starts, rowIndices }: SparseColumns) {
-  const columns = Array.from({ length: n }, (_, j) => {
-    const rows = [...rowIndices.subarray(starts[j], starts[j + 1])];
-    return rows.includes(j) ? rows : [...rows, j];
-  });
-  const fullStarts = new Int32Array(n + 1);
-  for (let j = 0; j < n; j++) fullStarts[j + 1] = fullStarts[j] + columns[j].length;
+/** The transposed pattern with every diagonal place in it; where each entry and each diagonal entry then stands. */
+function transposedWithDiagonal(n: number, { starts, rowIndices }: SparseColumns) {
+  const rows: number[][] = Array.from({ length: n }, () => []);
+  for (let j = 0; j < n; j++) for (let p = starts[j]; p < starts[j + 1]; p++) rows[rowIndices[p]].push(j);
+  for (const [i, row] of rows.entries()) if (!row.includes(i)) row.push(i);
+  const turned = new Int32Array(n + 1);
+  for (let i = 0; i < n; i++) turned[i + 1] = turned[i] + rows[i].length;
+  const diagonal = Int32Array.from(rows, (row, i) => turned[i] + row.indexOf(i));
   const places = new Int32Array(rowIndices.length);
-  const diagonal = new Int32Array(n);
-  for (let j = 0; j < n; j++) {
-    for (let p = starts[j]; p < starts[j + 1]; p++) places[p] = fullStarts[j] + p - starts[j];
-    diagonal[j] = fullStarts[j] + columns[j].indexOf(j);
-  }
-  return { starts: fullStarts, rowIndices: Int32Array.from(columns.flat()), places, diagonal };
+  const next = turned.slice();
+  // Columns come in ascending order, as they were put into the rows.
+  for (let j = 0; j < n; j++) for (let p = starts[j]; p < starts[j + 1]; p++) places[p] = next[rowIndices[p]]++;
+  return { starts: turned, rowIndices: Int32Array.from(rows.flat()), places, diagonal };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../random/philox.ts';
 import { DenseLu } from './dense-lu.ts';
+import { shiftedLu } from './shifted-lu.ts';
 import { SparseLu } from './sparse-lu.ts';
 import { minimumDegree, type SparseColumns } from './sparse-ordering.ts';
 
@@ -43,6 +44,12 @@ function product({ n, starts, rowIndices, values }: Sparse, x: Float64Array): Fl
   return out;
 }
 
+function transposedProduct({ n, starts, rowIndices, values }: Sparse, x: Float64Array): Float64Array {
+  const out = new Float64Array(n);
+  for (let j = 0; j < n; j++) for (let p = starts[j]; p < starts[j + 1]; p++) out[j] += values[p] * x[rowIndices[p]];
+  return out;
+}
+
 const worst = (a: Float64Array, b: Float64Array) => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
 
 describe('sparse LU', () => {
@@ -54,6 +61,9 @@ describe('sparse LU', () => {
     const b = product(matrix, x);
     lu.solve(b);
     expect(worst(b, x)).toBeLessThan(1e-11);
+    const c = transposedProduct(matrix, x);
+    lu.solveTransposed(c);
+    expect(worst(c, x)).toBeLessThan(1e-11);
   });
 
   test('solves again with other numbers in the same places, also where old pivots vanish', () => {
@@ -155,4 +165,19 @@ test('dense LU solves with pivoting and refuses the singular', () => {
   expect(worst(b, Float64Array.of(1, 2, 3))).toBeLessThan(1e-14);
   lu.a.set([1, 2, 3, 2, 4, 6, 1, 1, 1]);
   expect(lu.factor()).toBe(false);
+});
+
+test('σ·I − J is solved alike by dense and by sparse factors, also where J leaves out diagonal places', () => {
+  for (const n of [3, 25, 60]) {
+    const columns = Array.from({ length: n }, (_, j) => new Map([[(j + 1) % n, Math.sin(j)]]));
+    columns[0].set(0, -3);
+    const j = sparse(columns);
+    const lu = shiftedLu(n, j);
+    expect(lu.sparse).toBe(n > 3);
+    expect(lu.factor(2.5, j.values)).toBe(true);
+    const x = Float64Array.from({ length: n }, (_, i) => Math.cos(i));
+    const b = product(j, x).map((value, i) => 2.5 * x[i] - value);
+    lu.solve(b);
+    expect(worst(b, x)).toBeLessThan(1e-13);
+  }
 });

@@ -183,6 +183,33 @@ export class SparseLu {
       for (let p = upperStarts[k], end = upperStarts[k + 1]; p < end; p++) x[upperRows[p]] -= upper[p] * value;
     }
   }
+
+  /** Overwrites b by the solution of the transposed matrix: it only gathers, and so takes less time than `solve`. */
+  solveTransposed(b: Float64Array): void {
+    const { n } = this;
+    const x = this.#x;
+    const positions = this.#positions;
+    const order = this.#order;
+    const lowerStarts = this.#lowerStarts;
+    const lowerRows = this.#lowerRows;
+    const lower = this.#lower;
+    const upperStarts = this.#upperStarts;
+    const upperRows = this.#upperRows;
+    const upper = this.#upper;
+    const inverse = this.#inverse;
+    for (let k = 0, p = 0; k < n; k++) {
+      let sum = b[order[k]];
+      for (const end = upperStarts[k + 1]; p < end; p++) sum -= upper[p] * x[upperRows[p]];
+      x[k] = sum * inverse[k];
+    }
+    for (let k = n - 1, p = lowerStarts[n] - 1; k >= 0; k--) {
+      let sum = x[k];
+      for (const end = lowerStarts[k]; p >= end; p--) sum -= lower[p] * x[lowerRows[p]];
+      x[k] = sum;
+    }
+    for (let i = 0; i < n; i++) b[i] = x[positions[i]];
+    x.fill(0);
+  }
 }
 
 /** Depth-first search for the rows that the solution of a sparse triangular system reaches. */
