@@ -10,12 +10,16 @@ export interface Disturbances {
   readonly driveSd: number;
   readonly driveTime: number;
   readonly mealSd: number;
+  /** Deviation of the log of each meal's kabs and kmax; a calibration marginalises it, and forecasts are without. */
+  readonly absorptionSd: number;
 }
 
 /**
  * How a twin may stray from model and record. Sensitivity within and between days as in Visentin 2018
  * (doi:10.1177/1932296818757747), carbohydrate miscounted by a fifth (Brazeau 2013,
- * doi:10.1016/j.diabres.2012.10.024); the drive stands for what the model leaves out, a tenth of basal production.
+ * doi:10.1016/j.diabres.2012.10.024); half times of gastric emptying that differ by a fifth from meal to meal (20 to 24 %
+ * within a person: doi:10.1111/nmo.13365, doi:10.1111/j.1365-2982.2012.01972.x); the drive stands for what the model leaves
+ * out, a tenth of basal production.
  */
 export const DISTURBANCES: Disturbances = {
   sensitivitySd: 0.2,
@@ -23,6 +27,7 @@ export const DISTURBANCES: Disturbances = {
   driveSd: 0.2,
   driveTime: 120,
   mealSd: 0.2,
+  absorptionSd: 0.2,
 };
 
 /**

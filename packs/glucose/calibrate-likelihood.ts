@@ -11,6 +11,8 @@ const BLOCK_MINUTES = 30;
 const BLOCK_STEPS = BLOCK_MINUTES / SPLIT_STEP;
 /** Variance of rounding to whole mg/dL and of the split solver against the model, (mg/dL)². */
 const NUGGET = 0.5;
+/** Glucose from a meal that is not in the record: deviation, mg/kg/min (50 g over three hours in 75 kg), and its time. */
+const UNRECORDED = { sd: 3, minutes: 60 } as const;
 /** A reading this many conditional SDs from where all others put it counts as an outlier. */
 const OUTLIER_SD = 4;
 /** Variance that takes a reading out of the likelihood, (mg/dL)². */
@@ -22,7 +24,9 @@ export interface Discrepancy {
   readonly effect: Float64Array;
   /** latents × latents prior covariance. */
   readonly prior: Float64Array;
+  /** Sensitivity of each block, drive of each block, log error of each meal, log absorption of each meal. */
   readonly latents: number;
+  readonly blocks: number;
   /** Lower Cholesky factor of the covariance of all error: sensor, rounding, disturbances. */
   readonly lower: Float64Array;
   /** Readings that count for nothing: bounded ones on their side of the bound, and outliers. */
@@ -32,7 +36,7 @@ export interface Discrepancy {
 /**
  * The likelihood of the readings in a window: normal around the undisturbed path, with the covariance of the sensor's
  * error (its Gaussian form) plus that of the disturbances (insulin sensitivity, unexplained glucose drive, miscounted
- * meals), marginalised through their linearised effect on the readings at the present mode.
+ * meals, meals absorbed faster or slower), marginalised through their linearised effect on the readings at the present mode.
  */
 export class CalibrationLikelihood {
   readonly window: CalibrationWindow;
@@ -103,7 +107,7 @@ export class CalibrationLikelihood {
     const { readings, inputs, meals } = this.window;
     const n = readings.length;
     const blocks = Math.ceil(inputs.steps / BLOCK_STEPS);
-    const latents = 2 * blocks + meals.length;
+    const latents = 2 * (blocks + meals.length);
     const base = new Float64Array(n);
     if (this.predict(point, 0, {}, base, 0) === null) return null;
     const effect = new Float64Array(n * latents);
@@ -126,27 +130,32 @@ export class CalibrationLikelihood {
       for (const k of outliers) ignored[k] = 1;
       lower = this.#errorFactor(effect, prior, latents, ignored);
     }
-    return { effect, prior, latents, lower, ignored };
+    return { effect, prior, latents, blocks, lower, ignored };
   }
 
-  /** The disturbances of a latent vector: sensitivity blocks, drive blocks, log errors of the meals. */
+  /** The disturbances of a latent vector, in the order of `Discrepancy`. A meal's absorption holds until the next meal. */
   disturbance(latent: Float64Array): SplitDisturbance {
     const { inputs, meals } = this.window;
     const blocks = Math.ceil(inputs.steps / BLOCK_STEPS);
     const spread = (from: number) =>
       Float64Array.from({ length: inputs.steps }, (_, s) => latent[from + Math.floor(s / BLOCK_STEPS)]);
     const carbs = new Float64Array(inputs.carbs.length).fill(1);
+    const absorption = new Float64Array(inputs.steps).fill(1);
     meals.forEach(({ from, to }, i) => {
       carbs.fill(Math.exp(latent[2 * blocks + i]), from, to);
+      absorption.fill(Math.exp(latent[2 * blocks + meals.length + i]), Math.floor(from / SPLIT_STEP));
     });
-    return { sensitivity: spread(0), drive: spread(blocks), carbs };
+    return { sensitivity: spread(0), drive: spread(blocks), carbs, absorption };
   }
 
-  /** Covariance of the latents: first-order series for sensitivity and drive, independent meals. */
+  /**
+   * Covariance of the latents: first-order series for sensitivity and drive, the drive freed where a meal seems to be missing
+   * from the record, independent meals.
+   */
   #latentPrior(blocks: number, meals: number): Float64Array {
-    const n = 2 * blocks + meals;
+    const n = 2 * (blocks + meals);
     const prior = new Float64Array(n * n);
-    const { sensitivitySd, sensitivityTime, driveSd, driveTime, mealSd } = this.#disturbances;
+    const { sensitivitySd, sensitivityTime, driveSd, driveTime, mealSd, absorptionSd } = this.#disturbances;
     for (let i = 0; i < blocks; i++) {
       for (let j = 0; j < blocks; j++) {
         const apart = Math.abs(i - j) * BLOCK_MINUTES;
@@ -154,7 +163,21 @@ export class CalibrationLikelihood {
         prior[(blocks + i) * n + blocks + j] = driveSd ** 2 * Math.exp(-apart / driveTime);
       }
     }
-    for (let i = 2 * blocks; i < n; i++) prior[i * n + i] = mealSd ** 2;
+    for (const { from, to } of this.window.unrecorded) {
+      const first = Math.max(0, Math.floor(from / BLOCK_MINUTES));
+      const last = Math.min(blocks, Math.ceil(to / BLOCK_MINUTES));
+      for (let i = first; i < last; i++) {
+        for (let j = first; j < last; j++) {
+          const apart = Math.abs(i - j) * BLOCK_MINUTES;
+          prior[(blocks + i) * n + blocks + j] += UNRECORDED.sd ** 2 * Math.exp(-apart / UNRECORDED.minutes);
+        }
+      }
+    }
+    for (let i = 0; i < meals; i++) {
+      const [error, absorption] = [2 * blocks + i, 2 * blocks + meals + i];
+      prior[error * n + error] = mealSd ** 2;
+      prior[absorption * n + absorption] = absorptionSd ** 2;
+    }
     return prior;
   }
 

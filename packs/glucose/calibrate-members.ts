@@ -33,8 +33,7 @@ export function drawMembers(
   const { readings } = window;
   const n = readings.length;
   const d = coordinates.dimension;
-  const { effect, prior, latents, lower, ignored } = discrepancy;
-  const blocks = (latents - window.meals.length) / 2;
+  const { effect, prior, latents, blocks, lower, ignored } = discrepancy;
   const bias = gaussianForm(sensor).mean;
   const minutes = window.inputs.steps * SPLIT_STEP;
   const at = instant((window.start + minutes) * MINUTE);

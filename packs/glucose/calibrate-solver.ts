@@ -52,6 +52,8 @@ export interface SplitDisturbance {
   readonly drive?: Float64Array;
   /** Factor on the food of each minute. */
   readonly carbs?: Float64Array;
+  /** Factor on kabs and kmax per step. */
+  readonly absorption?: Float64Array;
   /** Factor on glucose in plasma, tissue and interstitium at the beginning of step `at`. */
   readonly jump?: { readonly at: number; readonly factor: number };
 }
@@ -109,8 +111,9 @@ export class SplitSolver {
     const appear = (c[of + CONSTANT.f] * c[of + CONSTANT.kabs]) / c[of + CONSTANT.BW];
     const sub = Math.max(1, Math.ceil((SPLIT_STEP * Math.max(k1 + k2, ksc)) / RATE_STEP));
     const h = SPLIT_STEP / sub;
-    const gut = gutOf(c, of);
-    const { sensitivity, drive, carbs, jump } = disturbance;
+    const { sensitivity, drive, carbs, absorption, jump } = disturbance;
+    let speed = 1;
+    let gut = gutOf(c, of, speed);
 
     insulin[0] = x[STATE.depot];
     insulin[1] = x[STATE.monomeric];
@@ -141,6 +144,10 @@ export class SplitSolver {
       const am = (a0 + a1) / 2 + (SPLIT_STEP / 8) * (da0 - p2u * (insulin[2] * perVi - insulin[4]));
       const lm = (l0 + l1) / 2 + (SPLIT_STEP / 8) * (dl0 - ki * (insulin[5] - l1));
 
+      if (absorption !== undefined && absorption[s] !== speed) {
+        speed = absorption[s];
+        gut = gutOf(c, of, speed);
+      }
       const r0 = x[STATE.gut];
       let rm = 0;
       if (inputs.fed[s] === 1) rm = eat(x, gut, inputs.carbs, carbs, s);
@@ -175,7 +182,7 @@ export class SplitSolver {
           const w1 = u * (2 * u - 1);
           const action = w0 * a0 + wm * am + w1 * a1;
           const liver = w0 * l0 + wm * lm + w1 * l1;
-          const appearing = appear * (w0 * r0 + wm * rm + w1 * r1);
+          const appearing = speed * appear * (w0 * r0 + wm * rm + w1 * r1);
           const production = kp1 - kp2 * yp - kp3 * liver;
           const exchange = k1 * yp - k2 * yt;
           const fp =
@@ -337,9 +344,9 @@ interface GutWeights {
   readonly whole: readonly [number, number, number];
 }
 
-function gutOf(c: Float64Array, of: number): Gut {
-  const kmax = c[of + CONSTANT.kmax];
-  const kabs = c[of + CONSTANT.kabs];
+function gutOf(c: Float64Array, of: number, speed: number): Gut {
+  const kmax = speed * c[of + CONSTANT.kmax];
+  const kabs = speed * c[of + CONSTANT.kabs];
   return {
     kmax,
     kmin: c[of + CONSTANT.kmin],

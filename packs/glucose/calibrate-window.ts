@@ -3,6 +3,7 @@ import type { History } from '@gemel/runtime/pack';
 import { SPLIT_STEP, type SplitInputs, splitInputs } from './calibrate-solver.ts';
 import { minuteGrid } from './inputs.ts';
 import { plannedBasal } from './insulin.ts';
+import { explained, mealSuspicions } from './meal-detection.ts';
 import { type Reading, readingsOf } from './readings.ts';
 
 /** The stretch of record a calibration rests on. Minutes are since the epoch; steps are of SPLIT_STEP minutes. */
@@ -16,6 +17,8 @@ export interface CalibrationWindow {
   readonly first: number;
   /** Minutes [from, to) after the start in which each meal was eaten. */
   readonly meals: readonly { readonly from: number; readonly to: number }[];
+  /** Minutes [from, to) after the start in which a rise tells of a meal that is not in the record. */
+  readonly unrecorded: readonly { readonly from: number; readonly to: number }[];
   /** Readings within the window that were left out to keep `spacing`. */
   readonly thinned: number;
 }
@@ -29,6 +32,9 @@ export const WINDOW_MINUTES = 2160;
 const WARM_UP_MINUTES = 480;
 /** Readings closer than this say little more: the sensor's error keeps 70 % over 15 minutes. */
 export const SPACING_MINUTES = 15;
+
+/** Minutes before and after a rise is noticed in which its meal is eaten and absorbed (half of them are noticed after 48). */
+const UNRECORDED = { before: 60, after: 180 } as const;
 
 /**
  * The controls taken to have acted over [from, until]: given and not set aside as implausible, and the usual basal rate where
@@ -68,6 +74,10 @@ export function calibrationWindow(history: History, at: Instant): CalibrationWin
     readings,
     first: Math.floor(readings[0].position),
     meals: mealsOf(grid.carbs),
+    unrecorded: mealSuspicions(after)
+      .filter((suspicion) => !explained(suspicion, history.controls, suspicion.at))
+      .map((suspicion) => suspicion.at / MINUTE - start)
+      .map((minute) => ({ from: minute - UNRECORDED.before, to: minute + UNRECORDED.after })),
     thinned: after.length - readings.length,
   };
 }

@@ -37,9 +37,9 @@ export interface CalibrationOptions {
 
 export const MEMBERS = 200;
 /** Chains, moves of each after tempering that only bring them to rest, and those that are kept. */
-const CHAINS = 100;
-const SETTLING = 20;
-const KEPT = 60;
+const CHAINS = 150;
+const SETTLING = 10;
+const KEPT = 90;
 /** Informed directions moved together, and the curvature (of prior curvature 1) from which one is informed. */
 const TOGETHER = 7;
 const INFORMED = 0.5;
@@ -301,6 +301,7 @@ function diagnose(
     numbers: {
       'readings-used': window.readings.length - ignored,
       'readings-ignored': ignored,
+      'meals-missing': window.unrecorded.length,
       'paths-simulated': likelihood.simulated,
       'misfit-at-mode': mode.cost,
       'directions-informed': mode.directions.informations.filter((v) => v >= INFORMED).length,

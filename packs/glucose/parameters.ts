@@ -112,14 +112,17 @@ export function implausibility(vector: Float64Array): string | null {
       return `${name} = ${vector[i]} ${unit} is outside ${bounds[0]} to ${bounds[1]}`;
     }
   }
-  const v = namedParameters(vector);
-  if (!(v.HEb > 0 && v.HEb < 1)) return `HEb = ${v.HEb} is not between 0 and 1`;
-  if (!(v.b < 1 && v.b > v.d && v.d > 0)) return `b = ${v.b} and d = ${v.d} do not satisfy 0 < d < b < 1`;
-  if (!(v.kmin < v.kmax)) return `kmin = ${v.kmin} is not below kmax = ${v.kmax}`;
-  if (!(v.EGPb > v.Fsnc))
-    return `basal production ${v.EGPb} does not exceed the uptake ${v.Fsnc} that needs no insulin`;
-  if (!(v.Gb * v.Vg < v.ke2)) return `basal glucose mass ${v.Gb * v.Vg} mg/kg is above the renal threshold ${v.ke2}`;
-  const tissue = (v.Fsnc - v.EGPb + v.k1 * v.Gb * v.Vg) / v.k2;
+  const of = (name: ModelParameterName) => vector[PARAMETER_INDEX[name]];
+  const [b, d, kmin, kmax] = [of('b'), of('d'), of('kmin'), of('kmax')];
+  if (!(of('HEb') > 0 && of('HEb') < 1)) return `HEb = ${of('HEb')} is not between 0 and 1`;
+  if (!(b < 1 && b > d && d > 0)) return `b = ${b} and d = ${d} do not satisfy 0 < d < b < 1`;
+  if (!(kmin < kmax)) return `kmin = ${kmin} is not below kmax = ${kmax}`;
+  const above = of('EGPb') - of('Fsnc');
+  if (!(above > 0))
+    return `basal production ${of('EGPb')} does not exceed the uptake ${of('Fsnc')} that needs no insulin`;
+  const mass = of('Gb') * of('Vg');
+  if (!(mass < of('ke2'))) return `basal glucose mass ${mass} mg/kg is above the renal threshold ${of('ke2')}`;
+  const tissue = (of('k1') * mass - above) / of('k2');
   if (!(tissue > 0)) return `basal tissue glucose ${tissue} mg/kg is not positive`;
   return null;
 }

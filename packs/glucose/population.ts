@@ -56,13 +56,14 @@ export function samplingScale(name: (typeof VARIED)[number]): 'log' | 'logit' | 
 }
 
 const INDEX = VARIED.map((name) => PARAMETER_INDEX[name]);
+const SCALES = VARIED.map(samplingScale);
+const SHARED_ALONE = Float64Array.from(MODEL_PARAMETERS, (m) => SHARED[m.name as keyof typeof SHARED] ?? Number.NaN);
 const KMAX = PARAMETER_INDEX.kmax;
 
 /** A patient's VARIED parameters on the sampling scale. */
 export function toSampling(parameters: Float64Array): Float64Array {
-  return Float64Array.from(VARIED, (name, i) => {
+  return Float64Array.from(SCALES, (scale, i) => {
     const value = parameters[INDEX[i]];
-    const scale = samplingScale(name);
     if (scale === 'log') return Math.log(value);
     const share = scale === 'logit' ? value : value / parameters[KMAX];
     return Math.log(share / (1 - share));
@@ -71,9 +72,9 @@ export function toSampling(parameters: Float64Array): Float64Array {
 
 /** The parameter vector for values on the sampling scale, the shared ones filled in. */
 export function fromSampling(z: Float64Array): Float64Array {
-  const parameters = Float64Array.from(MODEL_PARAMETERS, (m) => SHARED[m.name as keyof typeof SHARED] ?? Number.NaN);
-  for (const [i, name] of VARIED.entries()) {
-    const scale = samplingScale(name);
+  const parameters = SHARED_ALONE.slice();
+  for (let i = 0; i < VARIED_COUNT; i++) {
+    const scale = SCALES[i];
     const value = scale === 'log' ? Math.exp(z[i]) : 1 / (1 + Math.exp(-z[i]));
     parameters[INDEX[i]] = scale === 'logit of kmin/kmax' ? value * parameters[KMAX] : value;
   }
