@@ -1,7 +1,7 @@
 import { exponent, powerOfTwo, significand } from '@gemel/numerics/elementary/bits';
 import { elementary } from '@gemel/numerics/elementary/elementary';
 import type { Graph, GraphOperator, Sink } from './graph.ts';
-import { type Schedule, schedule } from './schedule.ts';
+import { ahead, type Schedule, schedule } from './schedule.ts';
 
 /** Names that written code uses, with what they stand for. */
 export const SCOPE = { ...elementary, powerOfTwo, exponent, significand } as const;
@@ -29,7 +29,6 @@ const FUNCTION: Partial<Record<GraphOperator, string>> = {
   exponent: 'exponent',
   significand: 'significand',
 };
-const LONGEST_EXPRESSION = 400;
 
 /** Statements of one JavaScript function. Variables of graphs are x0, x1, …; arrays a0, a1, … with pointers o0, o1, …. */
 export class JavascriptWriter {
@@ -57,8 +56,8 @@ export class JavascriptWriter {
   block(graph: Graph, sinks: readonly Sink[]): void {
     const block = new Block(this, graph, schedule(graph, sinks));
     this.lines.push('{');
-    block.region(0);
     const values = sinks.map((sink, i) => {
+      block.ahead(sink.value);
       this.lines.push(`const s${i} = ${block.text(sink.value)};`);
       return `s${i}`;
     });
@@ -86,36 +85,37 @@ class Block {
     this.#schedule = made;
   }
 
-  region(region: number): void {
+  /** Works out what a value of the region needs more than once. */
+  ahead(root: number): void {
+    const held = (node: number) => this.#texts.has(node);
+    for (const node of ahead(this.#graph, this.#schedule, root, held)) this.#name(node);
+  }
+
+  #name(node: number): string {
     const { lines } = this.#writer;
-    for (const node of this.#schedule.regions[region]) {
-      const made = this.#graph.nodes[node];
-      if (made.kind === 'constant' || made.kind === 'variable') continue;
-      const [first, second] = this.#schedule.branches(node);
-      if (first !== undefined || second !== undefined) {
-        const [condition, a, b] = this.#graph.operands(node);
-        lines.push(`let t${node};`, `if (${this.text(condition)}) {`);
-        this.#choice(node, first, a);
-        lines.push('} else {');
-        this.#choice(node, second, b);
-        lines.push('}');
-        this.#texts.set(node, `t${node}`);
-        continue;
-      }
-      const text = this.#write(node);
-      if (this.#schedule.uses[node] > 1 || text.length > LONGEST_EXPRESSION) {
-        lines.push(`const t${node} = ${text};`);
-        this.#texts.set(node, `t${node}`);
-      } else this.#texts.set(node, text);
+    const [first, second] = this.#schedule.branches(node);
+    if (first === undefined && second === undefined) lines.push(`const t${node} = ${this.#write(node)};`);
+    else {
+      const [condition, a, b] = this.#graph.operands(node);
+      lines.push(`let t${node};`, `if (${this.text(condition)}) {`);
+      this.#choice(node, first, a);
+      lines.push('} else {');
+      this.#choice(node, second, b);
+      lines.push('}');
     }
+    this.#texts.set(node, `t${node}`);
+    return `t${node}`;
   }
 
   text(node: number): string {
-    return this.#texts.get(node) ?? this.#write(node);
+    const known = this.#texts.get(node);
+    if (known !== undefined) return known;
+    const [first, second] = this.#schedule.branches(node);
+    return first === undefined && second === undefined ? this.#write(node) : this.#name(node);
   }
 
   #choice(select: number, region: number | undefined, value: number): void {
-    if (region !== undefined) this.region(region);
+    if (region !== undefined) this.ahead(value);
     this.#writer.lines.push(`t${select} = ${this.text(value)};`);
   }
 

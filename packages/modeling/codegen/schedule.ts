@@ -7,8 +7,8 @@ import type { Graph, Sink } from './graph.ts';
 export interface Schedule {
   /** Uses of each node by nodes that are needed and by sinks; 0: not needed. */
   readonly uses: Int32Array;
-  /** Nodes worked out in each region, in order; region 0 is the block itself. */
-  readonly regions: readonly (readonly number[])[];
+  /** Region of each node that is needed; 0 is the block itself. */
+  readonly region: Int32Array;
   /** Region of a select's first and second choice, where they have one of their own. */
   branches(select: number): readonly [first: number | undefined, second: number | undefined];
 }
@@ -37,15 +37,35 @@ export function schedule(graph: Graph, sinks: readonly Sink[]): Schedule {
   });
   const dear = new Set([...wide.byBranch].filter(([, region]) => cost[region] >= DEAR).map(([branch]) => branch));
   const final = place(graph, sinks, uses, dear);
-  const regions: number[][] = final.parent.map(() => []);
-  nodes.forEach((_, i) => {
-    if (uses[i] > 0) regions[final.region[i]].push(i);
-  });
   return {
     uses,
-    regions,
+    region: final.region,
     branches: (select) => [final.byBranch.get(`${select},1`), final.byBranch.get(`${select},2`)],
   };
+}
+
+/**
+ * What of a region must be worked out, in order, before `root` is: values used more than once, or too deep to be written in
+ * place. `held` says which are there already; `deep` counts how deep a value nests what is written in place.
+ */
+export function ahead(
+  graph: Graph,
+  { uses, region }: Schedule,
+  root: number,
+  held: (node: number) => boolean,
+): readonly number[] {
+  const home = region[root];
+  const seen = new Set<number>();
+  const found: number[] = [];
+  const stack = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node) || held(node)) continue;
+    seen.add(node);
+    const { kind } = graph.nodes[node];
+    if (region[node] === home && uses[node] > 1 && kind !== 'constant' && kind !== 'variable') found.push(node);
+    stack.push(...graph.operands(node));
+  }
+  return found.sort((a, b) => a - b);
 }
 
 /** Regions where branches open one each: a node stands in the innermost region that holds all its uses. */

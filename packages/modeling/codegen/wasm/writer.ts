@@ -1,7 +1,7 @@
 import type { Kernel } from '@gemel/numerics/elementary/arithmetic';
 import { kernels } from '@gemel/numerics/elementary/kernels';
 import { Graph, type GraphOperator, type Sink } from '../graph.ts';
-import { type Schedule, schedule } from '../schedule.ts';
+import { ahead, type Schedule, schedule } from '../schedule.ts';
 import { Bytes } from './bytes.ts';
 import { LANES, type LaneKind, type Lanes, SIMD, TYPE } from './lanes.data.ts';
 import type { WasmModule } from './module.ts';
@@ -85,15 +85,18 @@ export class FunctionWriter {
   /** Works out a block and puts its values where they belong, all at its end. */
   block(graph: Graph, sinks: readonly Sink[]): void {
     const block = new Block(this, graph, schedule(graph, sinks));
-    block.region(0);
     const stores = sinks.filter((sink) => sink.kind === 'element');
     const sets = sinks.filter((sink) => sink.kind === 'variable');
     for (const { array, index, value } of stores) {
+      block.ahead(value);
       this.address(array);
       block.value(value);
       this.access(this.lanes.store, array, index);
     }
-    for (const { value } of sets) block.value(value);
+    for (const { value } of sets) {
+      block.ahead(value);
+      block.value(value);
+    }
     for (const { variable } of sets.toReversed()) this.code.raw(0x21).unsigned(variable);
     this.#free.push(...block.taken);
   }
@@ -101,7 +104,7 @@ export class FunctionWriter {
   /** Leaves one value on the stack. */
   push(graph: Graph, value: number): void {
     const block = new Block(this, graph, schedule(graph, [{ kind: 'variable', variable: -1, value }]));
-    block.region(0);
+    block.ahead(value);
     block.value(value);
     this.#free.push(...block.taken);
   }
@@ -157,11 +160,9 @@ class Block {
     this.#lanes = writer.lanes;
   }
 
-  /** Works out what is used more than once there. */
-  region(region: number): void {
-    for (const node of this.#schedule.regions[region]) {
-      const { kind } = this.#graph.nodes[node];
-      if (this.#schedule.uses[node] < 2 || kind === 'constant' || kind === 'variable') continue;
+  /** Works out what a value of the region needs more than once. */
+  ahead(root: number): void {
+    for (const node of ahead(this.#graph, this.#schedule, root, (other) => this.#held.has(other))) {
       this.#write(node);
       const type = this.#graph.isCondition(node) && this.#lanes.kind === 'f64' ? TYPE.i32 : this.#lanes.type;
       const local = this.#writer.temporary(type);
@@ -279,7 +280,7 @@ class Block {
   }
 
   #choice(region: number | undefined, value: number): void {
-    if (region !== undefined) this.region(region);
+    if (region !== undefined) this.ahead(value);
     this.value(value);
   }
 
