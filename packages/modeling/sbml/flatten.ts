@@ -20,9 +20,11 @@ import type {
 } from './flat-model.ts';
 import { type MathFunction, type MathScope, readLambda, readMath } from './mathml.ts';
 import {
+  attributeError,
   childrenOf,
   type Instance,
   instantiate,
+  isGone,
   label,
   membersOf,
   type Part,
@@ -53,6 +55,9 @@ const NAMEABLE: ReadonlySet<string> = new Set([
   'speciesReference',
   'reaction',
 ]);
+
+/** Functions that may call one another in a row. */
+const DEEPEST_FUNCTION = 100;
 
 class FlatReader {
   private readonly top: Instance;
@@ -95,6 +100,9 @@ class FlatReader {
   }
 
   private placed(part: Part): Placed {
+    if (part.name === '' && part.tag !== 'event' && part.tag !== 'speciesReference') {
+      throw attributeError(part, 'id', 'is missing');
+    }
     return {
       name: part.name,
       title: optional(part, 'name') ?? part.name,
@@ -343,7 +351,7 @@ class FlatReader {
   private nameable(part: Part | undefined): Expression | null {
     if (part === undefined) return null;
     const { part: found, factors } = standing(part);
-    if (found.removed || !NAMEABLE.has(found.tag)) return null;
+    if (isGone(found) || !NAMEABLE.has(found.tag)) return null;
     let value: Expression = symbol(found.name);
     for (const factor of factors) value = over(value, symbol(factor.name));
     if (found.tag === 'reaction') {
@@ -365,6 +373,10 @@ class FlatReader {
         `${label(found)} at line ${found.element.line} calls itself.`,
         whereOf(found),
       );
+    }
+    if (this.opening.size >= DEEPEST_FUNCTION) {
+      const what = `${label(found)} is reached through more than ${DEEPEST_FUNCTION} functions`;
+      throw sbmlErrors.error('sbml-math-too-large', `${what}.`, whereOf(found));
     }
     this.opening.add(found);
     const math = found.element.children.find((child) => child.name === 'math');
@@ -403,7 +415,7 @@ class FlatReader {
 
   private target(from: Part, id: string, tag: string): Part {
     const { part } = standing(this.declared(from, id));
-    if (part.tag === tag && !part.removed) return part;
+    if (part.tag === tag && !isGone(part)) return part;
     throw sbmlErrors.error(
       'sbml-reference',
       `${label(from)} at line ${from.element.line}: “${id}” is a ${part.tag}, not a ${tag}.`,

@@ -88,11 +88,13 @@ const APART: ReadonlySet<string> = new Set([
   'externalModelDefinition',
 ]);
 const MOST_PARTS = 500_000;
+const MOST_SUBMODELS = 10_000;
+const DEEPEST_SUBMODEL = 100;
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Uses of model definitions from the top down. @throws sbml-duplicate, -reference, -external, -cycle, xml-too-large */
 export function instantiate(source: SbmlSource, model: XmlElement): Instance {
-  return build(source, model, null, null, [], { parts: 0 });
+  return build(source, model, null, null, [], { parts: 0, submodels: 0 });
 }
 
 function build(
@@ -101,7 +103,7 @@ function build(
   parent: Instance | null,
   submodel: Part | null,
   above: readonly XmlElement[],
-  count: { parts: number },
+  count: { parts: number; submodels: number },
 ): Instance {
   const byId = new Map<string, Part>();
   const byMetaId = new Map<string, Part>();
@@ -168,6 +170,10 @@ function build(
   for (const use of uses) {
     if (use.id === null) throw attributeError(use, 'id', 'is missing');
     const definition = definitionOf(source, use, path);
+    if (++count.submodels > MOST_SUBMODELS || path.length > DEEPEST_SUBMODEL) {
+      const bound = path.length > DEEPEST_SUBMODEL ? `${DEEPEST_SUBMODEL} levels of` : MOST_SUBMODELS;
+      throw sbmlErrors.error('xml-too-large', `The model has more than ${bound} submodels.`, whereOf(use));
+    }
     submodels.set(use.id, build(definition.source, definition.model, instance, use, path, count));
   }
   return instance;
@@ -250,6 +256,14 @@ export function partsOf(instance: Instance, tag: string): Part[] {
   visit(instance.top);
   for (const submodel of instance.submodels.values()) found.push(...partsOf(submodel, tag));
   return found;
+}
+
+/** Whether a part, or what it is part of, has been removed. */
+export function isGone(part: Part): boolean {
+  for (let above: Part | null = part; above !== null; above = above.owner ?? above.instance.submodel) {
+    if (above.removed) return true;
+  }
+  return false;
 }
 
 /** Children of this tag that are still there. */

@@ -1,8 +1,10 @@
 import type { Problem } from '@gemel/core/error';
 import { call, type Expression, number, symbol, TIME } from '../expression/expression.ts';
 import { fold, substitute, symbolsOf } from '../expression/fold.ts';
+import { print } from '../expression/print.ts';
 import { checkModel } from '../model/check-model.ts';
 import type { Definition, Model, ModelEvent, Parameter, State, Unknown } from '../model/model.ts';
+import { orderByNeed } from '../model/order.ts';
 import { type AlgebraicSolution, matchAlgebraic } from './algebraic.ts';
 import { minus, NOT_A_NUMBER, ONE, over, plus, times, ZERO } from './arithmetic.ts';
 import { sbmlErrors } from './errors.data.ts';
@@ -38,6 +40,9 @@ export function toModel(flat: FlatModel, warn: (problem: Problem) => void): Mapp
   return new Mapper(flat, warn).model();
 }
 
+/** Rates of change that may be written in terms of one another in a row. */
+const DEEPEST_RATE = 200;
+
 class Mapper {
   private readonly flat: FlatModel;
   private readonly warn: (problem: Problem) => void;
@@ -48,9 +53,7 @@ class Mapper {
   private readonly definitions = new Map<string, Definition>();
   private readonly unknowns = new Map<string, Unknown>();
   private readonly species = new Map<string, SpeciesNames>();
-  /** Fixed quantities and whether they follow from numbers and other such quantities alone. */
-  private readonly settled = new Map<string, boolean>();
-  private readonly opening: string[] = [];
+  private settled: ReadonlySet<string> | null = null;
   private readonly pasts = new Map<string, Expression | null>();
 
   constructor(flat: FlatModel, warn: (problem: Problem) => void) {
@@ -254,17 +257,28 @@ class Mapper {
 
   /** Whether a quantity that nothing changes follows from numbers and other such quantities. */
   private isSettled(name: string): boolean {
-    const known = this.settled.get(name);
-    if (known !== undefined) return known;
-    const quantity = this.quantities.all.get(name);
-    if (quantity === undefined || this.quantities.determination(name) !== 'fixed') return false;
-    if (this.opening.includes(name)) throw this.circle(this.opening.slice(this.opening.indexOf(name)));
-    this.opening.push(name);
-    const start = this.startOf(quantity);
-    let settled = start === null || (!usesTime(start) && [...needs(start)].every((other) => this.isSettled(other)));
-    if (quantity.kind === 'species') settled &&= this.isSettled(quantity.compartment);
-    this.opening.pop();
-    this.settled.set(name, settled);
+    this.settled ??= this.findSettled();
+    return this.settled.has(name);
+  }
+
+  private findSettled(): ReadonlySet<string> {
+    const { quantities } = this;
+    const fixed = [...quantities.all.values()].filter(({ name }) => quantities.determination(name) === 'fixed');
+    const starts = new Map(fixed.map((quantity) => [quantity.name, this.startOf(quantity)]));
+    const needed = (name: string) => {
+      const start = starts.get(name);
+      const names = start ? [...needs(start)] : [];
+      const quantity = quantities.get(name);
+      return quantity.kind === 'species' ? [...names, quantity.compartment] : names;
+    };
+    const found = orderByNeed([...starts.keys()], needed);
+    if ('cycle' in found) throw this.circle(found.cycle);
+    const settled = new Set<string>();
+    for (const name of found.order) {
+      const start = starts.get(name);
+      const still = start === null || start === undefined || !usesTime(start);
+      if (still && needed(name).every((other) => settled.has(other))) settled.add(name);
+    }
     return settled;
   }
 
@@ -333,6 +347,7 @@ class Mapper {
   private rateOf(expression: Expression, above: readonly string[]): Expression {
     const rate = timeDerivative(expression, ({ name }) => {
       if (above.includes(name)) throw this.circle(above.slice(above.indexOf(name)));
+      if (above.length > DEEPEST_RATE) throw this.noRate(expression);
       const state = this.states.get(name);
       if (state !== undefined) return this.withRates(state.rate, [...above, name]);
       if (this.parameters.has(name)) return ZERO;
@@ -341,10 +356,14 @@ class Mapper {
       const derivative = this.rateOf(definition.value, [...above, name]);
       return derivative;
     });
-    if (rate !== null) return rate;
-    throw sbmlErrors.error(
+    if (rate === null) throw this.noRate(expression);
+    return rate;
+  }
+
+  private noRate(expression: Expression) {
+    return sbmlErrors.error(
       'sbml-unsupported',
-      'rateOf is taken of a quantity whose rate of change has no formula here.',
+      `rateOf is taken of ${print(expression)}, whose rate of change has no formula here.`,
       this.flat.file === undefined ? {} : { file: this.flat.file },
     );
   }
