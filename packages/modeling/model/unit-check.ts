@@ -46,9 +46,17 @@ export function unitNames(
  * pure numbers. 0 fits every unit; a value of bare numbers alone is in its quantity's own unit.
  * Nothing is converted. @returns one problem per term at fault
  */
-export function unitProblems(model: Model, texts: Texts = new Map()): readonly Problem[] {
-  return [...declarationProblems(model), ...unitFindings(model, texts).flatMap(({ problem }) => problem ?? [])];
+export function unitProblems(
+  model: Model,
+  texts: Texts = new Map(),
+  bareNumbers: BareNumbers = 'pure',
+): readonly Problem[] {
+  const findings = unitFindings(model, texts, bareNumbers);
+  return [...declarationProblems(model), ...findings.flatMap(({ problem }) => problem ?? [])];
 }
+
+/** What a number without a unit is: a pure number, or one that fits everything, as in files that say no units of numbers. */
+export type BareNumbers = 'pure' | 'any';
 
 /** Units declared that equations cannot be checked with. */
 function declarationProblems(model: Model): readonly Problem[] {
@@ -71,8 +79,9 @@ function declarationProblems(model: Model): readonly Problem[] {
 export function unitFindings(
   model: Model,
   texts: Texts = new Map(),
+  bareNumbers: BareNumbers = 'pure',
 ): readonly { readonly equation: Equation; readonly unit: TermUnit; readonly problem: Problem | null }[] {
-  const check = new UnitCheck(unitNames(model), texts);
+  const check = new UnitCheck(unitNames(model), texts, bareNumbers);
   return equationsOf(model).map((equation) => {
     const unit = check.unit(equation.expression);
     const found = check.take()[0] ?? check.misfit(equation, unit);
@@ -96,6 +105,7 @@ export function toProblem(
 /** Infers units of terms; each node once, what is wrong is kept until taken. */
 export class UnitCheck {
   readonly #texts: Texts;
+  readonly #bare: Unit | 'unknown';
   readonly #names: ReadonlyMap<string, TermUnit>;
   readonly #time: TermUnit;
   readonly #units = new Map<Expression, TermUnit>();
@@ -104,7 +114,8 @@ export class UnitCheck {
   #findings: Finding[] = [];
 
   /** `texts` are what was written, for messages. */
-  constructor({ units, time }: UnitNames, texts: Texts = new Map()) {
+  constructor({ units, time }: UnitNames, texts: Texts = new Map(), bareNumbers: BareNumbers = 'pure') {
+    this.#bare = bareNumbers === 'pure' ? ONE : 'unknown';
     this.#texts = texts;
     const unit = (code: string | null) => (code === null ? 'unknown' : (this.#unitOf(code) ?? 'unknown'));
     this.#names = new Map([...units].map(([name, code]) => [name, unit(code)]));
@@ -120,7 +131,7 @@ export class UnitCheck {
           const unit = this.#unitOf(node.unit);
           return unit ?? this.#wrong('model-unit-unknown', node, `“${node.unit}” is not a UCUM unit`);
         }
-        return node.value === 0 || !Number.isFinite(node.value) ? 'any' : ONE;
+        return node.value === 0 || !Number.isFinite(node.value) ? 'any' : this.#bare;
       },
       (node, operands) => this.#call(node, operands),
       this.#units,

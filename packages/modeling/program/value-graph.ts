@@ -6,7 +6,7 @@ const COMMUTATIVE: ReadonlySet<ProgramOperator> = new Set(['add', 'mul', 'min', 
 /**
  * Values numbered as they are asked for: what is alike has one number, however often and by whatever expression it is asked
  * for. Operands come before what takes them. Simplifies only where every bit of the result stays the same, NaN, infinities and
- * the sign of zero included: x·1, x/1, x − 0, x + (−0), −(−x), x + (−y), a constant's arithmetic, x/2ⁿ as a product, a
+ * the sign of zero included: x·1, x/1, x − 0, x + (−0), −(−x), x + (−y), a constant's arithmetic, (−x)·y as −(x·y), x/2ⁿ as a product, a
  * condition that is constant. x + 0 (which turns −0 into 0), x·0 and x − x stay. A constant whole exponent up to 8 becomes
  * products (see integerPower). Comparisons are turned to lt and le.
  */
@@ -132,11 +132,13 @@ export class ValueGraph {
     }
   }
 
-  /** (−a)·(−b) is a·b, (−a)/(−b) is a/b; a single sign stays where it is. */
+  /** Signs go outside: (−a)·b is −(a·b), (−a)/(−b) is a/b. */
   #signsOff(operator: 'mul' | 'div', a: number, b: number): number | undefined {
     const left = this.#negated(a);
     const right = this.#negated(b);
-    return left !== undefined && right !== undefined ? this.operation(operator, left, right) : undefined;
+    if (left === undefined && right === undefined) return undefined;
+    const value = this.operation(operator, left ?? a, right ?? b);
+    return left !== undefined && right !== undefined ? value : this.operation('neg', value);
   }
 
   #negated(id: number): number | undefined {
