@@ -100,6 +100,31 @@ describe('equations', () => {
     expect(z[1] + z[1] ** 3).toBeCloseTo(x[1], 8);
   });
 
+  test('an initial value is where the search for an unknown begins, where nothing else can be meant', () => {
+    const text = one(math(eq(diff('x'), cn(1, 'per_second')), eq(op('times', ci('z'), ci('z')), ci('x'))), {
+      t: 'second',
+      x: ['dimensionless', '4'],
+      z: ['dimensionless', '-1'],
+    });
+    const [z] = run(text, [0, 5], ['c.z']);
+    expect(z).toEqual([expect.closeTo(-2, 9), expect.closeTo(-3, 9)]);
+  });
+
+  test('a rate on another side is in the units of its component', () => {
+    const text = cellml(
+      '2.0',
+      units('minute', 'units="second" multiplier="60"') +
+        units('mV', 'units="volt" prefix="milli"') +
+        units('V_per_s', 'units="volt"', 'units="second" exponent="-1"') +
+        units('mV_per_min', 'units="mV"', 'units="minute" exponent="-1"') +
+        component('a', { t: 'second', v: ['volt', '1'] }, math(eq(diff('v'), cn(2, 'V_per_s')))) +
+        component('b', { t: 'minute', v: 'mV', r: 'mV_per_min' }, math(eq(ci('r'), op('times', cn(3), diff('v'))))) +
+        connection('2.0', 'a', 'b', ['v', 'v'], ['t', 't']),
+    );
+    expect(run(text, [0], ['b.r'])[0][0]).toBeCloseTo(3 * 2 * 1000 * 60, 6);
+    expect(unitReport(readCellml(text))).toEqual([]);
+  });
+
   test('numbers may be in e-notation; a name that has a meaning of its own is given another', () => {
     const text = one(math(eq(diff('and', 's'), `<cn cellml:units="per_second" type="e-notation">2.5<sep/>-1</cn>`)), {
       s: 'second',
@@ -291,7 +316,7 @@ describe('refused by code:', () => {
     [
       'more equations than unknowns',
       'cellml-underdetermined',
-      c({ x: [d, '1'] }, math(eq(op('plus', ci('x'), cn(1)), cn(2)))),
+      c({ x: [d, '1'] }, math(eq(op('plus', ci('x'), cn(1)), cn(2)), eq(op('plus', ci('x'), cn(2)), cn(4)))),
     ],
     [
       'definitions in a circle',

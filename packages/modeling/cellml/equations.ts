@@ -1,7 +1,6 @@
 import { CodedError } from '@gemel/core/error';
 import type { Expression } from '../expression/expression.ts';
 import { MATHML, type MathScope, PLAIN_TIME, readMath } from '../sbml/mathml.ts';
-import { SYMBOLS } from '../sbml/mathml-operators.data.ts';
 import { textOf, type XmlElement } from '../sbml/xml.ts';
 import type { CellmlComponent, CellmlVariable } from './document.ts';
 import { cellmlErrors } from './errors.data.ts';
@@ -23,6 +22,8 @@ export interface CellmlEquation {
 export interface CellmlScope {
   readonly file: string | undefined;
   variable(variable: CellmlVariable): Expression;
+  /** The rate of a variable by another of its component, in their units. */
+  rate(of: CellmlVariable, by: CellmlVariable): Expression;
   unit(name: string, component: CellmlComponent, line: number): string | null;
 }
 
@@ -83,10 +84,13 @@ function variableOf(element: XmlElement, component: CellmlComponent, file: strin
 /** A side as an expression; derivatives in it become rates. @throws cellml-math, cellml-reference */
 export function readSide(element: XmlElement, component: CellmlComponent, scope: CellmlScope): Expression {
   const { file } = scope;
+  const rates = new Map<string, Extract<Side, { kind: 'derivative' }>>();
   const mathScope: MathScope = {
     file,
     extended: true,
     symbol(id) {
+      const rate = rates.get(id);
+      if (rate !== undefined) return scope.rate(rate.of, rate.by);
       const variable = component.variables.get(id);
       return variable === undefined ? null : scope.variable(variable);
     },
@@ -99,7 +103,7 @@ export function readSide(element: XmlElement, component: CellmlComponent, scope:
     name: 'math',
     namespace: MATHML,
     attributes: new Map(),
-    children: [withRates(element, component, file)],
+    children: [withRates(element, component, file, rates)],
     text: [],
   };
   try {
@@ -121,15 +125,20 @@ export function readSide(element: XmlElement, component: CellmlComponent, scope:
   throw wrong(element, file, 'a side of an equation is empty');
 }
 
-/** Derivatives as the symbol that the formula reader knows for a rate. */
-function withRates(element: XmlElement, component: CellmlComponent, file: string | undefined): XmlElement {
+/** Derivatives as names of their own, which no variable can have. */
+function withRates(
+  element: XmlElement,
+  component: CellmlComponent,
+  file: string | undefined,
+  rates: Map<string, Extract<Side, { kind: 'derivative' }>>,
+): XmlElement {
   if (element.name === 'apply' && element.children[0]?.name === 'diff') {
-    sideOf(element, component, file);
-    const [head, , of] = element.children;
-    const symbol = { ...head, name: 'csymbol', attributes: new Map([['definitionURL', `${SYMBOLS}rateOf`]]) };
-    return { ...element, children: [symbol, of] };
+    const side = sideOf(element, component, file) as Extract<Side, { kind: 'derivative' }>;
+    const name = `d ${side.of.name} / d ${side.by.name}`;
+    rates.set(name, side);
+    return { ...element, name: 'ci', children: [], text: [name] };
   }
-  return { ...element, children: element.children.map((child) => withRates(child, component, file)) };
+  return { ...element, children: element.children.map((child) => withRates(child, component, file, rates)) };
 }
 
 function where(element: XmlElement, file: string | undefined) {

@@ -37,6 +37,7 @@ export class CellmlMapper {
     this.#scope = {
       file: document.file,
       variable: (variable) => this.#use(variable),
+      rate: (of, by) => this.#rate(of, by),
       unit: (name, component, line) => this.#units.of(name, component, line).code,
     };
   }
@@ -62,7 +63,7 @@ export class CellmlMapper {
       else open.push(one);
     }
     const constraints = this.#implicit.map((equation) => this.#residual(equation));
-    const unknowns = this.#unknowns(open, constraints);
+    const unknowns = this.#unknowns(open, parameters, constraints);
     const model = withoutRateOf({
       id: this.#document.name,
       title: this.#document.name,
@@ -207,6 +208,14 @@ export class CellmlMapper {
     return this.#times(symbol(this.#called.get(one)!), this.#classes.fromChief(variable), one.chief, variable);
   }
 
+  #rate(of: CellmlVariable, by: CellmlVariable): Expression {
+    const one = this.#classes.of(of);
+    const time = this.#classes.of(by);
+    const rate = call('rateOf', symbol(this.#called.get(one)!));
+    const value = this.#times(rate, this.#classes.fromChief(of), one.chief, of);
+    return this.#times(value, this.#classes.toChief(by), by, time.chief);
+  }
+
   /** An expression in the units of one variable, in those of another. */
   #times(value: Expression, by: number, from: CellmlVariable, to: CellmlVariable): Expression {
     if (by === 1) return value;
@@ -260,19 +269,32 @@ export class CellmlMapper {
     return call('sub', this.#read(equation, 0), this.#read(equation, 1));
   }
 
-  #unknowns(open: readonly VariableClass[], constraints: readonly Expression[]): readonly Unknown[] {
+  /**
+   * What the equations with no variable alone determine: variables without a value, and, where those are too few and the numbers
+   * then agree, those whose initial value can only be where the search for them begins.
+   */
+  #unknowns(
+    open: readonly VariableClass[],
+    given: Parameter[],
+    constraints: readonly Expression[],
+  ): readonly Unknown[] {
     const used = new Set(constraints.flatMap((residual) => [...symbolsOf(residual)]));
-    const found = open.filter((one) => used.has(this.#called.get(one)!));
-    if (found.length !== constraints.length) {
-      const [equation] = this.#implicit;
-      const { file } = this.#document;
-      throw cellmlErrors.error(
-        'cellml-underdetermined',
-        `${constraints.length} equations have no variable alone on a side, and hold for ${found.length} unknowns.`,
-        { ...(file === undefined ? {} : { file }), element: equation.component.name, line: equation.line },
-      );
+    const isUsed = (one: VariableClass) => used.has(this.#called.get(one)!);
+    const found = open.filter(isUsed).map((one) => ({ ...this.#describe(one), guess: number(1) as Expression }));
+    const guessed = given.filter(({ name }) => used.has(name));
+    if (found.length < constraints.length && found.length + guessed.length === constraints.length) {
+      for (const { value, ...described } of guessed) found.push({ ...described, guess: value });
+      const names = new Set(guessed.map(({ name }) => name));
+      given.splice(0, given.length, ...given.filter(({ name }) => !names.has(name)));
     }
-    return found.map((one) => ({ ...this.#describe(one), guess: number(1) }));
+    if (found.length === constraints.length) return found;
+    const [equation] = this.#implicit;
+    const { file } = this.#document;
+    throw cellmlErrors.error(
+      'cellml-underdetermined',
+      `${constraints.length} equations have no variable alone on a side, and hold for ${found.length} unknowns without a value.`,
+      { ...(file === undefined ? {} : { file }), element: equation.component.name, line: equation.line },
+    );
   }
 
   /** What nothing determines must not be used. */
