@@ -35,6 +35,9 @@ export class Evaluation {
   readonly #now: Float64Array;
   /** The model as it was before the start. */
   readonly #past: { t: number } & Values;
+  #given: readonly { readonly state: number; readonly value: number }[] = [];
+  /** The unknowns at the start. */
+  readonly #begun: Float64Array;
   readonly #ended: Float64Array;
   readonly #guessY: Float64Array;
   /** Delay terms within delay terms, at most. */
@@ -63,6 +66,7 @@ export class Evaluation {
     this.#now = vector(model.delays);
     this.#ended = vector(model.delays);
     this.#guessY = vector(n);
+    this.#begun = vector(unknowns.length);
     this.#depth = delayDepth(model.model);
     this.#past = {
       t: start,
@@ -95,11 +99,11 @@ export class Evaluation {
     inputs.read(start, this.values.u);
   }
 
-  /** Takes y and the unknowns at the start for those of all time before it. */
-  remember(): void {
-    this.#past.y.set(this.values.y);
+  /** Takes what is given and the unknowns at the start for those of all time before it. */
+  remember(given: readonly { readonly state: number; readonly value: number }[]): void {
+    this.#given = given;
+    this.#begun.set(this.values.w);
     this.#past.u.set(this.values.u);
-    this.#past.w.set(this.values.w);
   }
 
   /** Goes on from t: inputs are read from there. */
@@ -235,22 +239,30 @@ export class Evaluation {
     return this.#now[k];
   }
 
-  /** Histories before the start, where states stand still: a delayed term inside a delayed term asks further back. */
+  /** Histories before the start, where states have their initial values as of then: a delayed term inside a delayed term asks further back. */
   #before(t: number, out: Float64Array, depth: number): void {
     const past = this.#past;
     const { model } = this;
     if (depth < this.#depth) {
       const lags = new Float64Array(model.delays);
-      past.t = t;
-      model.lags(past, lags);
       const deeper = new Float64Array(model.delays);
+      this.#goBack(t);
+      model.lags(past, lags);
       const delayed = lags.map((lag, k) => {
         this.#before(t - lag, deeper, depth + 1);
         return deeper[k];
       });
       past.delayed.set(delayed);
     }
-    past.t = t;
+    this.#goBack(t);
     model.history(past, out);
+  }
+
+  #goBack(t: number): void {
+    const past = this.#past;
+    past.t = t;
+    this.model.initial(t, past.p, past.u, past.y, past.w);
+    for (const { state, value } of this.#given) past.y[state] = value;
+    past.w.set(this.#begun);
   }
 }

@@ -1,6 +1,6 @@
 import { randomStream } from '@gemel/numerics';
 import { RootFinder } from '@gemel/numerics/ode/roots';
-import type { Stepper } from '@gemel/numerics/ode/solver';
+import type { Solver, Stepper } from '@gemel/numerics/ode/solver';
 import type { CompiledModel } from '../program/compiled-model.ts';
 import { BreakingPoints } from './breaking-points.ts';
 import { DoseSchedule } from './dose-schedule.ts';
@@ -13,7 +13,8 @@ import { QuantityReader } from './quantity-reader.ts';
 import { type ResolvedRequest, resolveRequest } from './request.ts';
 import type { SimulationRequest, SimulationResult } from './simulation.ts';
 import { steadyStateSearch } from './steady-state.ts';
-import { timeSwitches } from './time-switches.ts';
+import { still } from './still.ts';
+import { type TimeSwitches, timeSwitches } from './time-switches.ts';
 
 /**
  * Runs a compiled model over the times asked for. What cannot be understood is refused before the run; what goes wrong in
@@ -32,12 +33,13 @@ const SAME_TIME = 1e-13;
 class Run {
   readonly #model: CompiledModel;
   readonly #request: ResolvedRequest;
+  readonly #solver: Solver;
   readonly #evaluation: Evaluation;
   readonly #events: EventQueue;
   readonly #doses: DoseSchedule;
   readonly #reader: QuantityReader;
   readonly #breaking = new BreakingPoints();
-  readonly #switchTimes: readonly number[];
+  readonly #timed: TimeSwitches;
   readonly #happened: { readonly time: number; readonly id: string }[] = [];
   readonly #values: Float64Array;
   readonly #y: Float64Array;
@@ -50,9 +52,12 @@ class Run {
   #reached: number;
 
   constructor(model: CompiledModel, request: ResolvedRequest) {
-    const { times, parameters, inputs, doses, solver, control, seed } = request;
+    const { times, parameters, inputs, doses, control, seed } = request;
     const start = times[0];
-    const n = model.model.states.length;
+    const { states } = model.model;
+    const n = states.length;
+    const rests = doses.length === 0 && states.every(({ rate }) => rate.kind === 'number' && rate.value === 0);
+    this.#solver = rests ? still : request.solver;
     this.#model = model;
     this.#request = request;
     this.#reached = start;
@@ -61,9 +66,10 @@ class Run {
     this.#events = new EventQueue(model, randomStream(seed, 'events'), (time, event) =>
       this.#happened.push({ time, id: model.model.events[event].id }),
     );
-    this.#doses = new DoseSchedule(doses, steadyStateSearch(this.#evaluation, solver, control));
+    this.#doses = new DoseSchedule(doses, steadyStateSearch(this.#evaluation, this.#solver, control));
     this.#reader = new QuantityReader(model, request.outputs);
-    this.#switchTimes = model.switches > 0 ? timeSwitches(model.model, parameters) : [];
+    this.#timed =
+      model.switches > 0 ? timeSwitches(model.model, parameters) : { times: [], period: Number.POSITIVE_INFINITY };
     this.#values = new Float64Array(request.names.length * times.length);
     this.#y = new Float64Array(n);
     this.#inside = new Float64Array(n);
@@ -77,7 +83,7 @@ class Run {
       if (!(error instanceof Halt)) throw error;
       halt = error;
     }
-    const { times, names, solver } = this.#request;
+    const { times, names } = this.#request;
     const told = this.#told;
     const counts = this.#stepper?.counts ?? { accepted: 0, rejected: 0, evaluations: 0 };
     const all = times.length;
@@ -98,7 +104,7 @@ class Run {
         steps: counts.accepted,
         rejected: counts.rejected,
         evaluations: counts.evaluations,
-        method: solver.name,
+        method: this.#solver.name,
       },
     };
   }
@@ -113,7 +119,8 @@ class Run {
       const from = this.#reached;
       if (count >= mostSteps) throw stepHalt('too-many-steps', evaluation, from, stepper.y);
       const stop = this.#nextStop();
-      let limit = Math.min(stop, end);
+      // Steps longer than what returns in time would pass conditions on it unseen.
+      let limit = Math.min(stop, end, from + this.#timed.period / 2);
       if (evaluation.history !== null) {
         const lag = evaluation.shortestLag();
         if (lag > SHORT_LAG * this.#span) limit = Math.min(limit, from + lag);
@@ -145,16 +152,16 @@ class Run {
   /** The model at the start, made consistent, with what happens there. */
   #begin(): void {
     const evaluation = this.#evaluation;
-    const { times, parameters, initial, solver, control } = this.#request;
+    const { times, parameters, initial, control } = this.#request;
     const start = times[0];
     const y = this.#y;
     const { u, w } = evaluation.values;
     this.#model.initial(start, parameters, u, y, w);
     for (const { state, value } of initial) y[state] = value;
     if (!evaluation.at(start, y)) throw faultHalt(evaluation, start);
-    evaluation.remember();
+    evaluation.remember(initial);
     try {
-      this.#stepper = solver.start(evaluation.system, start, y, control);
+      this.#stepper = this.#solver.start(evaluation.system, start, y, control);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw simulationErrors.error('simulation-control', error.message);
@@ -170,10 +177,9 @@ class Run {
   }
 
   #nextStop(): number {
-    while (this.#switchTime < this.#switchTimes.length && this.#switchTimes[this.#switchTime] <= this.#reached) {
-      this.#switchTime++;
-    }
-    const timed = this.#switchTimes[this.#switchTime] ?? Number.POSITIVE_INFINITY;
+    const { times } = this.#timed;
+    while (this.#switchTime < times.length && times[this.#switchTime] <= this.#reached) this.#switchTime++;
+    const timed = times[this.#switchTime] ?? Number.POSITIVE_INFINITY;
     return Math.min(timed, this.#evaluation.inputs.next, this.#doses.next, this.#events.next, this.#breaking.next);
   }
 

@@ -10,15 +10,20 @@ interface Line {
   readonly slope: number;
 }
 
-/**
- * Times at which a comparison of time with what is constant through a run turns, ascending: places where steps are to end
- * whatever the solution does.
- */
-export function timeSwitches(model: Model, p: Float64Array): readonly number[] {
+/** What time alone brings about in a model's conditions. */
+export interface TimeSwitches {
+  /** Times at which a comparison of time with what is constant through a run turns, ascending: steps are to end there. */
+  readonly times: readonly number[];
+  /** Shortest period with which something returns in time; Infinity without. */
+  readonly period: number;
+}
+
+export function timeSwitches(model: Model, p: Float64Array): TimeSwitches {
   const lines = new Map<string, Line>([[TIME, { at: 0, slope: 1 }]]);
   for (const [i, { name }] of model.parameters.entries()) lines.set(name, { at: p[i], slope: 0 });
   const memo = new Map<Expression, Line | null>();
   const times = new Set<number>();
+  let period = Number.POSITIVE_INFINITY;
   const look = (roots: readonly Expression[]): readonly (Line | null)[] =>
     fold<Line | null>(
       roots,
@@ -26,6 +31,7 @@ export function timeSwitches(model: Model, p: Float64Array): readonly number[] {
       (node, operands) => {
         const turn = turnOf(node, operands);
         if (turn !== null) times.add(turn);
+        period = Math.min(period, periodOf(node, operands));
         return lineOf(node, operands);
       },
       memo,
@@ -39,7 +45,16 @@ export function timeSwitches(model: Model, p: Float64Array): readonly number[] {
   for (const { trigger, delay, assignments } of model.events) {
     look([trigger, ...(delay === null ? [] : [delay]), ...assignments.map(({ value }) => value)]);
   }
-  return [...times].sort((a, b) => a - b);
+  return { times: [...times].sort((a, b) => a - b), period };
+}
+
+/** Period in time of a remainder, a rounding or a wave of what runs with time; Infinity for anything else. */
+function periodOf({ operator }: CallNode, [a, b]: readonly (Line | null)[]): number {
+  if (a === null || a === undefined || a.slope === 0) return Number.POSITIVE_INFINITY;
+  const speed = Math.abs(a.slope);
+  if (operator === 'floor' || operator === 'ceil') return 1 / speed;
+  if (operator === 'sin' || operator === 'cos' || operator === 'tan') return (2 * Math.PI) / speed;
+  return operator === 'rem' && b?.slope === 0 && b.at !== 0 ? Math.abs(b.at) / speed : Number.POSITIVE_INFINITY;
 }
 
 const COMPARISONS: ReadonlySet<string> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne']);
