@@ -1,4 +1,5 @@
-import { BdfStepper, HIGHEST_ORDER } from './bdf.ts';
+import { HIGHEST_ORDER } from './backward-differences.ts';
+import { BdfStepper } from './bdf.ts';
 import { ExplicitStepper } from './explicit.ts';
 import { Rodas5PStepper } from './rodas5p.ts';
 import type { OdeSystem, Solver, Stepper, StepRecord, StepStatus } from './solver.ts';

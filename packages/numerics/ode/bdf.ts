@@ -1,4 +1,13 @@
 import { type ShiftedLu, shiftedLu } from '../linalg/shifted-lu.ts';
+import {
+  ALPHAS,
+  advance,
+  ERRORS,
+  GAMMAS,
+  HIGHEST_ORDER,
+  interpolateDifferences,
+  rescale,
+} from './backward-differences.ts';
 import { Jacobian } from './jacobian.ts';
 import { rodas5p } from './rodas5p.ts';
 import type { OdeSystem, Solver, Stepper, StepRecord, StepStatus } from './solver.ts';
@@ -13,17 +22,15 @@ import {
   shortestStep,
 } from './step-control.ts';
 
-export const HIGHEST_ORDER = 5;
 /** Newton iterations before a step is given up. */
 const MOST_ITERATIONS = 4;
-/** Shampine, Reichelt, SIAM J. Sci. Comput. 1997;18:1, table 1: κ of the numerical differentiation formulas by order. */
-const KAPPA = [0, -0.185, -1 / 9, -0.0823, -0.0415, 0];
-/** γ_k = Σ 1/j up to k. */
-const GAMMAS = [0, 1, 3 / 2, 11 / 6, 25 / 12, 137 / 60];
-const ALPHAS = KAPPA.map((kappa, k) => (1 - kappa) * GAMMAS[k]);
-/** Error of one step over the difference of order k + 1. */
-const ERRORS = KAPPA.map((kappa, k) => kappa * GAMMAS[k] + 1 / (k + 1));
-
+/** Error that Newton's iterations may leave, over that allowed to the step: after the first, foreseen, and after more, seen. */
+const FIRST_LEFT = 0.02;
+const LEFT = 0.05;
+/** How much of the rate of convergence last seen the next iteration still counts on. */
+const RATE_MEMORY = 0.3;
+/** Steps after which new factors take a new Jacobian too. */
+const JACOBIAN_AGE = 20;
 /**
  * Numerical differentiation formulas of orders 1 to 5 in backward differences, with a quasi-constant step: order and step
  * chosen together, Newton's method on a Jacobian and factors kept as long as it converges. Shampine, Reichelt, SIAM J. Sci.
@@ -55,7 +62,6 @@ export class BdfStepper implements Stepper {
   readonly #control: StepControl;
   readonly #absolute: Float64Array;
   readonly #relative: number;
-  readonly #tolerance: number;
   readonly #positive: readonly number[];
   readonly #longest: number;
   readonly #most: number;
@@ -63,6 +69,7 @@ export class BdfStepper implements Stepper {
   readonly #differences: Float64Array[];
   /** Those differences as they stood at the end of the last step, its length and order: the interpolant. */
   readonly #kept: Float64Array[];
+  readonly #table = new Float64Array((HIGHEST_ORDER + 1) ** 2);
   #keptStep = 0;
   #keptOrder = 1;
   readonly #predicted: Float64Array;
@@ -78,6 +85,8 @@ export class BdfStepper implements Stepper {
   #begun = false;
   #jacobianAge = 0;
   #shift = Number.NaN;
+  /** By what an iteration of Newton's method reduces the error, as last seen with these factors; 1 where not yet. */
+  #rate = 1;
   #starter: Stepper | undefined;
 
   constructor(system: OdeSystem, t: number, y: Float64Array, control: StepControl, highest: number) {
@@ -89,9 +98,8 @@ export class BdfStepper implements Stepper {
     this.#lu = shiftedLu(n, this.#jacobian.pattern);
     this.#control = control;
     this.#adaptive = control.kind === 'adaptive' ? control : undefined;
-    this.#absolute = control.kind === 'adaptive' ? absoluteTolerances(control, n) : vector().fill(1e-10);
-    this.#relative = control.kind === 'adaptive' ? control.relative : 1e-10;
-    this.#tolerance = Math.max((10 * 2.2e-16) / this.#relative, Math.min(0.03, Math.sqrt(this.#relative)));
+    this.#absolute = control.kind === 'adaptive' ? absoluteTolerances(control, n) : vector().fill(1e-13);
+    this.#relative = control.kind === 'adaptive' ? control.relative : 1e-13;
     this.#positive = system.positive ?? [];
     this.#longest = control.kind === 'adaptive' ? (control.longest ?? Number.POSITIVE_INFINITY) : control.step;
     this.#most = control.kind === 'adaptive' ? (control.mostSteps ?? 1_000_000) : Number.POSITIVE_INFINITY;
@@ -210,10 +218,12 @@ export class BdfStepper implements Stepper {
     for (let i = 0; i < n; i++) weights[i] = this.#absolute[i] + this.#relative * Math.abs(predicted[i]);
     const shift = ALPHAS[order] / h;
     for (;;) {
-      if (this.#jacobianAge < 0) this.#renewJacobian(to, h);
+      const stale = shift !== this.#shift && this.#jacobianAge > JACOBIAN_AGE;
+      if (this.#jacobianAge < 0 || stale) this.#renewJacobian(to, h);
       const current = this.#jacobianAge === 0;
       if (shift !== this.#shift) {
         this.counts.factorisations++;
+        this.#rate = 1;
         this.#shift = this.#lu.factor(shift, this.#jacobian.values) ? shift : Number.NaN;
         if (Number.isNaN(this.#shift)) {
           if (current) return -1;
@@ -253,13 +263,19 @@ export class BdfStepper implements Stepper {
       this.#lu.solve(residual);
       const size = this.#norm(residual);
       if (!Number.isFinite(size)) return 0;
-      const rate = size / last;
-      if (rate >= 1 || (rate ** (most - iteration) / (1 - rate)) * size > this.#tolerance) return 0;
       for (let i = 0; i < n; i++) {
         correction[i] += residual[i];
         trial[i] = this.#predicted[i] + correction[i];
       }
-      if (size === 0 || (rate / (1 - rate)) * size < this.#tolerance) return iteration;
+      if (size === 0) return iteration;
+      if (iteration > 1) {
+        if (size > 0.9 * last) return 0;
+        this.#rate = Math.max(RATE_MEMORY * this.#rate, size / last);
+      }
+      // With factors kept, what one iteration leaves is foreseen from how the last ones converged.
+      const left = ((size * this.#rate) / (1 - this.#rate)) * Math.abs(ERRORS[this.order]);
+      if (left <= (iteration === 1 ? FIRST_LEFT : LEFT)) return iteration;
+      if (iteration > 1 && left * this.#rate ** (most - iteration) > LEFT) return 0;
       last = size;
     }
     return 0;
@@ -279,20 +295,8 @@ export class BdfStepper implements Stepper {
   /** Differences at the new point, from the correction to the predicted one. */
   #advance(to: number): void {
     const { order } = this;
-    const n = this.y.length;
     const differences = this.#differences;
-    const correction = this.#correction;
-    const beyond = differences[order + 2];
-    const top = differences[order + 1];
-    for (let i = 0; i < n; i++) {
-      beyond[i] = correction[i] - top[i];
-      top[i] = correction[i];
-    }
-    for (let k = order; k >= 0; k--) {
-      const difference = differences[k];
-      const above = differences[k + 1];
-      for (let i = 0; i < n; i++) difference[i] += above[i];
-    }
+    advance(differences, order, this.#correction);
     if (liftToZero(differences[0], this.#positive)) this.#jacobianAge = Math.max(this.#jacobianAge, 1);
     this.y.set(differences[0]);
     this.previous = this.t;
@@ -335,31 +339,9 @@ export class BdfStepper implements Stepper {
     this.#equal = 0;
   }
 
-  /** Differences for steps of another length. Shampine, Reichelt 1997, (2.7): D·(R·U). */
+  /** The same history in steps of another length. */
   #rescale(h: number): void {
-    const { order } = this;
-    const factor = h / this.#h;
-    const n = this.y.length;
-    const [u, r] = [table(order, 1), table(order, factor)];
-    const held = new Float64Array(order + 1);
-    const differences = this.#differences;
-    const width = order + 1;
-    const product = new Float64Array(width * width);
-    for (let i = 0; i < width; i++) {
-      for (let j = 0; j < width; j++) {
-        let sum = 0;
-        for (let l = 0; l < width; l++) sum += r[i * width + l] * u[l * width + j];
-        product[i * width + j] = sum;
-      }
-    }
-    for (let c = 0; c < n; c++) {
-      for (let k = 0; k < width; k++) held[k] = differences[k][c];
-      for (let j = 1; j < width; j++) {
-        let sum = 0;
-        for (let i = 1; i < width; i++) sum += product[i * width + j] * held[i];
-        differences[j][c] = sum;
-      }
-    }
+    rescale(this.#differences, this.order, h / this.#h, this.#table);
     this.#h = h;
     this.next = h;
     this.#equal = 0;
@@ -420,7 +402,7 @@ export class BdfStepper implements Stepper {
       this.#starter.interpolate(t, out);
       return;
     }
-    newton(t, this.t, this.#keptStep, this.#keptOrder, this.#kept, out);
+    interpolateDifferences(t, this.t, this.#keptStep, this.#keptOrder, this.#kept, out);
     liftToZero(out, this.#positive);
   }
 
@@ -435,7 +417,7 @@ export class BdfStepper implements Stepper {
       from,
       to,
       interpolate(t, out) {
-        newton(t, to, h, order, kept, out);
+        interpolateDifferences(t, to, h, order, kept, out);
         liftToZero(out, positive);
       },
     };
@@ -449,37 +431,4 @@ export class BdfStepper implements Stepper {
     this.#starter = undefined;
     if (this.#adaptive !== undefined) this.next = first ?? Number.NaN;
   }
-}
-
-/** Newton's backward difference polynomial through the last points, `to` the newest. */
-function newton(
-  t: number,
-  to: number,
-  h: number,
-  order: number,
-  kept: readonly Float64Array[],
-  out: Float64Array,
-): void {
-  out.set(kept[0]);
-  let weight = 1;
-  for (let k = 1; k <= order; k++) {
-    weight *= (t - to + (k - 1) * h) / (k * h);
-    const difference = kept[k];
-    for (let i = 0; i < out.length; i++) out[i] += weight * difference[i];
-  }
-}
-
-/** R(factor), (order + 1)²: running products of (i − 1 − factor·j)/i down each column j. */
-function table(order: number, factor: number): Float64Array {
-  const width = order + 1;
-  const out = new Float64Array(width * width);
-  for (let j = 0; j < width; j++) {
-    let product = 1;
-    out[j] = 1;
-    for (let i = 1; i < width; i++) {
-      product *= (i - 1 - factor * j) / i;
-      out[i * width + j] = product;
-    }
-  }
-  return out;
 }
