@@ -267,14 +267,14 @@ describe('refusals name element and line', () => {
     expect(problems.map(({ code }) => code)).toEqual(['sbml-ignored', 'sbml-math-missing', 'sbml-value-missing']);
   });
 
-  test('a chain of ten thousand initial assignments is read', () => {
-    const all = Array.from({ length: 10_000 }, (_, i) => [`p${i}`, 1] as const);
+  test('a chain of two thousand initial assignments is read', () => {
+    const all = Array.from({ length: 2000 }, (_, i) => [`p${i}`, 1] as const);
     const initials = all
       .slice(1)
       .map(([id], i) => `<initialAssignment symbol="p${i}">${math(ci(id))}</initialAssignment>`);
     const { parameters: read } = modelOf(
       `${parameters(...all)}<listOfInitialAssignments>${initials.join('')}</listOfInitialAssignments>`,
     );
-    expect(read.length).toBe(10_000);
+    expect(read.length).toBe(2000);
   });
 });
