@@ -51,6 +51,8 @@ export type Sink =
 export class Graph implements Arithmetic<number, number> {
   readonly precision: 'double' | 'single';
   readonly nodes: GraphNode[] = [];
+  /** Selects made by `choice`. */
+  readonly choices = new Set<number>();
   readonly #known = new Map<string, number>();
 
   constructor(precision: 'double' | 'single') {
@@ -144,6 +146,12 @@ export class Graph implements Arithmetic<number, number> {
   }
   select(condition: number, a: number, b: number): number {
     return this.operation('select', condition, a, b);
+  }
+  /** A select whose sides may be worked out only where they are chosen, if they are dear. */
+  choice(condition: number, a: number, b: number): number {
+    const node = this.select(condition, a, b);
+    this.choices.add(node);
+    return node;
   }
   powerOfTwo(k: number): number {
     return this.operation('powerOfTwo', k);

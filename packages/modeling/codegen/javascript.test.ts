@@ -33,7 +33,7 @@ test('compiled programs have, bit for bit, the values of their interpretation', 
       javascriptFunction(made)(Float64Array.of(t), Float64Array.from(x), ...out);
       expect(out).toEqual(expected);
     }),
-    { numRuns: 1500 },
+    { numRuns: 400 },
   );
 });
 

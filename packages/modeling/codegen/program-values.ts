@@ -42,10 +42,12 @@ export function programValues(
         conditions.set(id, graph.operation(operator, ...operands.map(condition)));
       else if (operator === 'not') conditions.set(id, graph.not(condition(operands[0])));
       else if (operator === 'select') {
-        numbers.set(id, graph.select(condition(operands[0]), number(operands[1]), number(operands[2])));
+        numbers.set(id, graph.choice(condition(operands[0]), number(operands[1]), number(operands[2])));
       } else if (isTruth(id)) conditions.set(id, comparison(graph, operator, number(operands[0]), number(operands[1])));
       else if (operator in kernels) numbers.set(id, elementaryValue(operator, operands.map(number)));
-      else numbers.set(id, graph.operation(operator as GraphOperator, ...operands.map(number)));
+      else if (operator === 'min' || operator === 'max') {
+        numbers.set(id, bound(graph, operator, number(operands[0]), number(operands[1])));
+      } else numbers.set(id, graph.operation(operator as GraphOperator, ...operands.map(number)));
     }
   };
   const elementaryValue = (name: string, operands: readonly number[]): number =>
@@ -72,6 +74,17 @@ export function programValues(
     }
     return number(id);
   };
+}
+
+/** The lesser or greater of two; by a comparison, which is cheaper and the same, where one is a constant not 0 and not NaN. */
+function bound(graph: Graph, operator: 'min' | 'max', a: number, b: number): number {
+  const plain = (node: number) => {
+    const made = graph.nodes[node];
+    return made.kind === 'constant' && made.value !== 0 && !Number.isNaN(made.value);
+  };
+  if (!plain(a) && !plain(b)) return graph.operation(operator, a, b);
+  const [limit, x] = plain(a) ? [a, b] : [b, a];
+  return graph.select(operator === 'min' ? graph.lt(limit, x) : graph.lt(x, limit), limit, x);
 }
 
 function comparison(graph: Graph, operator: string, a: number, b: number): number {

@@ -9,12 +9,16 @@ export interface Schedule {
   readonly uses: Int32Array;
   /** Region of each node that is needed; 0 is the block itself. */
   readonly region: Int32Array;
+  /** Nodes worked out on their own, not in place: used more than once, or nested too deep. */
+  readonly apart: Uint8Array;
   /** Region of a select's first and second choice, where they have one of their own. */
   branches(select: number): readonly [first: number | undefined, second: number | undefined];
 }
 
 /** Operations that a branch must save. */
 const DEAR = 24;
+/** Expressions nest no deeper in the code. */
+const DEEPEST = 100;
 const COST: Readonly<Record<string, number>> = { div: 4, sqrt: 5 };
 
 export function schedule(graph: Graph, sinks: readonly Sink[]): Schedule {
@@ -25,9 +29,7 @@ export function schedule(graph: Graph, sinks: readonly Sink[]): Schedule {
     if (uses[i] > 0) for (const operand of graph.operands(i)) uses[operand]++;
   }
   const candidates = new Set<string>();
-  nodes.forEach((node, i) => {
-    if (uses[i] > 0 && node.kind === 'operation' && node.operator === 'select') candidates.add(`${i},1`).add(`${i},2`);
-  });
+  for (const node of graph.choices) if (uses[node] > 0) candidates.add(`${node},1`).add(`${node},2`);
   const wide = place(graph, sinks, uses, candidates);
   const cost = new Float64Array(wide.parent.length);
   nodes.forEach((node, i) => {
@@ -40,17 +42,30 @@ export function schedule(graph: Graph, sinks: readonly Sink[]): Schedule {
   return {
     uses,
     region: final.region,
+    apart: standApart(graph, uses),
     branches: (select) => [final.byBranch.get(`${select},1`), final.byBranch.get(`${select},2`)],
   };
 }
 
+function standApart(graph: Graph, uses: Int32Array): Uint8Array {
+  const apart = new Uint8Array(graph.nodes.length);
+  const depth = new Int32Array(graph.nodes.length);
+  graph.nodes.forEach(({ kind }, i) => {
+    if (uses[i] === 0 || kind === 'constant' || kind === 'variable') return;
+    for (const operand of graph.operands(i))
+      if (apart[operand] === 0) depth[i] = Math.max(depth[i], depth[operand] + 1);
+    if (uses[i] > 1 || depth[i] > DEEPEST) apart[i] = 1;
+  });
+  return apart;
+}
+
 /**
  * What of a region must be worked out, in order, before `root` is: values used more than once, or too deep to be written in
- * place. `held` says which are there already; `deep` counts how deep a value nests what is written in place.
+ * place. `held` says which are there already.
  */
 export function ahead(
   graph: Graph,
-  { uses, region }: Schedule,
+  { apart, region }: Schedule,
   root: number,
   held: (node: number) => boolean,
 ): readonly number[] {
@@ -61,8 +76,7 @@ export function ahead(
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (seen.has(node) || held(node)) continue;
     seen.add(node);
-    const { kind } = graph.nodes[node];
-    if (region[node] === home && uses[node] > 1 && kind !== 'constant' && kind !== 'variable') found.push(node);
+    if (region[node] === home && apart[node] === 1) found.push(node);
     stack.push(...graph.operands(node));
   }
   return found.sort((a, b) => a - b);

@@ -64,14 +64,14 @@ const BLOCKS_PER_YIELD = 8;
 export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
   const plan = planEnsemble(model, options);
   const compiled = compile(model);
-  const defaults = compiled.parameters();
+  let reference: LanesKernel | undefined;
   const { backend, kernel } = choose(options.backend ?? 'best', (b) => make(b));
   function make(wanted: EnsembleBackend): LanesKernel {
-    if (wanted === 'javascript') return javascriptKernel(plan, defaults.length);
-    return wasmKernel(plan, defaults.length, wanted === 'wasm-f64' ? 'f64x2' : 'f32x4');
+    if (wanted === 'javascript') return javascriptKernel(plan, model.parameters.length);
+    return wasmKernel(plan, model.parameters.length, wanted === 'wasm-f64' ? 'f64x2' : 'f32x4');
   }
   const alike = plan.alike && javascriptFunction(plan.alike);
-  const members = (request: EnsembleRequest) => resolveMembers(model, defaults, compiled.initial, alike, request);
+  const members = (request: EnsembleRequest) => resolveMembers(compiled, alike, request);
 
   function* work(given: Members): Generator<number, EnsembleResult, void> {
     const { values, states } = yield* runMembers(kernel, plan.names.length, given);
@@ -89,7 +89,8 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
   function compare(given: Members, values: Float64Array): EnsembleTrace['statedError'] {
     const count = Math.min(COMPARED, given.members);
     const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * given.members) / count));
-    const exact = finish(runMembers(make('javascript'), plan.names.length, pick(given, chosen)));
+    reference ??= make('javascript');
+    const exact = finish(runMembers(reference, plan.names.length, pick(given, chosen)));
     const records = given.intervals / given.every;
     const largest = plan.names.map((_, n) => {
       let most = 0;

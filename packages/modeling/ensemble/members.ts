@@ -1,5 +1,7 @@
 import type { CompiledProgram } from '../codegen/javascript.ts';
-import type { Model } from '../model/model.ts';
+import { symbolsOf } from '../expression/fold.ts';
+import type { CompiledModel } from '../program/compiled-model.ts';
+import { parameterValues } from '../simulate/parameter-values.ts';
 import { ensembleErrors } from './errors.data.ts';
 import { placeOf } from './plan.ts';
 
@@ -43,17 +45,14 @@ export interface InputValues {
   readonly own: boolean;
 }
 
-type Initial = (t: number, p: Float64Array, u: Float64Array, y: Float64Array, w: Float64Array) => void;
-
 /** @throws CodedError `ensemble-name`, `ensemble-length`, `ensemble-value`, `ensemble-step` */
 export function resolveMembers(
-  model: Model,
-  defaults: Float64Array,
-  initial: Initial,
+  compiled: CompiledModel,
   alike: CompiledProgram | null,
   request: EnsembleRequest,
 ): Members {
   const { members, intervals, every = 1, start = 0 } = request;
+  const { model } = compiled;
   const whole = (n: number) => Number.isInteger(n) && n >= 1;
   if (!whole(members) || !whole(intervals) || !whole(every) || intervals % every !== 0) {
     const what = `${members} members, ${intervals} intervals, a record every ${every}`;
@@ -61,7 +60,7 @@ export function resolveMembers(
   }
   const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
   const inputs = model.inputs.map(({ fallback }) => ({
-    values: new Float64Array(intervals).fill(fallback),
+    values: new Float64Array(intervals).fill(fallback) as Float64Array,
     own: false,
   }));
   for (const [name, values] of Object.entries(request.inputs ?? {})) {
@@ -72,9 +71,8 @@ export function resolveMembers(
     requireFinite(name, values);
     inputs[place] = { values, own: values.length !== intervals };
   }
-  const parameters = new Float64Array(members * defaults.length);
-  for (let m = 0; m < members; m++) parameters.set(defaults, m * defaults.length);
-  spread(request.parameters, names(model.parameters), 'parameter', parameters, members);
+  const parameters = memberParameters(compiled, members, request.parameters ?? {});
+  const width = model.parameters.length;
   const count = model.states.length;
   const states = new Float64Array(members * count);
   const u = new Float64Array(inputs.length);
@@ -84,14 +82,10 @@ export function resolveMembers(
       inputs.forEach(({ values, own }, i) => {
         u[i] = values[own ? m * intervals : 0];
       });
-      visit(
-        m,
-        parameters.subarray(m * defaults.length, (m + 1) * defaults.length),
-        states.subarray(m * count, (m + 1) * count),
-      );
+      visit(m, parameters.subarray(m * width, (m + 1) * width), states.subarray(m * count, (m + 1) * count));
     }
   };
-  each((_, p, y) => initial(start, p, u, y, none));
+  each((_, p, y) => compiled.initial(start, p, u, y, none));
   spread(request.initial, names(model.states), 'state', states, members);
   const order = Int32Array.from({ length: members }, (_, m) => m);
   if (alike !== null) {
@@ -101,6 +95,27 @@ export function resolveMembers(
     order.sort((a, b) => keys[a] - keys[b] || a - b);
   }
   return { members, intervals, every, start, parameters, states, inputs, order };
+}
+
+/** members × parameters; defaults worked out from a given parameter follow it. */
+function memberParameters(
+  compiled: CompiledModel,
+  members: number,
+  given: Readonly<Record<string, PerMember>>,
+): Float64Array {
+  const { parameters } = compiled.model;
+  const names = parameters.map(({ name }) => name);
+  const out = new Float64Array(members * names.length);
+  const follows = parameters.some(({ name, value }) => !Object.hasOwn(given, name) && symbolsOf(value).size > 0);
+  const defaults = compiled.parameters();
+  for (let m = 0; m < members; m++) out.set(defaults, m * names.length);
+  spread(given, names, 'parameter', out, members);
+  if (!follows) return out;
+  for (let m = 0; m < members; m++) {
+    const own = Object.keys(given).map((name) => [name, out[m * names.length + names.indexOf(name)]]);
+    out.set(parameterValues(compiled, Object.fromEntries(own)), m * names.length);
+  }
+  return out;
 }
 
 /** Values by name into members × names. */

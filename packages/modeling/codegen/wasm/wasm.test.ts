@@ -40,6 +40,6 @@ test.each(['f64', 'f64x2'] as const)('%s: bit for bit the values of the interpre
       const expected = members.map(([t, ...x]) => interpret(program, [[t], x])[0][0]);
       expect(run(expression, kind, members)).toEqual(expected);
     }),
-    { numRuns: 1500 },
+    { numRuns: 400 },
   );
 });
