@@ -30,6 +30,8 @@ export class Evaluation {
   readonly #held: number[] = [];
   readonly #heldValues: Float64Array;
   readonly #full: Float64Array;
+  /** At zero these do not fall: Shampine, Thompson, Kierzenka, Byrne, Appl Math Comput 2005;170:556, doi:10.1016/j.amc.2004.12.011. */
+  readonly #positive: readonly number[];
   readonly #unknowns: UnknownSolver | null;
   readonly #lags: Float64Array;
   readonly #now: Float64Array;
@@ -77,6 +79,7 @@ export class Evaluation {
       delayed: vector(model.delays),
     };
     const positive = states.flatMap((state, i) => (state.positive ? [i] : []));
+    this.#positive = positive;
     // With unknowns, ∂rates/∂y alone is not how the rates answer to y.
     const exact = unknowns.length === 0;
     const { pattern } = model.jacobian;
@@ -185,6 +188,7 @@ export class Evaluation {
     }
     this.model.rates(this.values, dy);
     if (this.infusing) for (let i = 0; i < dy.length; i++) dy[i] += this.infusion[i];
+    for (const i of this.#positive) if (y[i] <= 0 && dy[i] < 0) dy[i] = 0;
   }
 
   #solve(): boolean {

@@ -78,14 +78,14 @@ describe('the request', () => {
 describe('partial results', () => {
   test('growth to infinity in finite time: values to there, the state named', () => {
     const model = compiled({ states: { calm: [1, '0'], x: [1, 'x*x'] } });
-    const { status, problem, reached, times: told, values } = simulate(model, { times: times(0, 2, 8), ...tight });
+    const { status, problem, reached, times: told, values } = simulate(model, { times: times(0, 2, 5), ...tight });
     expect(['not-finite', 'step-too-small']).toContain(status);
     expect(problem?.where.element).toBe('x');
     expect(problem?.message).toContain(String(reached));
     expect(reached).toBeCloseTo(1, 6);
-    expect([...told]).toEqual([0, 0.25, 0.5, 0.75]);
-    expect(values.length).toBe(8);
-    expect(values[7]).toBeCloseTo(4, 6);
+    expect([...told]).toEqual([0, 0.4, 0.8]);
+    expect(values.length).toBe(6);
+    expect(values[5]).toBeCloseTo(5, 6);
   });
 
   test('a rate that is no number', () => {
@@ -111,10 +111,16 @@ test('a state that does not move may be no number', () => {
   expect([values[3], values[5]]).toEqual([Number.NaN, Number.POSITIVE_INFINITY]);
 });
 
-test('a state declared positive is held there', () => {
-  const model = compiled({ states: { x: [1, '-50*sqrt(abs(x)) - 1'] }, positive: ['x'] });
-  const { values } = simulate(model, { times: times(0, 0.1, 20) });
-  expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+test('a state declared positive is held there, by whichever method', () => {
+  const model = compiled({ states: { x: [0.05, '-1 - 0*x'] }, positive: ['x'] });
+  for (const request of [{ method: 'tsit5' }, { method: 'rodas5p' }, { method: 'bdf' }, { step: 0.01 }]) {
+    const { status, values } = simulate(model, { times: times(0, 0.1, 20), ...request });
+    expect(status, request.method).toBe('complete');
+    expect(Math.min(...values)).toBe(0);
+    for (const [i, value] of values.entries()) {
+      expect(Math.abs(value - Math.max(0, 0.05 - i * 0.005)), request.method).toBeLessThan(1e-5);
+    }
+  }
 });
 
 test('one time alone: the start, made consistent', () => {
