@@ -54,11 +54,10 @@ export function latex(expression: Expression): string {
 /** A name: Greek letters by their words, digits and what follows an underscore below the line. */
 export function latexName(name: string): string {
   if (name === TIME) return 't';
-  const [, head, below] = /^(.+?)_*(?:_(.+)|(?<!_)(\d+))?$/su.exec(name)!;
-  const digits = /\d+$/.exec(name)?.[0];
+  const [, head, below] = /^([^_]+)_(.+)$/.exec(name) ?? /^(\p{L}+)(\d+)$/u.exec(name) ?? [name, name];
   const main = GREEK.has(head) ? `\\${head}` : [...head].length === 1 ? head : `\\mathit{${escaped(head)}}`;
-  const sub = below ?? (head === name ? undefined : digits);
-  return sub === undefined ? main : `${main}_{${/^\d+$/.test(sub) ? sub : `\\mathrm{${escaped(sub)}}`}}`;
+  if (below === undefined) return main;
+  return `${main}_{${/^\d+$/.test(below) ? below : `\\mathrm{${escaped(below)}}`}}`;
 }
 
 /** A number as written by hand: 6.02·10²³. */
@@ -97,11 +96,11 @@ function combine({ operator, operands }: CallNode, written: readonly Written[]):
   if (enclosed) return { text: enclosed[0] + a.text + enclosed[1], strength: STRENGTH.atom };
   switch (operator) {
     case 'mul': {
+      const isNegative = operands[0].kind === 'call' && operands[0].operator === 'neg';
+      const left = isNegative ? a.text : within(a, STRENGTH.product);
       const space = /^-?[\d.]/.test(b.text) ? ' \\cdot ' : ' \\, ';
-      return {
-        text: within(a, STRENGTH.product) + space + within(b, STRENGTH.product + 1),
-        strength: STRENGTH.product,
-      };
+      const strength = isNegative ? STRENGTH.sum : STRENGTH.product;
+      return { text: left + space + within(b, STRENGTH.product + 1), strength };
     }
     case 'div':
       return { text: `\\frac{${a.text}}{${b.text}}`, strength: STRENGTH.atom };

@@ -107,7 +107,7 @@ function sections(model: Model): readonly Section[] {
     lines: model.events.map(({ id, trigger, assignments, delay, source }) => [
       id,
       print(trigger),
-      assignments.map(({ state, value }) => `${state} = ${print(value)}`).join('; '),
+      assignments.map(({ state, value }) => `${state} := ${print(value)}`).join('; '),
       delay ? print(delay) : '',
       source,
     ]),
