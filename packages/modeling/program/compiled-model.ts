@@ -30,7 +30,7 @@ export interface CompiledModel {
   /** Truth of every trigger: 1 or 0. */
   triggers(v: Values, out: Float64Array): void;
   /**
-   * Functions that change sign where a rate, definition or trigger switches: the sides' difference of each comparison met in
+   * Functions that change sign where a rate, constraint or trigger switches: the sides' difference of each comparison met in
    * a condition. A solver must not step across a root.
    */
   readonly switches: number;
