@@ -1,18 +1,16 @@
 import type { Problem } from '@gemel/core/error';
-import { call, type Expression, number, symbol, TIME } from '../expression/expression.ts';
-import { fold, substitute, symbolsOf } from '../expression/fold.ts';
-import { print } from '../expression/print.ts';
+import { call, type Expression, number, symbol } from '../expression/expression.ts';
 import { checkModel } from '../model/check-model.ts';
 import type { Definition, Model, ModelEvent, Parameter, State, Unknown } from '../model/model.ts';
 import { orderByNeed } from '../model/order.ts';
 import { type AlgebraicSolution, matchAlgebraic } from './algebraic.ts';
-import { minus, NOT_A_NUMBER, ONE, over, plus, times, ZERO } from './arithmetic.ts';
+import { NOT_A_NUMBER, ONE, over, plus, times, ZERO } from './arithmetic.ts';
 import { sbmlErrors } from './errors.data.ts';
 import type { FlatEvent, FlatModel, Placed } from './flat-model.ts';
 import { needs, ordered } from './order.ts';
 import { Quantities, type Quantity, type Species } from './quantities.ts';
 import { stochasticReactions } from './reactions.ts';
-import { timeDerivative } from './time-derivative.ts';
+import { RunningForms, usesTime } from './running-forms.ts';
 import { ratio } from './unit-definitions.ts';
 
 /** The names under which a species' amount and concentration are reported. */
@@ -40,27 +38,25 @@ export function toModel(flat: FlatModel, warn: (problem: Problem) => void): Mapp
   return new Mapper(flat, warn).model();
 }
 
-/** Rates of change that may be written in terms of one another in a row. */
-const DEEPEST_RATE = 200;
-
 class Mapper {
   private readonly flat: FlatModel;
   private readonly warn: (problem: Problem) => void;
   private readonly quantities: Quantities;
   private readonly algebraic: AlgebraicSolution;
-  private readonly parameters = new Map<string, Parameter>();
-  private readonly states = new Map<string, State>();
-  private readonly definitions = new Map<string, Definition>();
+  readonly parameters = new Map<string, Parameter>();
+  readonly states = new Map<string, State>();
+  readonly definitions = new Map<string, Definition>();
   private readonly unknowns = new Map<string, Unknown>();
   private readonly species = new Map<string, SpeciesNames>();
   private settled: ReadonlySet<string> | null = null;
-  private readonly pasts = new Map<string, Expression | null>();
+  private readonly forms: RunningForms;
 
   constructor(flat: FlatModel, warn: (problem: Problem) => void) {
     this.flat = flat;
     this.warn = warn;
     this.quantities = new Quantities(flat);
     this.algebraic = matchAlgebraic(this.quantities);
+    this.forms = new RunningForms(this, flat.file, (names) => this.circle(names));
   }
 
   model(): Mapped {
@@ -78,7 +74,7 @@ class Mapper {
       this.define(reaction.name, reaction.rate ?? ZERO, reaction.unit, reaction);
     }
     const definitions = [...this.definitions].map(
-      ([name, definition]) => [name, { ...definition, value: this.running(definition.value) }] as const,
+      ([name, definition]) => [name, { ...definition, value: this.forms.running(definition.value) }] as const,
     );
     const model: Model = {
       id: flat.id,
@@ -87,8 +83,8 @@ class Mapper {
       parameters: this.inOrder(this.parameters),
       states: [...this.states.values()].map((state) => ({
         ...state,
-        initial: this.atStart(state.initial),
-        rate: this.running(state.rate),
+        initial: this.forms.atStart(state.initial),
+        rate: this.forms.running(state.rate),
       })),
       inputs: flat.draws.map((draw) => ({
         ...this.describe(draw, null),
@@ -96,15 +92,18 @@ class Mapper {
         fallback: Number.NaN,
       })),
       definitions: this.inOrder(new Map(definitions)),
-      unknowns: [...this.unknowns.values()].map((unknown) => ({ ...unknown, guess: this.atStart(unknown.guess) })),
-      constraints: [...this.algebraic.searched.values()].map((residual) => this.running(residual)),
+      unknowns: [...this.unknowns.values()].map((unknown) => ({
+        ...unknown,
+        guess: this.forms.atStart(unknown.guess),
+      })),
+      constraints: [...this.algebraic.searched.values()].map((residual) => this.forms.running(residual)),
       events: flat.events.map((event) => this.event(event)),
       reactions: stochasticReactions(flat, quantities, this.states, this.warn),
       ...(flat.draws.length > 0 && {
         draws: flat.draws.map((draw) => ({
           input: draw.name,
           family: draw.family,
-          arguments: draw.arguments.map((argument) => this.running(argument)),
+          arguments: draw.arguments.map((argument) => this.forms.running(argument)),
         })),
       }),
       outputs: this.outputs(),
@@ -311,109 +310,15 @@ class Mapper {
     });
     return {
       id: event.name,
-      trigger: this.running(event.trigger),
+      trigger: this.forms.running(event.trigger),
       initially: event.initially,
       persistent: event.persistent,
-      delay: event.delay === null ? null : this.running(event.delay),
-      priority: event.priority === null ? null : this.running(event.priority),
+      delay: event.delay === null ? null : this.forms.running(event.delay),
+      priority: event.priority === null ? null : this.forms.running(event.priority),
       valuesFromTrigger: event.valuesFromTrigger,
-      assignments: assignments.map(({ state, value }) => ({ state, value: this.running(value) })),
+      assignments: assignments.map(({ state, value }) => ({ state, value: this.forms.running(value) })),
       source: `${event.element}, line ${event.line}`,
     };
-  }
-
-  /** With rates of change written out. */
-  private running(expression: Expression): Expression {
-    return this.withRates(expression, []);
-  }
-
-  private withRates(expression: Expression, above: readonly string[]): Expression {
-    return fold<Expression>(
-      [expression],
-      (node) => node,
-      (node, operands) => {
-        if (node.operator === 'rateOf') return this.rateOf(operands[0]!, above);
-        if (node.operator === 'delay') {
-          const past = this.past(node.operands[0]!);
-          if (past !== node.operands[0]) {
-            return call('delay', call('select', call('lt', symbol(TIME), ZERO), past, operands[0]!), operands[1]!);
-          }
-        }
-        return operands.every((operand, i) => operand === node.operands[i]) ? node : call(node.operator, ...operands);
-      },
-    )[0]!;
-  }
-
-  private rateOf(expression: Expression, above: readonly string[]): Expression {
-    const rate = timeDerivative(expression, ({ name }) => {
-      if (above.includes(name)) throw this.circle(above.slice(above.indexOf(name)));
-      if (above.length > DEEPEST_RATE) throw this.noRate(expression);
-      const state = this.states.get(name);
-      if (state !== undefined) return this.withRates(state.rate, [...above, name]);
-      if (this.parameters.has(name)) return ZERO;
-      const definition = this.definitions.get(name);
-      if (definition === undefined) return null;
-      const derivative = this.rateOf(definition.value, [...above, name]);
-      return derivative;
-    });
-    if (rate === null) throw this.noRate(expression);
-    return rate;
-  }
-
-  private noRate(expression: Expression) {
-    return sbmlErrors.error(
-      'sbml-unsupported',
-      `rateOf is taken of ${print(expression)}, whose rate of change has no formula here.`,
-      this.flat.file === undefined ? {} : { file: this.flat.file },
-    );
-  }
-
-  /** As it was before time 0, when nothing changed at a rate. The same object where that makes no difference. */
-  private past(expression: Expression): Expression {
-    return fold<Expression>(
-      [expression],
-      (node) => (node.kind === 'symbol' ? (this.pastOf(node.name) ?? node) : node),
-      (node, operands) => {
-        if (node.operator === 'rateOf') return ZERO;
-        return operands.every((operand, i) => operand === node.operands[i]) ? node : call(node.operator, ...operands);
-      },
-    )[0]!;
-  }
-
-  private pastOf(name: string): Expression | null {
-    const known = this.pasts.get(name);
-    if (known !== undefined) return known;
-    this.pasts.set(name, null);
-    const value = this.definitions.get(name)?.value;
-    const past = value === undefined ? undefined : this.past(value);
-    const found = past === undefined || past === value ? null : past;
-    this.pasts.set(name, found);
-    return found;
-  }
-
-  /** As it stands before anything has happened: what is delayed is as it was then. */
-  private atStart(expression: Expression): Expression {
-    return fold<Expression>(
-      [expression],
-      (node) => node,
-      (node, operands) => {
-        if (node.operator === 'rateOf') return this.rateOf(operands[0]!, []);
-        if (node.operator === 'delay') {
-          const looked = [...symbolsOf(operands[0]!)].map((name) => this.states.get(name)?.initial);
-          if (looked.some((initial) => initial !== undefined && usesTime(initial))) throw this.looksBack();
-          return substitute(this.past(node.operands[0]!), new Map([[TIME, minus(symbol(TIME), operands[1]!)]]));
-        }
-        return operands.every((operand, i) => operand === node.operands[i]) ? node : call(node.operator, ...operands);
-      },
-    )[0]!;
-  }
-
-  private looksBack() {
-    return sbmlErrors.error(
-      'sbml-unsupported',
-      'An initial assignment looks back, by a delay, at another that is written in terms of time.',
-      this.flat.file === undefined ? {} : { file: this.flat.file },
-    );
   }
 
   private inOrder<T extends { readonly value: Expression }>(items: ReadonlyMap<string, T>): T[] {
@@ -452,12 +357,4 @@ class Mapper {
     );
     return [...[...this.species.keys()].filter(varies), ...plain.map(({ name }) => name)];
   }
-}
-
-function usesTime(expression: Expression): boolean {
-  return fold<boolean>(
-    [expression],
-    (node) => node.kind === 'symbol' && node.name === TIME,
-    (node, operands) => node.operator === 'delay' || node.operator === 'rateOf' || operands.some((uses) => uses),
-  )[0]!;
 }
