@@ -1,14 +1,5 @@
-import { type ShiftedLu, shiftedLu } from '../linalg/shifted-lu.ts';
-import {
-  ALPHAS,
-  advance,
-  ERRORS,
-  GAMMAS,
-  HIGHEST_ORDER,
-  interpolateDifferences,
-  rescale,
-} from './backward-differences.ts';
-import { Jacobian } from './jacobian.ts';
+import { advance, ERRORS, HIGHEST_ORDER, interpolateDifferences, rescale } from './backward-differences.ts';
+import { BdfNewton } from './bdf-newton.ts';
 import { rodas5p } from './rodas5p.ts';
 import type { OdeSystem, Solver, Stepper, StepRecord, StepStatus } from './solver.ts';
 import {
@@ -24,13 +15,6 @@ import {
 
 /** Newton iterations before a step is given up. */
 const MOST_ITERATIONS = 4;
-/** Error that Newton's iterations may leave, over that allowed to the step: after the first, foreseen, and after more, seen. */
-const FIRST_LEFT = 0.02;
-const LEFT = 0.05;
-/** How much of the rate of convergence last seen the next iteration still counts on. */
-const RATE_MEMORY = 0.3;
-/** Steps after which new factors take a new Jacobian too. */
-const JACOBIAN_AGE = 20;
 /**
  * Numerical differentiation formulas of orders 1 to 5 in backward differences, with a quasi-constant step: order and step
  * chosen together, Newton's method on a Jacobian and factors kept as long as it converges. Shampine, Reichelt, SIAM J. Sci.
@@ -56,12 +40,10 @@ export class BdfStepper implements Stepper {
   order = 1;
   readonly #highest: number;
   readonly #system: OdeSystem;
-  readonly #jacobian: Jacobian;
-  readonly #lu: ShiftedLu;
+  readonly #newton: BdfNewton;
   readonly #adaptive: AdaptiveSteps | undefined;
   readonly #control: StepControl;
   readonly #absolute: Float64Array;
-  readonly #relative: number;
   readonly #positive: readonly number[];
   readonly #longest: number;
   readonly #most: number;
@@ -72,21 +54,11 @@ export class BdfStepper implements Stepper {
   readonly #table = new Float64Array((HIGHEST_ORDER + 1) ** 2);
   #keptStep = 0;
   #keptOrder = 1;
-  readonly #predicted: Float64Array;
-  readonly #psi: Float64Array;
-  readonly #correction: Float64Array;
-  readonly #trial: Float64Array;
   readonly #slope: Float64Array;
-  readonly #residual: Float64Array;
-  readonly #weights: Float64Array;
   #h = 0;
   /** Steps taken since order or length changed. */
   #equal = 0;
   #begun = false;
-  #jacobianAge = 0;
-  #shift = Number.NaN;
-  /** By what an iteration of Newton's method reduces the error, as last seen with these factors; 1 where not yet. */
-  #rate = 1;
   #starter: Stepper | undefined;
 
   constructor(system: OdeSystem, t: number, y: Float64Array, control: StepControl, highest: number) {
@@ -94,24 +66,18 @@ export class BdfStepper implements Stepper {
     const vector = () => new Float64Array(n);
     this.#highest = highest;
     this.#system = system;
-    this.#jacobian = new Jacobian(system);
-    this.#lu = shiftedLu(n, this.#jacobian.pattern);
     this.#control = control;
     this.#adaptive = control.kind === 'adaptive' ? control : undefined;
     this.#absolute = control.kind === 'adaptive' ? absoluteTolerances(control, n) : vector().fill(1e-13);
-    this.#relative = control.kind === 'adaptive' ? control.relative : 1e-13;
     this.#positive = system.positive ?? [];
     this.#longest = control.kind === 'adaptive' ? (control.longest ?? Number.POSITIVE_INFINITY) : control.step;
     this.#most = control.kind === 'adaptive' ? (control.mostSteps ?? 1_000_000) : Number.POSITIVE_INFINITY;
     this.#differences = Array.from({ length: HIGHEST_ORDER + 3 }, vector);
     this.#kept = Array.from({ length: HIGHEST_ORDER + 1 }, vector);
-    this.#predicted = vector();
-    this.#psi = vector();
-    this.#correction = vector();
-    this.#trial = vector();
+    const relative = control.kind === 'adaptive' ? control.relative : 1e-13;
+    const iterations = control.kind === 'adaptive' ? MOST_ITERATIONS : 3 * MOST_ITERATIONS;
+    this.#newton = new BdfNewton(system, relative, this.#absolute, iterations, this.counts);
     this.#slope = vector();
-    this.#residual = vector();
-    this.#weights = vector();
     this.t = t;
     this.previous = t;
     this.y = y.slice();
@@ -120,7 +86,7 @@ export class BdfStepper implements Stepper {
 
   /** A bound on h·|λ| in the last step, λ the eigenvalue of ∂f/∂y (as last asked for) of largest size. */
   get strain(): number {
-    return this.#keptStep * this.#jacobian.norm;
+    return this.#keptStep * this.#newton.jacobianNorm;
   }
 
   #rhs(t: number, y: Float64Array, dy: Float64Array): void {
@@ -146,7 +112,7 @@ export class BdfStepper implements Stepper {
       if (!(h > shortestStep(this.t))) return singular > 0 ? 'singular' : 'step-too-small';
       if (Math.abs(h - this.#h) > 1e-13 * h) this.#rescale(h);
       const to = lands ? limit : this.t + h;
-      const iterations = this.#solve(to, h);
+      const iterations = this.#newton.solve(this.#differences, this.order, to, h);
       if (iterations <= 0) {
         counts.rejected++;
         if (iterations < 0 && ++singular > 20) return 'singular';
@@ -154,8 +120,8 @@ export class BdfStepper implements Stepper {
         continue;
       }
       const { order } = this;
-      const fall = negativity(this.#trial, this.#positive, this.#absolute);
-      const error = Math.max(Math.abs(ERRORS[order]) * this.#norm(this.#correction), fall > 1 ? fall : 0);
+      const fall = negativity(this.#newton.trial, this.#positive, this.#absolute);
+      const error = Math.max(Math.abs(ERRORS[order]) * this.#newton.norm(this.#newton.correction), fall > 1 ? fall : 0);
       const safety = (0.9 * (2 * MOST_ITERATIONS + 1)) / (2 * MOST_ITERATIONS + iterations);
       if (!(error <= 1)) {
         counts.rejected++;
@@ -166,7 +132,7 @@ export class BdfStepper implements Stepper {
       }
       counts.accepted++;
       this.#equal++;
-      this.#jacobianAge++;
+      this.#newton.grow();
       this.#advance(to);
       const asked = this.#h;
       if (this.#equal > order) this.#choose(error, safety);
@@ -188,8 +154,7 @@ export class BdfStepper implements Stepper {
     this.order = 1;
     this.#h = this.next;
     this.#equal = 0;
-    this.#jacobianAge = -1;
-    this.#shift = Number.NaN;
+    this.#newton.forget();
     for (const difference of this.#differences) difference.fill(0);
     this.#differences[0].set(y);
     for (let i = 0; i < y.length; i++) this.#differences[1][i] = this.#h * this.#slope[i];
@@ -197,107 +162,12 @@ export class BdfStepper implements Stepper {
     return 'stepped';
   }
 
-  /** Newton's method for the end of a step. Iterations taken; 0 where it did not converge, −1 where its matrix is singular. */
-  #solve(to: number, h: number): number {
-    const { order } = this;
-    const n = this.y.length;
-    const differences = this.#differences;
-    const predicted = this.#predicted;
-    const psi = this.#psi;
-    const weights = this.#weights;
-    predicted.set(differences[0]);
-    psi.fill(0);
-    for (let k = 1; k <= order; k++) {
-      const difference = differences[k];
-      const weight = GAMMAS[k];
-      for (let i = 0; i < n; i++) {
-        predicted[i] += difference[i];
-        psi[i] += weight * difference[i];
-      }
-    }
-    for (let i = 0; i < n; i++) weights[i] = this.#absolute[i] + this.#relative * Math.abs(predicted[i]);
-    const shift = ALPHAS[order] / h;
-    for (;;) {
-      const stale = shift !== this.#shift && this.#jacobianAge > JACOBIAN_AGE;
-      if (this.#jacobianAge < 0 || stale) this.#renewJacobian(to, h);
-      const current = this.#jacobianAge === 0;
-      if (shift !== this.#shift) {
-        this.counts.factorisations++;
-        this.#rate = 1;
-        this.#shift = this.#lu.factor(shift, this.#jacobian.values) ? shift : Number.NaN;
-        if (Number.isNaN(this.#shift)) {
-          if (current) return -1;
-          this.#jacobianAge = -1;
-          continue;
-        }
-      }
-      const iterations = this.#iterate(to, h, shift);
-      if (iterations > 0 || current) return iterations;
-      this.#jacobianAge = -1;
-    }
-  }
-
-  #renewJacobian(to: number, h: number): void {
-    this.#rhs(to, this.#predicted, this.#slope);
-    this.#jacobian.evaluate(to, this.#predicted, this.#slope, this.#weights, h);
-    this.counts.evaluations += this.#jacobian.cost;
-    this.counts.jacobians++;
-    this.#jacobianAge = 0;
-    this.#shift = Number.NaN;
-  }
-
-  #iterate(to: number, h: number, shift: number): number {
-    const n = this.y.length;
-    const trial = this.#trial;
-    const correction = this.#correction.fill(0);
-    const psi = this.#psi;
-    const residual = this.#residual;
-    const f = this.#slope;
-    trial.set(this.#predicted);
-    const inverse = 1 / h;
-    let last = Number.NaN;
-    const most = this.#adaptive === undefined ? 3 * MOST_ITERATIONS : MOST_ITERATIONS;
-    for (let iteration = 1; iteration <= most; iteration++) {
-      this.#rhs(to, trial, f);
-      for (let i = 0; i < n; i++) residual[i] = f[i] - inverse * psi[i] - shift * correction[i];
-      this.#lu.solve(residual);
-      const size = this.#norm(residual);
-      if (!Number.isFinite(size)) return 0;
-      for (let i = 0; i < n; i++) {
-        correction[i] += residual[i];
-        trial[i] = this.#predicted[i] + correction[i];
-      }
-      if (size === 0) return iteration;
-      if (iteration > 1) {
-        if (size > 0.9 * last) return 0;
-        this.#rate = Math.max(RATE_MEMORY * this.#rate, size / last);
-      }
-      // With factors kept, what one iteration leaves is foreseen from how the last ones converged.
-      const left = ((size * this.#rate) / (1 - this.#rate)) * Math.abs(ERRORS[this.order]);
-      if (left <= (iteration === 1 ? FIRST_LEFT : LEFT)) return iteration;
-      if (iteration > 1 && left * this.#rate ** (most - iteration) > LEFT) return 0;
-      last = size;
-    }
-    return 0;
-  }
-
-  /** Root mean square over the error allowed to each component. */
-  #norm(v: Float64Array): number {
-    const weights = this.#weights;
-    let sum = 0;
-    for (let i = 0; i < v.length; i++) {
-      const scaled = v[i] / weights[i];
-      sum += scaled * scaled;
-    }
-    return Math.sqrt(sum / v.length);
-  }
-
   /** Differences at the new point, from the correction to the predicted one. */
   #advance(to: number): void {
     const { order } = this;
     const differences = this.#differences;
-    advance(differences, order, this.#correction);
-    if (liftToZero(differences[0], this.#positive)) this.#jacobianAge = Math.max(this.#jacobianAge, 1);
+    advance(differences, order, this.#newton.correction);
+    liftToZero(differences[0], this.#positive);
     this.y.set(differences[0]);
     this.previous = this.t;
     this.t = to;
@@ -313,14 +183,14 @@ export class BdfStepper implements Stepper {
     let best = factor(error, order);
     let change = 0;
     if (order > 1) {
-      const lower = factor(Math.abs(ERRORS[order - 1]) * this.#norm(this.#differences[order]), order - 1);
+      const lower = factor(Math.abs(ERRORS[order - 1]) * this.#newton.norm(this.#differences[order]), order - 1);
       if (lower > best) {
         best = lower;
         change = -1;
       }
     }
     if (order < this.#highest) {
-      const higher = factor(Math.abs(ERRORS[order + 1]) * this.#norm(this.#differences[order + 2]), order + 1);
+      const higher = factor(Math.abs(ERRORS[order + 1]) * this.#newton.norm(this.#differences[order + 2]), order + 1);
       if (higher > best) {
         best = higher;
         change = 1;
@@ -360,11 +230,11 @@ export class BdfStepper implements Stepper {
     this.#starter = undefined;
     this.order = this.#highest;
     this.#h = h;
-    const iterations = this.#solve(to, h);
+    const iterations = this.#newton.solve(this.#differences, this.order, to, h);
     if (iterations < 0) return 'singular';
     if (iterations === 0) return 'not-finite';
     counts.accepted++;
-    this.#jacobianAge++;
+    this.#newton.grow();
     this.#advance(to);
     return 'stepped';
   }
