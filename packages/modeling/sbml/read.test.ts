@@ -1,8 +1,8 @@
 import { validUnit } from '@gemel/core/units';
 import { describe, expect, test } from 'vitest';
+import { unitReport } from '../model/unit-report.ts';
 import { readSbml } from './read.ts';
 import { assignment, caught, codeOf, math, parameters, rate, rules, sbml, values } from './sbml.fixture.ts';
-import { unitReport } from './unit-report.ts';
 
 const COMP = 'http://www.sbml.org/sbml/level3/version1/comp/version1';
 const apply = (name: string, ...operands: readonly string[]) => `<apply><${name}/>${operands.join('')}</apply>`;
@@ -117,7 +117,7 @@ describe('meaning', () => {
     expect(codes).toEqual(['mmol/L', '/min', null, 'um2', 'g', null, '10*3/s2']);
     for (const code of codes) expect(code === null || validUnit(code)).toBe(true);
     expect(problems.map(({ code }) => code)).toEqual(['sbml-unit', 'sbml-unit']);
-    expect(unitReport(model).map(({ code, where }) => [code, where.element])).toEqual([
+    expect(unitReport(model, 'any').problems.map(({ code, where }) => [code, where.element])).toEqual([
       ['model-unit-dimension', 'definition of sum'],
     ]);
   });
