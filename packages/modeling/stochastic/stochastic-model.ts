@@ -1,7 +1,7 @@
 import type { Columns, JumpSystem } from '@gemel/numerics/ssa/jump-system';
 import { columns } from '@gemel/numerics/ssa/jump-system';
 import { javascriptFunction } from '../codegen/javascript.ts';
-import { type Expression, TIME } from '../expression/expression.ts';
+import { call, type Expression, number, TIME } from '../expression/expression.ts';
 import type { Model, Reaction } from '../model/model.ts';
 import type { CompiledModel, Values } from '../program/compiled-model.ts';
 import { Lowering } from '../program/lower.ts';
@@ -10,6 +10,7 @@ import type { Program } from '../program/program.ts';
 import { ValueGraph } from '../program/value-graph.ts';
 import { Dependence, turnsOnce } from './dependence.ts';
 import { stochasticErrors } from './errors.data.ts';
+import { type MassAction, MassActionTable, massActionOf } from './mass-action.ts';
 
 /** Up to so many jumps all propensities are worked out together after each. */
 const FEW = 8;
@@ -248,41 +249,64 @@ function jumpSystem(
       direction === 1 ? entries(reaction.reactants, 1) : entries(products(reaction), 1),
     ),
   );
-  const all = javascriptFunction(lowered.program(jumps.map(({ rate }) => rate)));
+  if (jumps.length <= FEW) {
+    const all = javascriptFunction(lowered.program(jumps.map(({ rate }) => rate)));
+    return ({ t, p, u, w, delayed }) => {
+      const time = Float64Array.of(t);
+      return {
+        dimension: model.states.length,
+        jumps: jumps.length,
+        change,
+        reactants,
+        propensities: (y, out) => all(time, y, p, u, w, delayed, out),
+      };
+    };
+  }
+  const definitions = new Map(model.definitions.map(({ name, value }) => [name, value]));
+  const actions = jumps.map(({ rate }) => massActionOf(rate, place, definitions, dependence));
+  const table = new MassActionTable(actions);
+  const constants = lowered.function(actions.map(constantOf));
+  const others = new Map<number, (v: Values) => Float64Array>();
   const touched = dependents(model, jumps, dependence, change);
-  const parts = new Map<number, (...arrays: Float64Array[]) => void>();
   return (v) => {
-    const { p, u, w, delayed } = v;
-    const time = Float64Array.of(v.t);
-    const system = {
+    // Of this run: inputs in rates may take other values in another.
+    const own = Float64Array.from(constants(v));
+    const at = { ...v };
+    const { starts, jumps: affected } = touched;
+    const one = (k: number, y: Float64Array): number => {
+      if (table.is[k] === 1) return table.rate(k, own, y);
+      let part = others.get(k);
+      if (part === undefined) {
+        part = lowered.function([jumps[k].rate]);
+        others.set(k, part);
+      }
+      at.y = y;
+      return part(at)[0];
+    };
+    return {
       dimension: model.states.length,
       jumps: jumps.length,
       change,
       reactants,
-      propensities: (y: Float64Array, out: Float64Array) => all(time, y, p, u, w, delayed, out),
-    };
-    if (jumps.length <= FEW) return system;
-    const { starts, jumps: affected } = touched;
-    const scratch = new Float64Array(jumps.length);
-    return {
-      ...system,
       dependents: touched,
-      fire(j: number, y: Float64Array, propensities: Float64Array) {
+      propensities(y, out) {
+        own.set(constants(v));
+        for (let k = 0; k < out.length; k++) out[k] = one(k, y);
+      },
+      fire(j, y, propensities) {
         for (let k = change.starts[j]; k < change.starts[j + 1]; k++) y[change.rows[k]] += change.values[k];
-        const from = starts[j];
-        const count = starts[j + 1] - from;
-        if (count === 0) return;
-        let part = parts.get(j);
-        if (part === undefined) {
-          const rates = Array.from(affected.subarray(from, from + count), (k) => jumps[k].rate);
-          part = javascriptFunction(lowered.program(rates));
-          parts.set(j, part);
-        }
-        part(time, y, p, u, w, delayed, scratch);
-        for (let k = 0; k < count; k++) propensities[affected[from + k]] = scratch[k];
+        for (let k = starts[j]; k < starts[j + 1]; k++) propensities[affected[k]] = one(affected[k], y);
       },
     };
   };
+}
+
+/** The constant of mass action; 0 stands where there is none. */
+function constantOf(action: MassAction | null): Expression {
+  if (action === null) return number(0);
+  const product = (factors: readonly Expression[]) =>
+    factors.reduce((a, b) => call('mul', a, b), number(1) as Expression);
+  return call('div', product(action.over), product(action.under));
 }
 
 /** What one backward happening takes: forward change plus what forward takes. */

@@ -63,6 +63,28 @@ describe.each(['ssa', 'direct', 'composition-rejection', 'tau-leap'] as Stochast
   });
 });
 
+test('many reactions: rates of mass action and others keep the equilibrium of a ring', () => {
+  const n = 10;
+  // Leaves place i at rate i + 1, written in three ways; at rest a place holds in proportion to 1/(i + 1).
+  const rate = (i: number) => [`k * ${i + 1} * S${i} / 2`, `S${i} * ${i + 1} * (1 + 0 * S${i})`, `leave${i}`][i % 3];
+  const ring: ReactionSketch = {
+    parameters: { k: 2 },
+    counts: Object.fromEntries(Array.from({ length: n }, (_, i) => [`S${i}`, 100])),
+    definitions: Object.fromEntries(Array.from({ length: n }, (_, i) => [`leave${i}`, `S${i} * (k + ${i - 1})`])),
+    reactions: Object.fromEntries(
+      Array.from({ length: n }, (_, i) => [`R${i}`, [{ [`S${i}`]: 1 }, { [`S${(i + 1) % n}`]: 1 }, rate(i)]]),
+    ),
+  };
+  const runs = 60;
+  const { mean } = stochasticSummary(reactionModel(ring), { times: Float64Array.of(0, 20) }, runs, randomStream(3));
+  const whole = Array.from({ length: n }, (_, i) => 1 / (i + 1)).reduce((a, b) => a + b);
+  for (let i = 0; i < n; i++) {
+    const share = 1 / (i + 1) / whole;
+    const error = Math.sqrt((1000 * share * (1 - share)) / runs);
+    expect(Math.abs(mean[2 * i + 1] - 1000 * share)).toBeLessThan(4.5 * error);
+  }
+});
+
 test('runs are the same for any number of workers, and different from one another', () => {
   const requested = new StochasticRuns(reactionModel(birthDeath), { times: times(5) });
   const random = randomStream(3);
