@@ -37,6 +37,14 @@ export const cliErrors = defineErrors({
     meaning: 'The moment given with --at is no instant.',
     remedy: 'Write --at 2024-01-31T13:05:00+01:00, or --at last for the end of the records.',
   },
+  'cli-model-unreadable': {
+    meaning: 'The file is neither SBML nor CellML, nor a module that exports one model.',
+    remedy: 'Give an SBML or CellML file, or a .ts or .js module with export default defineModel(…).',
+  },
+  'cli-option-unreadable': {
+    meaning: 'The value of an option cannot be understood.',
+    remedy: 'Write it as the message shows.',
+  },
   'cli-cancelled': {
     meaning: 'The work was stopped.',
     remedy: 'Start it again; what was acknowledged is kept.',

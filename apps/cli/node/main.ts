@@ -15,11 +15,13 @@ import { evidenceCommand } from './commands/evidence.ts';
 import { exportCommand } from './commands/export.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { importCommand } from './commands/import.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { packsCommand } from './commands/packs.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { whatifCommand } from './commands/whatif.ts';
 import { exitOf, type GlobalOptions, Shell } from './shell.ts';
 
@@ -60,6 +62,8 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     reportCommand,
     exportCommand,
     replayCommand,
+    simulateCommand,
+    inspectCommand,
     evidenceCommand,
     benchCommand,
     packsCommand,

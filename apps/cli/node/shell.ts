@@ -139,7 +139,9 @@ export function exitOf(error: unknown): ExitCode {
   if (error.code === 'cli-cancelled') return EXIT.interrupted;
   if (error.code === 'cli-internal') return EXIT.internal;
   if (error.code === 'cli-file-unwritable' || error.code === 'cli-file-unreadable') return EXIT.input;
-  if (error.code.startsWith('cli-')) return EXIT.usage;
+  if (error.code === 'cli-model-unreadable') return EXIT.input;
+  // Thrown before a run, these are about what was asked for.
+  if (/^(cli|simulation)-/.test(error.code) || error.code === 'stochastic-request') return EXIT.usage;
   return EXIT.input;
 }
 

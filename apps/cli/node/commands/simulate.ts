@@ -1,0 +1,178 @@
+import { setImmediate } from 'node:timers/promises';
+import { compile } from '@gemel/modeling/codegen/compile';
+import type { Model } from '@gemel/modeling/model/model';
+import type { CompiledModel } from '@gemel/modeling/program/compiled-model';
+import { methods } from '@gemel/modeling/simulate/methods';
+import { simulate } from '@gemel/modeling/simulate/simulate';
+import { CHUNK, chunkMoments, combineMoments } from '@gemel/modeling/stochastic/moments';
+import { STOCHASTIC_METHODS, type StochasticMethod, StochasticRuns } from '@gemel/modeling/stochastic/runs';
+import { randomStream } from '@gemel/numerics';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { cliErrors } from '../../errors.data.ts';
+import { EXIT } from '../../exit.ts';
+import { type Begin, wholeNumber } from '../begin.ts';
+import { readModelSource } from '../model-source.ts';
+import type { Shell } from '../shell.ts';
+
+interface SimulateOptions {
+  readonly start: number;
+  readonly end: number;
+  readonly steps: number;
+  readonly rtol?: number;
+  readonly atol?: number;
+  readonly step?: number;
+  readonly method?: string;
+  readonly runs: number;
+  readonly outputs?: readonly string[];
+  readonly amounts?: readonly string[];
+  readonly set?: readonly string[];
+}
+
+/** `gemel simulate`: runs a model and prints its values over time. */
+export function simulateCommand(begin: Begin): Command {
+  return new Command('simulate')
+    .description('run a model (SBML, CellML, or a module that exports one); its values over time as CSV')
+    .argument('<model>', 'SBML or CellML file, .ts or .js module; - is SBML or CellML on standard input')
+    .option('--start <t>', 'time of the first row', real, 0)
+    .requiredOption('--end <t>', 'time of the last row', real)
+    .option('--steps <n>', 'rows after the first, evenly spaced', wholeNumber, 100)
+    .option('--outputs <ids>', 'identifiers to print, separated by commas; else what the model reports', list)
+    .option('--amounts <ids>', 'species to print as amounts; the others are concentrations', list)
+    .option('--set <name=value...>', 'parameters, or initial values of states')
+    .addOption(
+      new Option('--method <name>', 'solver or stochastic method; else chosen by stiffness').choices([
+        ...Object.keys(methods),
+        ...STOCHASTIC_METHODS,
+      ]),
+    )
+    .option('--rtol <x>', 'relative tolerance', real)
+    .option('--atol <x>', 'absolute tolerance', real)
+    .option('--step <h>', 'steps of this length in place of tolerances', real)
+    .option('--runs <n>', 'runs of a stochastic method', wholeNumber, 100)
+    .action(async (path: string, options: SimulateOptions, self: Command) => {
+      const shell = begin(self);
+      const source = await readModelSource(path);
+      for (const { code, message } of source.problems) shell.note(`note ${code}  ${message}`);
+      const identifiers = options.outputs ?? source.model.outputs;
+      const names = identifiers.map((id) => source.nameOf(id, options.amounts?.includes(id) ?? false));
+      const asked: Asked = {
+        times: timesOf(options),
+        outputs: [...new Set(names)],
+        ...settings(source.model, options.set ?? []),
+      };
+      const compiled = compile(source.model);
+      const isStochastic = STOCHASTIC_METHODS.some((method) => method === options.method);
+      const run = isStochastic
+        ? await stochastic(shell, compiled, asked, options)
+        : deterministic(shell, compiled, asked, options);
+      const columns = identifiers.flatMap((id, i) =>
+        run.series.map(({ suffix, values }) => {
+          const at = asked.outputs.indexOf(names[i]!) * run.times.length;
+          return { name: `${id}${suffix}`, values: [...values.subarray(at, at + run.times.length)] };
+        }),
+      );
+      const rows = [['time', ...columns.map(({ name }) => cell(name))].join(',')];
+      for (const [k, t] of run.times.entries()) {
+        rows.push([t, ...columns.map(({ values }) => values[k]!)].map(numeral).join(','));
+      }
+      await shell.result({ model: source.model.id, ...run.summary, times: [...run.times], columns }, rows.join('\n'));
+    });
+}
+
+interface Asked {
+  readonly times: Float64Array;
+  readonly outputs: readonly string[];
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly initial: Readonly<Record<string, number>>;
+}
+
+/** What was found: outputs × times each, and what is told of it with --json. */
+interface Ran {
+  readonly times: Float64Array;
+  readonly series: readonly { readonly suffix: string; readonly values: Float64Array }[];
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+
+function deterministic(shell: Shell, compiled: CompiledModel, asked: Asked, options: SimulateOptions): Ran {
+  const { rtol, atol, step, method } = options;
+  const result = simulate(compiled, {
+    ...asked,
+    ...(rtol !== undefined && { relative: rtol }),
+    ...(atol !== undefined && { absolute: atol }),
+    ...(step !== undefined && { step }),
+    ...(method !== undefined && { method }),
+    seed: shell.options.seed,
+  });
+  const { status, problem, reached, times, values, events, counts } = result;
+  if (problem !== null) {
+    shell.problem(problem);
+    shell.end(EXIT.withheld);
+  }
+  return { times, series: [{ suffix: '', values }], summary: { status, problem, reached, events, counts } };
+}
+
+async function stochastic(shell: Shell, compiled: CompiledModel, asked: Asked, options: SimulateOptions): Promise<Ran> {
+  const { runs } = options;
+  if (runs < 2) throw cliErrors.error('cli-option-unreadable', '--runs is a whole number from 2 on', {});
+  const requested = new StochasticRuns(compiled, { ...asked, method: options.method as StochasticMethod });
+  const random = randomStream(shell.options.seed);
+  let all = chunkMoments(requested, random, 0, runs);
+  for (let chunk = 1; chunk * CHUNK < runs; chunk++) {
+    shell.progress({ fraction: (chunk * CHUNK) / runs, message: `${chunk * CHUNK} of ${runs} runs` });
+    await setImmediate();
+    shell.checkpoint();
+    all = combineMoments(all, chunkMoments(requested, random, chunk, runs));
+  }
+  const sd = all.squares.map((squares) => Math.sqrt(squares / (runs - 1)));
+  return {
+    times: asked.times,
+    series: [
+      { suffix: '-mean', values: all.mean },
+      { suffix: '-sd', values: sd },
+    ],
+    summary: { method: options.method, runs, seed: shell.options.seed },
+  };
+}
+
+function timesOf({ start, end, steps }: SimulateOptions): Float64Array {
+  if (steps < 1) throw cliErrors.error('cli-option-unreadable', '--steps is a whole number from 1 on', {});
+  // The last row is at the end to the bit.
+  return Float64Array.from({ length: steps + 1 }, (_, i) => (i === steps ? end : start + ((end - start) * i) / steps));
+}
+
+/** Values given by name: of parameters, else initial ones of states (an unknown name is refused by the simulation). */
+function settings(model: Model, given: readonly string[]): Pick<Asked, 'parameters' | 'initial'> {
+  const states = new Set(model.states.map(({ name }) => name));
+  const parameters: Record<string, number> = {};
+  const initial: Record<string, number> = {};
+  for (const text of given) {
+    const [name = '', value = ''] = text.split(/=(.*)/s);
+    if (name === '' || value.trim() === '' || Number.isNaN(Number(value))) {
+      throw cliErrors.error('cli-option-unreadable', `--set ${text}: write --set name=number, as in --set k=0.3`, {});
+    }
+    (states.has(name) ? initial : parameters)[name] = Number(value);
+  }
+  return { parameters, initial };
+}
+
+function real(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('not a number');
+  return value;
+}
+
+function list(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function numeral(value: number): string {
+  if (Number.isFinite(value) || Number.isNaN(value)) return String(value);
+  return value > 0 ? 'INF' : '-INF';
+}
+
+function cell(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
