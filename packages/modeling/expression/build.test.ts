@@ -4,7 +4,7 @@ import { add, apply, div, mul, neg, pow, select, sub } from './build.ts';
 import { derivative } from './derivative.ts';
 import { evaluate } from './evaluate.ts';
 import { call, type Expression, number, symbol } from './expression.ts';
-import { expressions, NAMES } from './expressions.fixture.ts';
+import { expressions, NAMES } from './fixtures/expressions.ts';
 import { substitute, symbolsOf } from './fold.ts';
 import { parse } from './parse.ts';
 import { print } from './print.ts';

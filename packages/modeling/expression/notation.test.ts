@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from './evaluate.ts';
 import { call, type Expression, number, symbol } from './expression.ts';
-import { expressions } from './expressions.fixture.ts';
+import { expressions } from './fixtures/expressions.ts';
 import { parse } from './parse.ts';
 import { print } from './print.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../expression/evaluate.ts';
 import { call, type Expression, symbol } from '../expression/expression.ts';
-import { expressions, NAMES } from '../expression/expressions.fixture.ts';
+import { expressions, NAMES } from '../expression/fixtures/expressions.ts';
 import { nodesOf } from '../expression/fold.ts';
 import { parse } from '../expression/parse.ts';
 import { gradients } from './gradient.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluate } from '../expression/evaluate.ts';
 import { call, type Expression, number, symbol } from '../expression/expression.ts';
-import { expressions, NAMES } from '../expression/expressions.fixture.ts';
+import { expressions, NAMES } from '../expression/fixtures/expressions.ts';
 import { parse } from '../expression/parse.ts';
 import { interpret } from './interpret.ts';
 import { lower, type SymbolSlot } from './lower.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Expression } from '../../expression/expression.ts';
-import { expressions, NAMES } from '../../expression/expressions.fixture.ts';
+import { expressions, NAMES } from '../../expression/fixtures/expressions.ts';
 import { interpret } from '../../program/interpret.ts';
 import { lower, type SymbolSlot } from '../../program/lower.ts';
 import type { LaneKind } from './lanes.data.ts';
