@@ -20,6 +20,8 @@ export type ExperimentMethod =
       readonly absolute?: number;
       readonly step?: number;
       readonly mostSteps?: number;
+      /** Orders events of equal priority at one time. */
+      readonly seed?: number;
     }
   | {
       readonly kind: 'stochastic';
@@ -54,7 +56,10 @@ export interface Experiment {
   readonly columns: readonly ReportColumn[];
 }
 
-/** The times of a course: time i is from + ((to − from) · i)/steps, so that the same course gives the same numbers anywhere. */
+/**
+ * The times of a course: time i is from + ((to − from) · i)/steps, the last `to` itself, so that the same course gives the same
+ * numbers anywhere.
+ */
 export function courseTimes({ from, to, steps }: UniformCourse): Float64Array {
-  return Float64Array.from({ length: steps + 1 }, (_, i) => from + ((to - from) * i) / steps);
+  return Float64Array.from({ length: steps + 1 }, (_, i) => (i === steps ? to : from + ((to - from) * i) / steps));
 }

@@ -21,6 +21,8 @@ export interface ExportRequest {
   readonly method: ExperimentMethod;
   /** Names to report besides time; absent: the model's outputs. */
   readonly outputs?: readonly string[];
+  /** What the report calls them; absent: their names. */
+  readonly labels?: readonly string[];
 }
 
 /** Attribute that holds a value, by element. */
@@ -53,7 +55,11 @@ export function exportExperiment(request: ExportRequest): Experiment {
     method,
     columns: [
       column('time', { kind: 'time' }),
-      ...names.filter((name) => name !== 'time').map((name) => column(name, places.source(name))),
+      ...names.flatMap((name, i) => {
+        const source: VariableSource = name === 'time' ? { kind: 'time' } : places.source(name);
+        const label = request.labels?.[i] ?? name;
+        return label === 'time' ? [] : [column(label, source)];
+      }),
     ],
   };
 }

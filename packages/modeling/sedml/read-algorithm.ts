@@ -1,7 +1,7 @@
 import type { Problem, Where } from '@gemel/core/error';
 import { childOf, type XmlElement } from '../sbml/xml.ts';
 import { methods } from '../simulate/methods.ts';
-import { STOCHASTIC_METHODS, type StochasticMethod } from '../stochastic/runs.ts';
+import { STOCHASTIC_METHODS } from '../stochastic/runs.ts';
 import { sedmlErrors } from './errors.data.ts';
 import type { ExperimentMethod } from './experiment.ts';
 import { KISAO, type KisaoMethod, kisaoId, kisaoNumber, PARAMETERS, TUNING } from './kisao.data.ts';
@@ -29,7 +29,7 @@ export function readAlgorithm(algorithm: XmlElement, where: Where, problems: Pro
     if (!(Number.isInteger(runs) && runs > 0)) throw badParameter('runs', runs, where);
     return { kind: 'stochastic', method: found.method, seed, runs, ...(epsilon !== undefined && { epsilon }) };
   }
-  const { relative, absolute, step, mostSteps } = given;
+  const { relative, absolute, step, mostSteps, seed } = given;
   return {
     kind: 'ode',
     ...(found.method !== 'auto' && { method: found.method }),
@@ -37,6 +37,7 @@ export function readAlgorithm(algorithm: XmlElement, where: Where, problems: Pro
     ...(absolute !== undefined && { absolute }),
     ...(step !== undefined && { step }),
     ...(mostSteps !== undefined && { mostSteps }),
+    ...(seed !== undefined && { seed }),
   };
 }
 
@@ -117,5 +118,3 @@ function parametersOf(algorithm: XmlElement, where: Where, problems: Problem[]):
 function badParameter(key: string, value: unknown, where: Where) {
   return sedmlErrors.error('sedml-algorithm', `The parameter ${key} of the algorithm has the value “${value}”.`, where);
 }
-
-export type { StochasticMethod };
