@@ -50,6 +50,24 @@ export interface Ensemble {
   run(request: EnsembleRequest): EnsembleResult;
   /** The same as work to be driven: yields the share done; stops where the driver returns. */
   work(members: Members): Generator<number, EnsembleResult, void>;
+  /** Its parts, for who splits the work: blocks of members that run side by side, each the same whoever runs it. */
+  blocks(members: Members): number;
+  runBlocks(members: Members, out: EnsembleNumbers, from: number, to: number): void;
+  result(members: Members, numbers: EnsembleNumbers): EnsembleResult;
+}
+
+/** Where the numbers of a run go: members × names × records, members × states. */
+export interface EnsembleNumbers {
+  readonly values: Float64Array;
+  readonly states: Float64Array;
+}
+
+export function numbersFor(members: Members, names: number): EnsembleNumbers {
+  const records = members.intervals / members.every;
+  return {
+    values: new Float64Array(members.members * names * records),
+    states: new Float64Array(members.states.length),
+  };
 }
 
 /** Members run in both precisions for the stated error. */
@@ -73,16 +91,28 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
   const alike = plan.alike && javascriptFunction(plan.alike);
   const members = (request: EnsembleRequest) => resolveMembers(compiled, alike, request);
 
+  const blocks = (given: Members) => Math.ceil(given.members / kernel.lanes);
+  const runBlocks = (given: Members, out: EnsembleNumbers, from: number, to: number) =>
+    runMembers(kernel, plan.names.length, given, out, from, to);
+  const result = (given: Members, { values, states }: EnsembleNumbers): EnsembleResult => ({
+    names: plan.names,
+    times: Float64Array.from(
+      { length: given.intervals / given.every },
+      (_, r) => given.start + (r + 1) * given.every * plan.interval,
+    ),
+    values,
+    states,
+    trace: { backend, lanes: kernel.lanes, statedError: backend === 'wasm-f32' ? compare(given, values) : null },
+  });
+
   function* work(given: Members): Generator<number, EnsembleResult, void> {
-    const { values, states } = yield* runMembers(kernel, plan.names.length, given);
-    const records = given.intervals / given.every;
-    return {
-      names: plan.names,
-      times: Float64Array.from({ length: records }, (_, r) => given.start + (r + 1) * given.every * plan.interval),
-      values,
-      states,
-      trace: { backend, lanes: kernel.lanes, statedError: backend === 'wasm-f32' ? compare(given, values) : null },
-    };
+    const out = numbersFor(given, plan.names.length);
+    const count = blocks(given);
+    for (let block = 0; block < count; block += BLOCKS_PER_YIELD) {
+      runBlocks(given, out, block, Math.min(count, block + BLOCKS_PER_YIELD));
+      yield Math.min(1, (block + BLOCKS_PER_YIELD) / count);
+    }
+    return result(given, out);
   }
 
   /** Some members in double precision too, spread over all. */
@@ -90,7 +120,9 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
     const count = Math.min(COMPARED, given.members);
     const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * given.members) / count));
     reference ??= make('javascript');
-    const exact = finish(runMembers(reference, plan.names.length, pick(given, chosen)));
+    const some = pick(given, chosen);
+    const exact = numbersFor(some, plan.names.length);
+    runMembers(reference, plan.names.length, some, exact, 0, chosen.length);
     const records = given.intervals / given.every;
     const largest = plan.names.map((_, n) => {
       let most = 0;
@@ -106,7 +138,17 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
     return { members: count, largest };
   }
 
-  return { model, names: plan.names, backend, members, work, run: (request) => finish(work(members(request))) };
+  return {
+    model,
+    names: plan.names,
+    backend,
+    members,
+    work,
+    blocks,
+    runBlocks,
+    result,
+    run: (request) => finish(work(members(request))),
+  };
 }
 
 function choose(wanted: EnsembleBackend | 'best', make: (backend: EnsembleBackend) => LanesKernel) {
@@ -154,19 +196,23 @@ export function pick(given: Members, chosen: readonly number[]): Members {
 }
 
 /** Blocks of as many members as there are lanes; the last one is filled up with copies of its last member. */
-function* runMembers(kernel: LanesKernel, outputs: number, given: Members) {
+function runMembers(
+  kernel: LanesKernel,
+  outputs: number,
+  given: Members,
+  { values, states }: EnsembleNumbers,
+  from: number,
+  to: number,
+): void {
   const { members, intervals, every, inputs, order } = given;
   const { lanes } = kernel;
   const records = intervals / every;
   const areas = kernel.allocate(intervals, records);
-  const values = new Float64Array(members * outputs * records);
-  const states = new Float64Array(given.states.length);
   areas.clock.fill(given.start);
   inputs.forEach(({ values: series, own }, i) => {
     if (!own) spreadSeries(areas.inputs, series, inputs.length, i, lanes);
   });
-  const blocks = Math.ceil(members / lanes);
-  for (let block = 0; block < blocks; block++) {
+  for (let block = from; block < to; block++) {
     for (let lane = 0; lane < lanes; lane++) {
       const m = order[Math.min(block * lanes + lane, members - 1)];
       copyIn(areas.parameters, given.parameters, m, members, lane, lanes);
@@ -182,9 +228,7 @@ function* runMembers(kernel: LanesKernel, outputs: number, given: Members) {
     for (let lane = 0; lane < lanes && block * lanes + lane < members; lane++) {
       copyOut(areas, values, states, order[block * lanes + lane], lane, lanes, outputs, records);
     }
-    if (block % BLOCKS_PER_YIELD === BLOCKS_PER_YIELD - 1) yield (block + 1) / blocks;
   }
-  return { values, states };
 }
 
 function spreadSeries(out: WorkAreas['inputs'], series: Float64Array, inputs: number, i: number, lanes: number): void {

@@ -1,0 +1,19 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { ensemble } from '../ensemble.ts';
+import type { PoolNote, PoolRun, PoolStart } from './pool-messages.ts';
+
+const { model, options } = workerData as PoolStart;
+const made = ensemble(model, options);
+const tell = (note: PoolNote) => parentPort!.postMessage(note);
+
+parentPort!.on('message', ({ members, values, states, control, share }: PoolRun) => {
+  const blocks = made.blocks(members);
+  for (;;) {
+    const from = Atomics.add(control, 0, share);
+    if (from >= blocks || Atomics.load(control, 1) !== 0) break;
+    const to = Math.min(blocks, from + share);
+    made.runBlocks(members, { values, states }, from, to);
+    tell({ kind: 'progress', blocks: to - from });
+  }
+  tell({ kind: 'done' });
+});

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Model } from '../../model/model.ts';
+import { type EnsembleOptions, type EnsembleResult, ensemble } from '../ensemble.ts';
+import type { EnsembleRequest, Members } from '../members.ts';
+import type { PoolNote, PoolRun, PoolStart } from './pool-messages.ts';
+
+/** Parts of a run per worker, so that one that is slow does not hold up the rest. */
+const PARTS = 16;
+
+export interface PoolOptions {
+  /** Threads; by default one for each processor. */
+  readonly workers?: number;
+}
+
+export interface PoolRunOptions {
+  /** Stops the run; its promise is then rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Share done, from 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** An ensemble in worker threads with shared memory: the numbers are those of one thread, whatever the count of workers. */
+export class EnsemblePool {
+  readonly #ensemble: ReturnType<typeof ensemble>;
+  readonly #workers: readonly Worker[];
+  #busy: Promise<unknown> = Promise.resolve();
+
+  /** @throws CodedError as `ensemble` does */
+  constructor(model: Model, options: EnsembleOptions, { workers = availableParallelism() }: PoolOptions = {}) {
+    this.#ensemble = ensemble(model, options);
+    const start: PoolStart = { model, options: { ...options, backend: this.#ensemble.backend } };
+    this.#workers = Array.from(
+      { length: workers },
+      () => new Worker(new URL('./pool-worker.ts', import.meta.url), { workerData: start }),
+    );
+    for (const worker of this.#workers) worker.unref();
+  }
+
+  /** One run after the other. */
+  run(request: EnsembleRequest, options: PoolRunOptions = {}): Promise<EnsembleResult> {
+    const result = this.#busy.then(() => this.#run(this.#ensemble.members(request), options));
+    this.#busy = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  async #run(given: Members, { signal, onProgress }: PoolRunOptions): Promise<EnsembleResult> {
+    signal?.throwIfAborted();
+    const blocks = this.#ensemble.blocks(given);
+    const members = sharedMembers(given);
+    const records = given.intervals / given.every;
+    const run: PoolRun = {
+      members,
+      values: shared(new Float64Array(given.members * this.#ensemble.names.length * records)),
+      states: shared(new Float64Array(given.states.length)),
+      control: new Int32Array(new SharedArrayBuffer(8)),
+      share: Math.max(1, Math.ceil(blocks / (this.#workers.length * PARTS))),
+    };
+    const stop = () => Atomics.store(run.control, 1, 1);
+    signal?.addEventListener('abort', stop);
+    let done = 0;
+    const told = (blocksDone: number) => {
+      done += blocksDone;
+      onProgress?.(done / blocks);
+    };
+    try {
+      await Promise.all(this.#workers.map((worker) => part(worker, run, told)));
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+    signal?.throwIfAborted();
+    return this.#ensemble.result(given, { values: run.values.slice(), states: run.states.slice() });
+  }
+}
+
+/** One worker's part of a run, to its end. */
+async function part(worker: Worker, run: PoolRun, told: (blocks: number) => void): Promise<void> {
+  worker.ref();
+  const ended = new AbortController();
+  const finished = new Promise<void>((resolve) => {
+    const hear = (note: PoolNote) => {
+      if (note.kind === 'progress') {
+        told(note.blocks);
+        return;
+      }
+      worker.off('message', hear);
+      resolve();
+    };
+    worker.on('message', hear);
+  });
+  worker.postMessage(run);
+  try {
+    const failed = once(worker, 'exit', { signal: ended.signal }).then(() => {
+      throw new Error('A worker of the ensemble ended before its part was done.');
+    });
+    await Promise.race([finished, failed]);
+  } finally {
+    ended.abort();
+    worker.unref();
+  }
+}
+
+function sharedMembers(given: Members): Members {
+  return {
+    ...given,
+    parameters: shared(given.parameters),
+    states: shared(given.states),
+    inputs: given.inputs.map(({ values, own }) => ({ values: shared(values), own })),
+    order: new Int32Array(share(given.order)),
+  };
+}
+
+function shared(values: Float64Array): Float64Array {
+  return new Float64Array(share(values));
+}
+
+function share(values: Float64Array | Int32Array): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(Math.max(8, values.byteLength));
+  new Uint8Array(buffer).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return buffer;
+}
