@@ -2,10 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rosenbrock } from '@gemel/modeling/codegen/rosenbrock';
+import { modelPrograms } from '@gemel/modeling/program/model-programs';
 import { bdf } from '@gemel/numerics/ode/bdf';
 import { rodas5p } from '@gemel/numerics/ode/rodas5p';
 import type { Solver } from '@gemel/numerics/ode/solver';
 import type { Bench, BenchRow } from './bench.ts';
+import { stiffEquations, stiffModel } from './stiff-models.ts';
 import { chainWork, type StiffWork, small } from './stiff-workload.ts';
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
@@ -54,6 +57,12 @@ function ours(work: StiffWork, solver: Solver, relative: number): Run {
     once = Math.min(once, all / repetitions);
   }
   return { seconds: once, error: errorOf(work, y) };
+}
+
+/** Rodas5P as straight-line code generated from the problem's equations. */
+function unrolled(work: StiffWork): Solver {
+  const programs = modelPrograms(stiffModel(work.name, work.initial));
+  return rosenbrock(programs, { p: programs.parameters, u: new Float64Array(0) });
 }
 
 function processorSeconds(action: () => void): number {
@@ -113,6 +122,7 @@ function python(
     works.map((work) => [
       work.name,
       {
+        ...stiffEquations[work.name],
         end: work.end,
         targets,
         initial: [...work.initial],
@@ -149,7 +159,7 @@ export default {
       const large = work === chain;
       const targets = large ? LARGE_TARGETS : SMALL_TARGETS;
       const finest = large ? 8 : 11;
-      const mine = [rodas5p, bdf].map((solver) => ({
+      const mine = [...(large ? [] : [unrolled(work)]), rodas5p, bdf].map((solver) => ({
         name: `Gemel ${solver.name}`,
         least: fastest(targets, (relative) => ours(work, solver, relative), finest),
       }));

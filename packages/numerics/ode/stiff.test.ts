@@ -156,6 +156,40 @@ describe('auto', () => {
   });
 });
 
+describe('a chain of 200 states, sparse', () => {
+  // Diffusion between ends held at zero: the slowest mode falls as e^{−λt}, exactly, in the discrete chain too.
+  const n = 200;
+  const spread = 0.1 * (n + 1) ** 2;
+  const lambda = 4 * spread * Math.sin(Math.PI / (2 * (n + 1))) ** 2;
+  const initial = Float64Array.from({ length: n }, (_, i) => Math.sin((Math.PI * (i + 1)) / (n + 1)));
+  const columns = Array.from({ length: n }, (_, j) => [j - 1, j, j + 1].filter((i) => i >= 0 && i < n));
+  const places = {
+    starts: Int32Array.from({ length: n + 1 }, (_, j) => columns.slice(0, j).flat().length),
+    rowIndices: Int32Array.from(columns.flat()),
+  };
+  const system: OdeSystem = {
+    dimension: n,
+    autonomous: true,
+    rhs(_t, y, dy) {
+      for (let i = 0; i < n; i++) dy[i] = spread * ((y[i - 1] ?? 0) - 2 * y[i] + (y[i + 1] ?? 0));
+    },
+    jacobian: places,
+  };
+
+  test('takes three evaluations for its Jacobian by differences', () => {
+    expect(new Jacobian(system).cost).toBe(3);
+  });
+
+  test.each([rodas5p, bdf, auto])('$name follows the slowest mode', (solver) => {
+    const control: AdaptiveSteps = { kind: 'adaptive', relative: 1e-6, absolute: 1e-8 };
+    const { stepper, status } = run(solver, system, initial, 2, control);
+    expect(status).toBe('stepped');
+    const exact = initial.map((value) => value * Math.exp(-lambda * 2));
+    expect(relativeError(stepper.y, exact)).toBeLessThan(1e-4);
+    expect(stepper.counts.accepted).toBeLessThan(200);
+  });
+});
+
 const SOLVERS: readonly Solver[] = [tsit5, vern7, rodas5p, bdf, auto];
 const usual: AdaptiveSteps = { kind: 'adaptive', relative: 1e-6, absolute: 1e-9 };
 
