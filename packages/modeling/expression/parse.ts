@@ -20,6 +20,13 @@ export interface ParseOptions {
   readonly convert?: (parsed: Parsed, unit: string) => Expression;
 }
 
+const NUMBER_WORDS: ReadonlyMap<string, number> = new Map([
+  ['inf', Number.POSITIVE_INFINITY],
+  ['nan', Number.NaN],
+  ['true', 1],
+  ['false', 0],
+]);
+
 /** Brackets within brackets; an engine's stack holds more. */
 const DEEPEST = 1000;
 
@@ -136,14 +143,13 @@ class Parser {
 
   #literal(): Expression | undefined {
     const { start, text, kind } = this.#token;
-    const words: Record<string, number> = { inf: Number.POSITIVE_INFINITY, nan: Number.NaN, true: 1, false: 0 };
-    const isWord = kind === 'name' && Object.hasOwn(words, text);
-    if (kind !== 'number' && !isWord) return undefined;
+    const word = kind === 'name' ? NUMBER_WORDS.get(text) : undefined;
+    if (kind !== 'number' && word === undefined) return undefined;
     this.#next();
-    if (!isWord && this.#token.kind === 'name' && this.#token.start === this.#reached) {
+    if (word === undefined && this.#token.kind === 'name' && this.#token.start === this.#reached) {
       throw this.#error(this.#token, `a name right after a number: write ${text}*${this.#token.text}`);
     }
-    const value = isWord ? words[text] : Number(text);
+    const value = word ?? Number(text);
     if (this.#token.kind !== 'unit') return this.#made(start, number(value));
     const unit = this.#next();
     if (unit.text === '') throw this.#error(unit, 'an empty unit');
