@@ -59,4 +59,8 @@ export const simulationErrors = defineErrors({
     meaning: 'Repeating the dose did not bring the model to a steady state. The values hold to the time named.',
     remedy: 'Check that everything dosed is eliminated; give the doses themselves in place of the steady state.',
   },
+  'simulation-sweep-parts': {
+    meaning: 'The parts of a sweep that were to be joined do not follow one another.',
+    remedy: 'Join all parts, in the order of their runs.',
+  },
 });

@@ -69,7 +69,7 @@ export class Evaluation {
     this.#ended = vector(model.delays);
     this.#guessY = vector(n);
     this.#begun = vector(unknowns.length);
-    this.#depth = delayDepth(model.model);
+    this.#depth = model.delays > 0 ? delayDepth(model.model) : 0;
     this.#past = {
       t: start,
       y: vector(n),
