@@ -110,6 +110,8 @@ export interface FlatModel {
   readonly rules: readonly FlatRule[];
   readonly events: readonly FlatEvent[];
   readonly draws: readonly FlatDraw[];
+  /** Makes a wanted name one that nothing has. */
+  readonly fresh: (wanted: string) => string;
   /** What each identifier of the outermost model is called. */
   readonly names: ReadonlyMap<string, string>;
 }

@@ -85,6 +85,7 @@ class FlatReader {
       ],
       events: parts('event').flatMap((part) => this.event(part)),
       draws: this.draws,
+      fresh: this.fresh,
       names: new Map([...top.byId].map(([id, part]) => [id, standing(part).part.name])),
     };
   }

@@ -34,6 +34,10 @@ export class Quantities {
   readonly rates = new Map<string, Expression>();
   /** Rate of change of a species' amount by reactions. */
   readonly changes = new Map<string, Expression>();
+  /** What fast reactions have added to a species' amount, in their extents. */
+  readonly shifts = new Map<string, Expression>();
+  /** The extent of each fast reaction, by its name. */
+  readonly extents = new Map<string, string>();
   readonly jumping = new Set<string>();
   /** Settled by algebraic rules; filled by `matchAlgebraic`. */
   readonly algebraic = new Set<string>();
@@ -139,13 +143,10 @@ export class Quantities {
   }
 
   private addChanges(reaction: FlatReaction): void {
-    if (reaction.fast) {
-      throw sbmlErrors.error(
-        'sbml-unsupported',
-        `${reaction.element} at line ${reaction.line} is fast: fast reactions are not supported.`,
-        this.where(reaction),
-      );
-    }
+    const { fast, name } = reaction;
+    if (reaction.rate !== null && fast) this.extents.set(name, this.flat.fresh(`${name}_extent`));
+    const happening = symbol(this.extents.get(name) ?? name);
+    const changed = fast ? this.shifts : this.changes;
     const sides = [
       [reaction.reactants, minus],
       [reaction.products, plus],
@@ -160,9 +161,22 @@ export class Quantities {
           throw this.twice(species, `${reason} but is changed by ${reaction.element}`);
         }
         if (reaction.rate === null) continue;
-        const term = times(times(this.stoichiometry(reference), symbol(reaction.name)), species.conversion ?? ONE);
-        this.changes.set(species.name, joined(this.changes.get(species.name) ?? ZERO, term));
+        if (fast) this.requireSteady(reference, reaction);
+        const term = times(times(this.stoichiometry(reference), happening), species.conversion ?? ONE);
+        changed.set(species.name, joined(changed.get(species.name) ?? ZERO, term));
+        if (fast && !this.changes.has(species.name)) this.changes.set(species.name, ZERO);
       }
     }
+  }
+  /** A fast reaction's extent stands for its whole past, so what it moves per happening must never have changed. */
+  private requireSteady(reference: FlatReference, reaction: FlatReaction): void {
+    const stoichiometry = this.stoichiometry(reference);
+    if (stoichiometry.kind === 'number') return;
+    if (stoichiometry.kind === 'symbol' && this.determination(stoichiometry.name) === 'fixed') return;
+    throw sbmlErrors.error(
+      'sbml-unsupported',
+      `${reaction.element} at line ${reaction.line} is fast and has a stoichiometry that varies.`,
+      this.where(reaction),
+    );
   }
 }

@@ -19,6 +19,7 @@ export function stochasticReactions(
   const reactions: Reaction[] = [];
   for (const reaction of flat.reactions) {
     if (reaction.rate === null) continue;
+    if (reaction.fast) return without(reaction, 'is fast', quantities, warn);
     const change = new Map<string, number>();
     const reactants = new Map<string, number>();
     for (const [references, sign] of [
@@ -31,7 +32,9 @@ export function stochasticReactions(
         if (species.boundary || !states.has(state)) continue;
         const count = constantOf(quantities.stoichiometry(reference), reference, quantities);
         const factor = species.conversion === null ? 1 : constantOf(species.conversion, null, quantities);
-        if (count === null || factor === null) return without(reaction, quantities, warn);
+        if (count === null || factor === null) {
+          return without(reaction, 'has a stoichiometry that is no plain number', quantities, warn);
+        }
         change.set(state, (change.get(state) ?? 0) + sign * count * factor);
         if (sign < 0) reactants.set(state, (reactants.get(state) ?? 0) + count * factor);
       }
@@ -59,13 +62,14 @@ function constantOf(value: Expression, reference: FlatReference | null, quantiti
 
 function without(
   reaction: FlatReaction,
+  why: string,
   quantities: Quantities,
   warn: (problem: Problem) => void,
 ): readonly Reaction[] {
   warn(
     sbmlErrors.problem(
       'sbml-ignored',
-      `${reaction.element} has a stoichiometry that is no plain number: the model has no stochastic meaning here.`,
+      `${reaction.element} ${why}: the model has no stochastic meaning here.`,
       quantities.where(reaction),
     ),
   );

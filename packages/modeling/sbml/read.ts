@@ -33,8 +33,9 @@ export interface SbmlReadOptions {
 
 /**
  * A model from SBML Level 2 (Versions 1–5) or Level 3 Core (Versions 1–2), with submodels of the package `comp`. What is
- * not supported is refused by name and never run without it: fast reactions, the package `fbc` with an objective, and any
- * other package that a document requires.
+ * not supported is refused by name and never run without it: the package `fbc` with an objective, any other package that a
+ * document requires, and what the errors name. Fast reactions are at equilibrium at all times: their extents are unknowns
+ * that hold their rates at zero, searched from the amounts given.
  * @throws errors of `sbmlErrors`, naming element and line
  */
 export function readSbml(text: string, options: SbmlReadOptions = {}): SbmlModel {

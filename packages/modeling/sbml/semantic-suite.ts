@@ -149,7 +149,8 @@ export function judgeCase(given: SuiteCase): SuiteVerdict {
 
 /** What a refusal is for. */
 function featureOf(error: CodedError): string {
-  if (error.code === 'sbml-unsupported' && / is fast/.test(error.message)) return 'fast reactions';
+  if (error.code === 'sbml-unsupported' && / is fast/.test(error.message))
+    return 'fast reactions with stoichiometries that vary';
   if (error.code === 'sbml-package' && / fbc/.test(error.message)) return 'flux balance (fbc)';
   return error.code === 'sbml-external' ? 'model in a file not in the suite' : 'other';
 }

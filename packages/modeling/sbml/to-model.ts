@@ -4,7 +4,7 @@ import { checkModel } from '../model/check-model.ts';
 import type { Definition, Model, ModelEvent, Parameter, State, Unknown } from '../model/model.ts';
 import { orderByNeed } from '../model/order.ts';
 import { type AlgebraicSolution, matchAlgebraic } from './algebraic.ts';
-import { NOT_A_NUMBER, ONE, over, plus, times, ZERO } from './arithmetic.ts';
+import { minus, NOT_A_NUMBER, ONE, over, plus, times, ZERO } from './arithmetic.ts';
 import { sbmlErrors } from './errors.data.ts';
 import type { FlatEvent, FlatModel, Placed } from './flat-model.ts';
 import { needs, ordered } from './order.ts';
@@ -31,7 +31,8 @@ export interface Mapped {
 
 /**
  * The flat model as equations. Species that reactions change are states in amounts; a species named in formulas by its
- * concentration is then defined as amount over size, so that a change of size keeps amounts.
+ * concentration is then defined as amount over size, so that a change of size keeps amounts. Fast reactions' extents are
+ * unknowns that hold their rates at zero.
  * @throws errors of `sbmlErrors`, and those of checkModel
  */
 export function toModel(flat: FlatModel, warn: (problem: Problem) => void): Mapped {
@@ -50,6 +51,8 @@ class Mapper {
   private readonly species = new Map<string, SpeciesNames>();
   private settled: ReadonlySet<string> | null = null;
   private readonly forms: RunningForms;
+  /** States that hold an amount but for what fast reactions have moved. */
+  private readonly slow = new Map<string, string>();
 
   constructor(flat: FlatModel, warn: (problem: Problem) => void) {
     this.flat = flat;
@@ -72,6 +75,8 @@ class Mapper {
         );
       }
       this.define(reaction.name, reaction.rate ?? ZERO, reaction.unit, reaction);
+      const extent = quantities.extents.get(reaction.name);
+      if (extent !== undefined) this.unknowns.set(extent, { ...this.describe(reaction, null, extent), guess: ZERO });
     }
     const definitions = [...this.definitions].map(
       ([name, definition]) => [name, { ...definition, value: this.forms.running(definition.value) }] as const,
@@ -96,7 +101,10 @@ class Mapper {
         ...unknown,
         guess: this.forms.atStart(unknown.guess),
       })),
-      constraints: [...this.algebraic.searched.values()].map((residual) => this.forms.running(residual)),
+      constraints: [
+        ...this.algebraic.searched.values(),
+        ...[...quantities.extents.keys()].map((reaction) => symbol(reaction)),
+      ].map((residual) => this.forms.running(residual)),
       events: flat.events.map((event) => this.event(event)),
       reactions: stochasticReactions(flat, quantities, this.states, this.warn),
       ...(flat.draws.length > 0 && {
@@ -187,7 +195,7 @@ class Mapper {
     else if (asAmount) {
       if (determination === 'fixed' && this.isSettled(name)) {
         this.parameters.set(name, { ...this.describe(species, unit), value: given });
-      } else this.hold(name, given, rule ?? change, unit, species);
+      } else this.holdAmount(name, given, rule ?? change, species);
     } else if (rule !== undefined && !this.quantities.jumping.has(compartment.name)) {
       this.hold(name, given, rule, unit, species);
     } else if (determination === 'fixed' && rigid && this.isSettled(name)) {
@@ -196,7 +204,7 @@ class Mapper {
       whole = false;
       const amount = this.amountAtStart(species, given, size);
       const rate = rule === undefined ? change : plus(times(rule, size), times(symbol(name), call('rateOf', size)));
-      this.hold(other, amount, rate, amountUnit, species);
+      this.holdAmount(other, amount, rate, species);
       this.define(name, over(symbol(other), size), unit, species);
     }
     if (whole && !(pointlike && asAmount)) this.define(other, derived, otherUnit, species);
@@ -207,6 +215,16 @@ class Mapper {
       amount: asAmount ? name : other,
       concentration: asAmount ? (pointlike ? null : other) : name,
     });
+  }
+
+  /** An amount as a state; where fast reactions move it, as a state that slow ones change and their extents. */
+  private holdAmount(name: string, initial: Expression, rate: Expression, species: Species): void {
+    const shift = this.quantities.shifts.get(species.name);
+    const held = shift === undefined ? name : this.flat.fresh(`${name}_slow`);
+    this.hold(held, initial, rate, species.unit, species);
+    if (shift === undefined) return;
+    this.define(name, plus(symbol(held), shift), species.unit, species);
+    this.slow.set(name, held);
   }
 
   private amountAtStart(species: Species, given: Expression, size: Expression): Expression {
@@ -286,7 +304,8 @@ class Mapper {
       const quantity = this.quantities.get(target);
       if (this.states.has(target)) return [{ state: target, value: formula }];
       const names = quantity.kind === 'species' ? this.species.get(target) : undefined;
-      if (names === undefined || !this.states.has(names.amount)) {
+      const held = names === undefined ? undefined : (this.slow.get(names.amount) ?? names.amount);
+      if (names === undefined || held === undefined || !this.states.has(held)) {
         this.warn(
           sbmlErrors.problem(
             'sbml-ignored',
@@ -296,6 +315,8 @@ class Mapper {
         );
         return [];
       }
+      const shift = this.quantities.shifts.get(target) ?? ZERO;
+      if (names.symbol === 'amount') return [{ state: held, value: minus(formula, shift) }];
       // A concentration is put into the size before the event, even where the same event changes the size.
       const size = symbol(names.compartment);
       const varies = this.quantities.determination(names.compartment) !== 'fixed';
@@ -306,7 +327,7 @@ class Mapper {
           this.quantities.where(event),
         );
       }
-      return [{ state: names.amount, value: times(formula, size) }];
+      return [{ state: held, value: minus(times(formula, size), shift) }];
     });
     return {
       id: event.name,

@@ -2,7 +2,12 @@ import { defineValidation } from '@gemel/core/validation';
 import { judgeCase } from '../sbml/semantic-suite.ts';
 import { LAST_CASE, LOWER } from './sbml-semantic.data.ts';
 
-const FEATURES = ['fast reactions', 'flux balance (fbc)', 'model in a file not in the suite', 'other'] as const;
+const FEATURES = [
+  'fast reactions with stoichiometries that vary',
+  'flux balance (fbc)',
+  'model in a file not in the suite',
+  'other',
+] as const;
 const CASES = Array.from({ length: LAST_CASE / 2 }, (_, i) => {
   const number = 2 * i + 2;
   const [level = 'l3v2'] = Object.keys(LOWER).filter((lower) => LOWER[lower]!.includes(number));
