@@ -11,12 +11,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { cliErrors } from '../../errors.data.ts';
 import { EXIT } from '../../exit.ts';
 import { type Begin, wholeNumber } from '../begin.ts';
+import { archiveOf, isArchive, runArchive } from '../experiment-archive.ts';
 import { readModelSource } from '../model-source.ts';
 import type { Shell } from '../shell.ts';
 
 interface SimulateOptions {
   readonly start: number;
-  readonly end: number;
+  readonly end?: number;
   readonly steps: number;
   readonly rtol?: number;
   readonly atol?: number;
@@ -26,15 +27,19 @@ interface SimulateOptions {
   readonly outputs?: readonly string[];
   readonly amounts?: readonly string[];
   readonly set?: readonly string[];
+  readonly archive?: string;
+  readonly task?: string;
 }
 
 /** `gemel simulate`: runs a model and prints its values over time. */
 export function simulateCommand(begin: Begin): Command {
   return new Command('simulate')
-    .description('run a model (SBML, CellML, or a module that exports one); its values over time as CSV')
-    .argument('<model>', 'SBML or CellML file, .ts or .js module; - is SBML or CellML on standard input')
+    .description(
+      'run a model (SBML, CellML, a module that exports one, or a COMBINE archive); its values over time as CSV',
+    )
+    .argument('<model>', 'SBML or CellML file, .ts or .js module, .omex archive; - is SBML or CellML on standard input')
     .option('--start <t>', 'time of the first row', real, 0)
-    .requiredOption('--end <t>', 'time of the last row', real)
+    .option('--end <t>', 'time of the last row; an archive has its own', real)
     .option('--steps <n>', 'rows after the first, evenly spaced', wholeNumber, 100)
     .option('--outputs <ids>', 'identifiers to print, separated by commas; else what the model reports', list)
     .option('--amounts <ids>', 'species to print as amounts; the others are concentrations', list)
@@ -49,8 +54,11 @@ export function simulateCommand(begin: Begin): Command {
     .option('--atol <x>', 'absolute tolerance', real)
     .option('--step <h>', 'steps of this length in place of tolerances', real)
     .option('--runs <n>', 'runs of a stochastic method', wholeNumber, 100)
+    .option('--archive <file>', 'also write the run of an SBML model as a COMBINE archive (.omex) that gives it again')
+    .option('--task <id>', 'of an archive with several tasks, the one to run')
     .action(async (path: string, options: SimulateOptions, self: Command) => {
       const shell = begin(self);
+      if (isArchive(path)) return archived(shell, path, options.task);
       const source = await readModelSource(path);
       for (const { code, message } of source.problems) shell.note(`note ${code}  ${message}`);
       const identifiers = options.outputs ?? source.model.outputs;
@@ -71,12 +79,53 @@ export function simulateCommand(begin: Begin): Command {
           return { name: `${id}${suffix}`, values: [...values.subarray(at, at + run.times.length)] };
         }),
       );
-      const rows = [['time', ...columns.map(({ name }) => cell(name))].join(',')];
-      for (const [k, t] of run.times.entries()) {
-        rows.push([t, ...columns.map(({ values }) => values[k]!)].map(numeral).join(','));
+      if (options.archive !== undefined) {
+        const method = isStochastic
+          ? { kind: 'stochastic' as const, method: options.method as StochasticMethod, runs: options.runs }
+          : { kind: 'ode' as const, ...solving(options) };
+        const { parameters, initial, times } = asked;
+        const request = {
+          parameters,
+          initial,
+          course: { start: times[0]!, from: times[0]!, to: times.at(-1)!, steps: times.length - 1 },
+          method: { ...method, seed: shell.options.seed },
+          outputs: names,
+          labels: identifiers,
+        };
+        await shell.write(options.archive, await archiveOf(path, request));
       }
-      await shell.result({ model: source.model.id, ...run.summary, times: [...run.times], columns }, rows.join('\n'));
+      const text = csv([{ name: 'time', values: run.times }, ...columns]);
+      await shell.result({ model: source.model.id, ...run.summary, times: [...run.times], columns }, text);
     });
+}
+
+/** The experiment of an archive, under the labels of its report. */
+async function archived(shell: Shell, path: string, task: string | undefined): Promise<void> {
+  const { experiment, report } = await runArchive(shell, path, task);
+  if (report.problem !== null) {
+    shell.problem(report.problem);
+    shell.end(EXIT.withheld);
+  }
+  const columns = report.labels.map((name, i) => ({ name, values: [...report.columns[i]!] }));
+  const { id, title, method } = experiment;
+  await shell.result({ task: id, title, method, problem: report.problem, columns }, csv(columns));
+}
+
+function csv(columns: readonly { readonly name: string; readonly values: ArrayLike<number> }[]): string {
+  const rows = [columns.map(({ name }) => cell(name)).join(',')];
+  const count = columns[0]?.values.length ?? 0;
+  for (let k = 0; k < count; k++) rows.push(columns.map(({ values }) => numeral(values[k]!)).join(','));
+  return rows.join('\n');
+}
+
+/** What was given of how to solve. */
+function solving({ rtol, atol, step, method }: SimulateOptions) {
+  return {
+    ...(rtol !== undefined && { relative: rtol }),
+    ...(atol !== undefined && { absolute: atol }),
+    ...(step !== undefined && { step }),
+    ...(method !== undefined && { method }),
+  };
 }
 
 interface Asked {
@@ -94,15 +143,7 @@ interface Ran {
 }
 
 function deterministic(shell: Shell, compiled: CompiledModel, asked: Asked, options: SimulateOptions): Ran {
-  const { rtol, atol, step, method } = options;
-  const result = simulate(compiled, {
-    ...asked,
-    ...(rtol !== undefined && { relative: rtol }),
-    ...(atol !== undefined && { absolute: atol }),
-    ...(step !== undefined && { step }),
-    ...(method !== undefined && { method }),
-    seed: shell.options.seed,
-  });
+  const result = simulate(compiled, { ...asked, ...solving(options), seed: shell.options.seed });
   const { status, problem, reached, times, values, events, counts } = result;
   if (problem !== null) {
     shell.problem(problem);
@@ -135,6 +176,8 @@ async function stochastic(shell: Shell, compiled: CompiledModel, asked: Asked, o
 }
 
 function timesOf({ start, end, steps }: SimulateOptions): Float64Array {
+  if (end === undefined)
+    throw cliErrors.error('cli-option-unreadable', '--end is missing: the time of the last row', {});
   if (steps < 1) throw cliErrors.error('cli-option-unreadable', '--steps is a whole number from 1 on', {});
   // The last row is at the end to the bit.
   return Float64Array.from({ length: steps + 1 }, (_, i) => (i === steps ? end : start + ((end - start) * i) / steps));
