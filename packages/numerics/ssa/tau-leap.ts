@@ -1,12 +1,18 @@
 import type { RandomStream } from '../random/stream.ts';
+import { compositionRejection } from './composition-rejection.ts';
 import { direct } from './direct.ts';
 import { fault, type JumpMethod, type JumpStatus, type JumpStepper, type JumpSystem } from './jump-system.ts';
 import { LeapSize } from './leap-size.ts';
 import { poisson } from './poisson.ts';
 
-/** A leap shorter than this many expected jumps is not worth it: exact steps are made instead. */
-const WORTH = 10;
-const EXACT_STEPS = 100;
+/**
+ * A leap of fewer expected jumps is not worth it: exact steps are made instead. The paper's 10 and 100 are for few kinds of jump;
+ * a leap draws a number for each kind, and an exact step for one.
+ */
+const worth = (jumps: number) => Math.max(10, jumps / 3);
+const exactSteps = (jumps: number) => Math.max(100, jumps);
+/** Kinds of jump above which exact steps are made by groups. */
+const MANY = 100;
 
 class LeapStepper implements JumpStepper {
   t: number;
@@ -24,7 +30,7 @@ class LeapStepper implements JumpStepper {
     this.#system = system;
     this.#random = random;
     this.#size = new LeapSize(system, epsilon);
-    this.#exact = direct.start(system, t, y, random);
+    this.#exact = (system.jumps > MANY ? compositionRejection : direct).start(system, t, y, random);
     this.y = this.#exact.y;
     this.t = t;
     this.#propensities = new Float64Array(system.jumps);
@@ -55,7 +61,7 @@ class LeapStepper implements JumpStepper {
       if (!this.#leap(until, total)) {
         const before = this.#exact.happened;
         this.#exact.restart(this.t, this.y);
-        const status = this.#exact.advance(until, Math.min(EXACT_STEPS, mostJumps - (this.happened - from)));
+        const status = this.#exact.advance(until, Math.min(exactSteps(a.length), mostJumps - (this.happened - from)));
         this.happened += this.#exact.happened - before;
         this.t = this.#exact.t;
         if (status !== 'more') return status;
@@ -73,7 +79,7 @@ class LeapStepper implements JumpStepper {
     let criticalTotal = 0;
     for (let j = 0; j < a.length; j++) if (size.critical[j] === 1) criticalTotal += a[j];
     for (;;) {
-      if (!(longest >= WORTH / total)) return false;
+      if (!(longest >= worth(a.length) / total)) return false;
       const critical = criticalTotal > 0 ? -Math.log(random.uniform()) / criticalTotal : Number.POSITIVE_INFINITY;
       const left = until - this.t;
       const tau = Math.min(longest, critical, left);
