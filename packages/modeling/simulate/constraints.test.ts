@@ -55,3 +55,17 @@ test('constraints that do not determine the unknowns are singular from the start
   const { status, values } = simulate(model, { times: times(0, 1, 1) });
   expect([status, values.length]).toEqual(['singular', 0]);
 });
+
+test('an unknown that a constraint no longer determines stays where it last was, by each method', () => {
+  const model = compiled({
+    states: { total: [0, '1'], on: [1, '0'] },
+    unknowns: { w: 0 },
+    constraints: ['on*(total - w)'],
+    events: { off: { when: 'time >= 2', set: { on: '0' } } },
+  });
+  for (const method of ['tsit5', 'rodas5p', 'bdf']) {
+    const { status, values } = simulate(model, { times: times(0, 4, 4), outputs: ['w'], method, ...tight });
+    expect(status).toBe('complete');
+    for (const [i, value] of [0, 1, 2, 2, 2].entries()) expect(values[i], method).toBeCloseTo(value, 8);
+  }
+});

@@ -42,6 +42,8 @@ export class Evaluation {
   readonly #begun: Float64Array;
   readonly #ended: Float64Array;
   readonly #guessY: Float64Array;
+  /** The unknowns at the last place gone on from. */
+  readonly #anchor: Float64Array;
   /** Delay terms within delay terms, at most. */
   readonly #depth: number;
 
@@ -69,6 +71,7 @@ export class Evaluation {
     this.#ended = vector(model.delays);
     this.#guessY = vector(n);
     this.#begun = vector(unknowns.length);
+    this.#anchor = vector(unknowns.length);
     this.#depth = model.delays > 0 ? delayDepth(model.model) : 0;
     this.#past = {
       t: start,
@@ -102,6 +105,11 @@ export class Evaluation {
     inputs.read(start, this.values.u);
   }
 
+  /** The unknowns' values become the place from which they are sought. */
+  anchor(): void {
+    this.#anchor.set(this.values.w);
+  }
+
   /** Takes what is given and the unknowns at the start for those of all time before it. */
   remember(given: readonly { readonly state: number; readonly value: number }[]): void {
     this.#given = given;
@@ -115,8 +123,12 @@ export class Evaluation {
     this.inputs.read(t, this.values.u);
   }
 
-  /** Goes on from y at t, where what is delayed may have jumped. */
+  /** Goes on from y at t: searches for the unknowns begin from theirs, and what is delayed may have jumped. */
   settle(t: number, y: Float64Array): void {
+    if (this.#unknowns !== null) {
+      this.at(t, y);
+      this.anchor();
+    }
     if (this.history !== null) this.historyAt(t, y, this.#ended);
   }
 
@@ -165,7 +177,7 @@ export class Evaluation {
   /** Takes a step into the history; `state` gives the state at a time inside it. */
   keep(to: number, state: (t: number) => Float64Array): void {
     this.history!.add(to, (t, out) => this.historyAt(t, state(t), out));
-    this.settle(to, state(to));
+    this.historyAt(to, state(to), this.#ended);
   }
 
   /** Shortest lag at present that is not zero; Infinity without. */
@@ -193,13 +205,14 @@ export class Evaluation {
 
   #solve(): boolean {
     const solver = this.#unknowns!;
+    // From the same place all step long, so that the answer rests on t and y alone, not on what was asked before.
+    this.values.w.set(this.#anchor);
     if (solver.solve(this.values)) return true;
-    // What failed is no place to start from: next time from the guess.
+    // What failed is no place to start from: once more from the guess.
     const { values, model } = this;
     model.initial(values.t, values.p, values.u, this.#guessY, values.w);
     if (solver.solve(this.values)) return true;
     this.fault = { kind: 'singular', unknown: solver.concerned };
-    model.initial(values.t, values.p, values.u, this.#guessY, values.w);
     return false;
   }
 

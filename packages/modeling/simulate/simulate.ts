@@ -144,6 +144,7 @@ class Run {
         this.#happen(to, to >= stop);
       } else {
         this.#reached = to;
+        evaluation.settle(to, this.#y);
         if (times[this.#told] === to) this.#tell(to, this.#y);
       }
     }
@@ -158,6 +159,7 @@ class Run {
     const { u, w } = evaluation.values;
     this.#model.initial(start, parameters, u, y, w);
     for (const { state, value } of initial) y[state] = value;
+    evaluation.anchor();
     if (!evaluation.at(start, y)) throw faultHalt(evaluation, start);
     evaluation.remember(initial);
     try {
@@ -228,10 +230,8 @@ class Run {
     }
     evaluation.setAside(y);
     if (!evaluation.at(t, y)) throw faultHalt(evaluation, t);
-    if (evaluation.history !== null) {
-      this.#breaking.pass(t, jumped, evaluation.lags);
-      evaluation.settle(t, y);
-    }
+    if (evaluation.history !== null) this.#breaking.pass(t, jumped, evaluation.lags);
+    evaluation.settle(t, y);
     const first = jumped || !begun || Number.isNaN(stepper.next) ? undefined : stepper.next;
     stepper.restart(t, y, first);
     this.#finder?.start(t, y);
