@@ -29,6 +29,10 @@ export const simulationErrors = defineErrors({
     meaning: 'Tolerances, step or the most steps are not positive, or the method cannot take steps of that kind.',
     remedy: 'Give positive numbers; a method without error estimate needs a step.',
   },
+  'simulation-random-numbers': {
+    meaning: 'The model draws random numbers, which a simulation of differential equations has none of.',
+    remedy: 'Run it with a stochastic method, for example --method ssa.',
+  },
   'simulation-step-too-small': {
     meaning: 'The steps needed became as short as the rounding of time. The values hold to the time named.',
     remedy: 'Look for a singularity in the rate of the state named, or loosen the tolerances.',

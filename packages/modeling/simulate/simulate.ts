@@ -22,6 +22,11 @@ import { type TimeSwitches, timeSwitches } from './time-switches.ts';
  * @throws CodedError with a code that begins with `simulation-`
  */
 export function simulate(model: CompiledModel, request: SimulationRequest): SimulationResult {
+  const [draw] = model.model.draws ?? [];
+  if (draw !== undefined) {
+    const message = `${model.model.id} draws random numbers (${draw.input}: ${draw.family})`;
+    throw simulationErrors.error('simulation-random-numbers', message, { element: draw.input });
+  }
   return new Run(model, resolveRequest(model, request)).result();
 }
 

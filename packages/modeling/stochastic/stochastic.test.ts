@@ -1,6 +1,7 @@
 import { randomStream } from '@gemel/numerics/random/philox';
 import { describe, expect, test } from 'vitest';
 import { parse } from '../expression/parse.ts';
+import { simulate } from '../simulate/simulate.ts';
 import { CHUNK, chunkMoments, combineMoments, stochasticSummary } from './moments.ts';
 import { type StochasticMethod, type StochasticRequest, StochasticRuns } from './runs.ts';
 import { type ReactionSketch, reactionModel } from './stochastic.fixture.ts';
@@ -223,6 +224,13 @@ describe('random numbers', () => {
       expect(Math.abs(mean[i] - 3)).toBeLessThan((4 * 0.5) / Math.sqrt(2000));
       expect(Math.abs(sd[i] / 0.5 - 1)).toBeLessThan(4 / Math.sqrt(4000));
     }
+  });
+
+  test('are refused where differential equations alone are solved', () => {
+    const model = reactionModel(drawing({ family: 'normal', arguments: ['0', '1'] }));
+    expect(() => simulate(model, { times: times(1) })).toThrow(
+      expect.objectContaining({ code: 'simulation-random-numbers', where: { element: 'draw' } }),
+    );
   });
 
   test('outside their domain are refused by name', () => {
