@@ -113,11 +113,11 @@ function compile(folder: string): string | Error {
   return program;
 }
 
-/** Seconds by peer, problem and error. */
+/** Seconds by peer and problem, one for each error. */
 function python(
   works: readonly StiffWork[],
   targets: readonly number[],
-): Record<string, Record<string, Record<string, number>>> {
+): Record<string, Record<string, readonly (number | null)[]>> {
   const input = Object.fromEntries(
     works.map((work) => [
       work.name,
@@ -187,7 +187,7 @@ export default {
         if (!large) {
           for (const [name, found] of Object.entries(peers)) {
             const of = found[work.name];
-            if (of !== undefined) add(name, of[String(target)], 'not reached');
+            if (of !== undefined) add(name, of[targets.indexOf(target)] ?? undefined, 'not reached');
           }
         }
         const cvode = Math.min(...theirs.map(({ least }) => least.get(target) ?? Number.POSITIVE_INFINITY));

@@ -1,7 +1,7 @@
 """SciPy and libroadrunner on the stiff problems of packages/numerics/ode/stiff-problems.data.ts.
 
 Reads JSON {name: {"definitions", "rates", "end", "initial", "reference", "floor", "targets"}} from standard input: definitions
-and rates as text in states y1, y2, …; floor is the absolute over the relative tolerance of each state. Writes JSON {peer: {name: {target: seconds}}}: processor seconds of the fastest run whose
+and rates as text in states y1, y2, …; floor is the absolute over the relative tolerance of each state. Writes JSON {peer: {name: [seconds or null per target]}}: processor seconds of the fastest run whose
 largest relative error at the end is within the target.
 """
 
@@ -60,12 +60,12 @@ def roadrunner_runs(problem):
 
 def fastest(runs, problem):
     reference = np.array(problem["reference"])
-    least = {}
+    least = [None] * len(problem["targets"])
     for seconds, end in runs:
         error = float(np.max(np.abs(end - reference) / np.abs(reference)))
-        for target in problem["targets"]:
+        for i, target in enumerate(problem["targets"]):
             if error <= target:
-                least[str(target)] = min(seconds, least.get(str(target), float("inf")))
+                least[i] = seconds if least[i] is None else min(seconds, least[i])
         if error <= min(problem["targets"]):
             break
     return least
