@@ -83,7 +83,7 @@ class SbmlWriter {
     }
     for (const item of model.states) {
       value(item, edited(item.name, edits.initial) ?? item.initial, false);
-      if (item.rate.kind === 'number' && item.rate.value === 0) continue;
+      // Also where it is 0, so that no algebraic rule is taken to determine it.
       rules.push(`<rateRule variable="${this.id(item)}">${this.formula(item.rate)}</rateRule>`);
     }
     for (const item of model.definitions) assigned(item, item.value);
