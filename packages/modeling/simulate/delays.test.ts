@@ -67,3 +67,14 @@ test('a negative lag ends the run, with what came before', () => {
   expect(reached).toBeGreaterThan(0.9);
   expect(told.length).toBe(Math.floor(reached * 4) + 1);
 });
+
+test('a lag that vanishes at the start: the pantograph equation x′ = x/2 + e^(t/2) x(t/2)/2, whose solution is e^t', () => {
+  const model = compiled({ states: { x: [1, '0.5*x + 0.5*exp(time/2)*delay(x, time/2)'] } });
+  for (const method of ['tsit5', 'rodas5p', 'bdf']) {
+    const { status, values } = simulate(model, { times: Float64Array.of(0, 0.1, 1, 3), method, relative: 1e-7 });
+    expect(status).toBe('complete');
+    for (const [i, t] of [0, 0.1, 1, 3].entries()) {
+      expect(Math.abs(values[i] / Math.exp(t) - 1), `${method} at ${t}`).toBeLessThan(2e-5);
+    }
+  }
+});

@@ -75,6 +75,13 @@ describe('the request', () => {
   });
 });
 
+test('a model that draws random numbers is refused, not run on none', () => {
+  const fed = compiled({ states: { x: [0, '0'] }, inputs: { d: { fallback: Number.NaN, interpolation: 'step' } } });
+  const draws = [{ input: 'd', family: 'poisson' as const, arguments: [] }];
+  const model = { ...fed, model: { ...fed.model, draws } };
+  expect(() => simulate(model, { times: Float64Array.of(0, 1) })).toThrow(code('simulation-random'));
+});
+
 describe('partial results', () => {
   test('growth to infinity in finite time: values to there, the state named', () => {
     const model = compiled({ states: { calm: [1, '0'], x: [1, 'x*x'] } });
