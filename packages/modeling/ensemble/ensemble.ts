@@ -18,8 +18,8 @@ export interface EnsembleOptions extends EnsembleDesign {
 
 /** How numbers came about. */
 export interface EnsembleTrace {
-  readonly backend: EnsembleBackend;
-  /** Members run side by side. */
+  readonly backend: EnsembleBackend | 'webgpu';
+  /** Members run side by side; of a GPU those of one workgroup. */
   readonly lanes: number;
   /**
    * Double precision: null, results are the same to the bit whatever the backend, lanes or split of members. Single
@@ -102,7 +102,11 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
     ),
     values,
     states,
-    trace: { backend, lanes: kernel.lanes, statedError: backend === 'wasm-f32' ? compare(given, values) : null },
+    trace: {
+      backend,
+      lanes: kernel.lanes,
+      statedError: backend === 'wasm-f32' ? statedError(plan.names.length, given, values, inDouble) : null,
+    },
   });
 
   function* work(given: Members): Generator<number, EnsembleResult, void> {
@@ -115,27 +119,11 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
     return result(given, out);
   }
 
-  /** Some members in double precision too, spread over all. */
-  function compare(given: Members, values: Float64Array): EnsembleTrace['statedError'] {
-    const count = Math.min(COMPARED, given.members);
-    const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * given.members) / count));
+  function inDouble(some: Members): Float64Array {
     reference ??= make('javascript');
-    const some = pick(given, chosen);
     const exact = numbersFor(some, plan.names.length);
-    runMembers(reference, plan.names.length, some, exact, 0, chosen.length);
-    const records = given.intervals / given.every;
-    const largest = plan.names.map((_, n) => {
-      let most = 0;
-      chosen.forEach((m, i) => {
-        for (let r = 0; r < records; r++) {
-          const apart =
-            values[(m * plan.names.length + n) * records + r] - exact.values[(i * plan.names.length + n) * records + r];
-          if (!(Math.abs(apart) <= most)) most = Math.abs(apart);
-        }
-      });
-      return most;
-    });
-    return { members: count, largest };
+    runMembers(reference, plan.names.length, some, exact, 0, some.members);
+    return exact.values;
   }
 
   return {
@@ -149,6 +137,30 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
     result,
     run: (request) => finish(work(members(request))),
   };
+}
+
+/** How far values lie from those of some members, spread over all, run again in double precision. */
+export function statedError(
+  names: number,
+  given: Members,
+  values: Float64Array,
+  inDouble: (some: Members) => Float64Array,
+): { readonly members: number; readonly largest: readonly number[] } {
+  const count = Math.min(COMPARED, given.members);
+  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * given.members) / count));
+  const exact = inDouble(pick(given, chosen));
+  const records = given.intervals / given.every;
+  const largest = Array.from({ length: names }, (_, n) => {
+    let most = 0;
+    chosen.forEach((m, i) => {
+      for (let r = 0; r < records; r++) {
+        const apart = values[(m * names + n) * records + r] - exact[(i * names + n) * records + r];
+        if (!(Math.abs(apart) <= most)) most = Math.abs(apart);
+      }
+    });
+    return most;
+  });
+  return { members: count, largest };
 }
 
 function choose(wanted: EnsembleBackend | 'best', make: (backend: EnsembleBackend) => LanesKernel) {

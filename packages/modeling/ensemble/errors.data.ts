@@ -23,6 +23,10 @@ export const ensembleErrors = defineErrors({
     meaning: 'The step, the count of intervals or the records asked for are not positive, or do not divide each other.',
     remedy: 'Give a positive step, whole positive counts, and `every` such that it divides the intervals.',
   },
+  'ensemble-no-adapter': {
+    meaning: 'WebGPU is not there, or gives no adapter or device on this machine.',
+    remedy: 'Use a browser or runtime with WebGPU and a driver for it, or the backend wasm-f32.',
+  },
   'ensemble-backend': {
     meaning: 'The backend asked for is not there in this engine.',
     remedy: "Take 'best', which chooses among those that are there.",
