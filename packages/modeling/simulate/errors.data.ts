@@ -63,10 +63,6 @@ export const simulationErrors = defineErrors({
     meaning: 'Repeating the dose did not bring the model to a steady state. The values hold to the time named.',
     remedy: 'Check that everything dosed is eliminated; give the doses themselves in place of the steady state.',
   },
-  'simulation-random': {
-    meaning: 'The model draws random numbers, and this run would have none.',
-    remedy: 'Run it by a stochastic method: gemel simulate with --method ssa and --runs.',
-  },
   'simulation-sweep-parts': {
     meaning: 'The parts of a sweep that were to be joined do not follow one another.',
     remedy: 'Join all parts, in the order of their runs.',

@@ -79,7 +79,7 @@ test('a model that draws random numbers is refused, not run on none', () => {
   const fed = compiled({ states: { x: [0, '0'] }, inputs: { d: { fallback: Number.NaN, interpolation: 'step' } } });
   const draws = [{ input: 'd', family: 'poisson' as const, arguments: [] }];
   const model = { ...fed, model: { ...fed.model, draws } };
-  expect(() => simulate(model, { times: Float64Array.of(0, 1) })).toThrow(code('simulation-random'));
+  expect(() => simulate(model, { times: Float64Array.of(0, 1) })).toThrow(code('simulation-random-numbers'));
 });
 
 describe('partial results', () => {

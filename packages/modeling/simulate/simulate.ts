@@ -27,11 +27,6 @@ export function simulate(model: CompiledModel, request: SimulationRequest): Simu
     const message = `${model.model.id} draws random numbers (${draw.input}: ${draw.family})`;
     throw simulationErrors.error('simulation-random-numbers', message, { element: draw.input });
   }
-  const [draw] = model.model.draws ?? [];
-  if (draw !== undefined) {
-    const message = `${model.model.id} draws ${draw.input} at random (${draw.family})`;
-    throw simulationErrors.error('simulation-random', message, { element: draw.input });
-  }
   return new Run(model, resolveRequest(model, request)).result();
 }
 
