@@ -26,7 +26,7 @@ export interface XmlLimits {
   readonly elements: number;
 }
 
-export const XML_LIMITS: XmlLimits = { size: 64e6, depth: 200, elements: 1e6 };
+export const XML_LIMITS: XmlLimits = { size: 64e6, depth: 1000, elements: 1e6 };
 
 /**
  * The document's root element.

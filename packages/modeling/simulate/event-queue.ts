@@ -59,6 +59,7 @@ export class EventQueue {
     let changed = false;
     for (let count = 0; ; count++) {
       if (!evaluation.at(t, y)) return { kind: 'singular' };
+      // What an event leaves undetermined stays as it was at the event.
       evaluation.anchor();
       const negative = this.#ask(t, evaluation);
       if (negative !== null) return negative;
@@ -67,8 +68,6 @@ export class EventQueue {
       if (count >= MOST_AT_ONCE) return { kind: 'endless', event: due.event };
       this.#pending.splice(this.#pending.indexOf(due), 1);
       const values = due.values ?? this.#work(due.event, evaluation);
-      // What an event leaves undetermined stays as it was at the event.
-      evaluation.anchor();
       for (const [a, state] of this.#targets[due.event].entries()) y[state] = values[2 + a];
       changed = true;
       this.#happened(t, due.event);
