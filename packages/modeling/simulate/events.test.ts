@@ -39,6 +39,13 @@ describe('times of events', () => {
     expect(events).toEqual([{ time: 5, id: 'at' }]);
   });
 
+  test('what falls on the last time but for rounding still happens', () => {
+    const model = clock({ at: { when: 'time >= 0.1', delay: '0.2', set: { n: '1' } } });
+    const { values, reached, times: told } = simulate(model, { times: Float64Array.of(0, 0.3), outputs: ['n'] });
+    expect([values[1], told[1]]).toEqual([1, 0.3]);
+    expect(reached).toBe(0.1 + 0.2);
+  });
+
   test('a moment that a step would leap over is met', () => {
     const model = clock({ at: { when: 'time >= 3 and time < 3.0001', set: { n: 'n + 1' } } });
     expect(ids(model, 1000)).toEqual(['at']);

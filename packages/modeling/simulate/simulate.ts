@@ -118,6 +118,7 @@ class Run {
     const { times, mostSteps } = this.#request;
     const evaluation = this.#evaluation;
     const end = times[times.length - 1];
+    const last = end + SAME_TIME * Math.max(Math.abs(end), this.#span);
     this.#begin();
     const stepper = this.#stepper!;
     for (let count = 0; this.#reached < end; count++) {
@@ -125,7 +126,7 @@ class Run {
       if (count >= mostSteps) throw stepHalt('too-many-steps', evaluation, from, stepper.y);
       const stop = this.#nextStop();
       // Steps longer than what returns in time would pass conditions on it unseen.
-      let limit = Math.min(stop, end, from + this.#timed.period / 2);
+      let limit = Math.min(stop <= last ? stop : end, from + this.#timed.period / 2);
       if (evaluation.history !== null) {
         const lag = evaluation.shortestLag();
         if (lag > SHORT_LAG * this.#span) limit = Math.min(limit, from + lag);
@@ -194,6 +195,7 @@ class Run {
   #step(limit: number): ReturnType<RootFinder['find']> {
     const stepper = this.#stepper!;
     const from = stepper.t;
+    this.#evaluation.fault = null;
     let status = stepper.step(limit);
     if (status !== 'stepped') throw stepHalt(status, this.#evaluation, from, stepper.y);
     const root = this.#finder?.find(stepper);
