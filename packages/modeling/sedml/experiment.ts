@@ -32,9 +32,11 @@ export type ExperimentMethod =
       readonly epsilon?: number;
     };
 
-/** What a variable of a report stands for: time, or an element of the model file. */
+/** What a variable of a report stands for: time, a quantity of the model, or an element of the model file. */
 export type VariableSource =
   | { readonly kind: 'time' }
+  /** A name of the model itself. */
+  | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'element'; readonly target: string; readonly as: 'itself' | 'amount' | 'concentration' };
 
 /** One column of a report: an expression in its variables. */

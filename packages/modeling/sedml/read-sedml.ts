@@ -109,7 +109,7 @@ class SedmlReader {
     const element = this.#find('listOfModels', id, from);
     if (above.includes(id)) throw this.#wrong(element, 'is made from itself');
     const language = element.attributes.get('language') ?? 'urn:sedml:language:sbml';
-    if (!/^urn:sedml:language:(sbml|xml)/.test(language)) {
+    if (!/^urn:sedml:language:(sbml|cellml|xml)/.test(language)) {
       throw sedmlErrors.error(
         'sedml-unsupported',
         `Models of the language ${language} are not read.`,

@@ -3,13 +3,13 @@ import { randomStream } from '@gemel/numerics/random/philox';
 import { compile } from '../codegen/compile.ts';
 import { evaluate } from '../expression/evaluate.ts';
 import { symbol } from '../expression/expression.ts';
-import { readSbml, type SbmlModel } from '../sbml/read.ts';
-import { parseXml, type XmlElement } from '../sbml/xml.ts';
+import type { Model } from '../model/model.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { stochasticSummary } from '../stochastic/moments.ts';
 import { sedmlErrors } from './errors.data.ts';
 import { courseTimes, type Experiment, type ReportColumn, type VariableSource } from './experiment.ts';
-import { changeAttributes, matches, type Named, readTarget } from './target.ts';
+import { readModelFile } from './model-file.ts';
+import { changeAttributes } from './target.ts';
 
 /** Numbers of an experiment: one column per label, rows in order of time. */
 export interface Report {
@@ -28,15 +28,14 @@ export interface Report {
 export function runExperiment(experiment: Experiment): Report {
   const { model, changes, course, method } = experiment;
   const text = changeAttributes(model.text, changes, model.file);
-  const sbml = readSbml(text, { file: model.file });
-  const compiled = compile(sbml.model);
-  const columns = experiment.columns.length > 0 ? experiment.columns : defaultColumns(sbml);
-  const root = parseXml(text.startsWith('\ufeff') ? text.slice(1) : text, model.file);
+  const read = readModelFile(text, model.file);
+  const compiled = compile(read.model);
+  const columns = experiment.columns.length > 0 ? experiment.columns : defaultColumns(read.model);
   const names = new Map<string, string>();
   for (const { variables } of columns) {
     for (const source of variables.values()) {
       const key = keyOf(source);
-      if (!names.has(key)) names.set(key, nameOf(source, sbml, root, model.file));
+      if (!names.has(key)) names.set(key, read.nameOf(source));
     }
   }
   const outputs = [...new Set(names.values())];
@@ -61,7 +60,7 @@ export function runExperiment(experiment: Experiment): Report {
       labels: columns.map(({ label }) => label),
       columns: columns.map((column) => columnOf(column, names, series)),
       problem: result.problem,
-      warnings: sbml.problems,
+      warnings: read.warnings,
     };
   }
   const { seed, runs, epsilon } = method;
@@ -76,7 +75,7 @@ export function runExperiment(experiment: Experiment): Report {
       labels: columns.map(({ label }) => label),
       columns: columns.map((column) => columnOf(column, names, part(summary.mean))),
       problem: null,
-      warnings: sbml.problems,
+      warnings: read.warnings,
     };
   }
   const isTime = ({ variables }: ReportColumn) => [...variables.values()].every(({ kind }) => kind === 'time');
@@ -101,12 +100,13 @@ export function runExperiment(experiment: Experiment): Report {
     labels: spread.map(({ label }) => label),
     columns: spread.map(({ values }) => values),
     problem: null,
-    warnings: sbml.problems,
+    warnings: read.warnings,
   };
 }
 
 function keyOf(source: VariableSource): string {
-  return source.kind === 'time' ? 'time' : `${source.as} ${source.target}`;
+  if (source.kind === 'element') return `${source.as} ${source.target}`;
+  return source.kind === 'time' ? 'time' : `name ${source.name}`;
 }
 
 function columnOf(
@@ -122,52 +122,10 @@ function columnOf(
   );
 }
 
-/** The name in the model of what a variable stands for. */
-function nameOf(source: VariableSource, sbml: SbmlModel, root: XmlElement, file: string): string {
-  if (source.kind === 'time') return 'time';
-  const where = { file, element: source.target };
-  const target = readTarget(source.target);
-  const found = elementsOf(root, (chain) => matches(chain, target));
-  if (found.length !== 1) {
-    throw sedmlErrors.error('sedml-target', `“${source.target}” fits ${found.length} elements, not one.`, where);
-  }
-  const id = found[0].attributes.get('id') ?? found[0].attributes.get('variable') ?? '';
-  const name = sbml.names.get(id) ?? id;
-  const species = sbml.species.get(name);
-  const wanted =
-    source.as === 'itself' || species === undefined
-      ? name
-      : source.as === 'amount'
-        ? species.amount
-        : (species.concentration ?? '');
-  const { states, definitions, parameters, unknowns } = sbml.model;
-  if ([states, definitions, parameters, unknowns].some((list) => list.some((item) => item.name === wanted)))
-    return wanted;
-  throw sedmlErrors.error('sedml-target', `“${source.target}” has no value that can be reported.`, where);
-}
-
-function elementsOf(root: XmlElement, fits: (chain: readonly Named[]) => boolean): readonly XmlElement[] {
-  const found: XmlElement[] = [];
-  const chain: XmlElement[] = [];
-  const visit = (element: XmlElement) => {
-    chain.push(element);
-    if (fits(chain)) found.push(element);
-    for (const child of element.children) visit(child);
-    chain.pop();
-  };
-  visit(root);
-  return found;
-}
-
-function defaultColumns({ model }: SbmlModel): readonly ReportColumn[] {
-  const names = ['time', ...model.outputs];
-  return names.map((name) => ({
+function defaultColumns(model: Model): readonly ReportColumn[] {
+  return ['time', ...model.outputs].map((name) => ({
     label: name,
-    variables: new Map([['x', name === 'time' ? { kind: 'time' } : elementNamed(name)]]),
+    variables: new Map([['x', name === 'time' ? { kind: 'time' } : { kind: 'name', name }]]),
     formula: symbol('x'),
   }));
-}
-
-function elementNamed(id: string): VariableSource {
-  return { kind: 'element', target: `//*[@id='${id}']`, as: 'itself' };
 }

@@ -2,6 +2,7 @@ import { CodedError } from '@gemel/core/error';
 import { randomStream } from '@gemel/numerics/random/philox';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decay } from '../cellml/cellml.fixture.ts';
 import { compile } from '../codegen/compile.ts';
 import { readSbml } from '../sbml/read.ts';
 import { simulate } from '../simulate/simulate.ts';
@@ -163,6 +164,25 @@ describe('documents of other programs', () => {
     );
     const { columns } = runExperiment(read(text).experiments[0]);
     expect(columns[1][5]).toBe(10);
+  });
+
+  test('a model may be in CellML, its variables named by component', () => {
+    const generators = `<dataGenerator id="d"><listOfVariables>
+      <variable id="v" target="/cellml:model/cellml:component[@name='report']/cellml:variable[@name='twice']" taskReference="task1"/>
+      </listOfVariables><math xmlns="http://www.w3.org/1998/Math/MathML"><ci>v</ci></math></dataGenerator>`;
+    const text = document({
+      generators,
+      outputs:
+        '<report id="r"><listOfDataSets><dataSet id="s" label="x2" dataReference="d"/></listOfDataSets></report>',
+      changes: `<listOfChanges><changeAttribute target="/cellml:model/cellml:component[@name='pool']/cellml:variable[@name='k']/@initial_value" newValue="0.1"/></listOfChanges>`,
+    }).replace('language:sbml', 'language:cellml.2_0');
+    const [experiment] = read(text, decay('2.0')).experiments;
+    const { labels, columns } = runExperiment(experiment);
+    expect(labels).toEqual(['x2']);
+    expect(columns[0][20]).toBeCloseTo(4000 * Math.exp(-1), 1);
+    expect(runExperiment({ ...experiment, columns: [] }).labels).toEqual(['time', 'x']);
+    const other = text.replace("[@name='twice']", '');
+    expect(() => runExperiment(read(other, decay('2.0')).experiments[0])).toThrow(refused('sedml-target'));
   });
 
   test('plots are left out with a note', () => {

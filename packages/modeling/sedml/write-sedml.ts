@@ -88,6 +88,7 @@ function generator({ label, variables, formula }: ReportColumn, i: number): stri
 }
 
 function sourceText(source: VariableSource): string {
+  if (source.kind === 'name') throw new RangeError(`${source.name} has no place in the model file.`);
   if (source.kind === 'time') return 'symbol="urn:sedml:symbol:time"';
   const term = source.as === 'itself' ? '' : ` term="${kisaoId(TERMS[source.as])}"`;
   return `target="${escapeXml(source.target)}"${term}`;
