@@ -9,6 +9,9 @@ import { Crossings } from './crossings.ts';
 import { drawOf } from './draw-families.ts';
 import { type RunOutcome, type StochasticRuns, statusOf } from './runs.ts';
 
+/** Events in one run, after which no end of them is expected: a trigger that turns again as soon as time goes on. */
+const MOST_EVENTS = 1_000_000;
+
 /** One run in the middle of its work. */
 export class StochasticRun {
   readonly #runs: StochasticRuns;
@@ -25,6 +28,7 @@ export class StochasticRun {
   readonly #moveTo = (t: number): Values => this.#at(t);
   #flowedFrom: number;
   #events = 0;
+  #lastEvent = 0;
   #failure: { status: RunOutcome['status']; element: string } | null = null;
 
   constructor(runs: StochasticRuns, random: RandomStream) {
@@ -34,7 +38,10 @@ export class StochasticRun {
     this.#runs = runs;
     this.#inputs = new InputValues(compiled.model.inputs, request.inputs);
     this.#evaluation = new Evaluation(compiled, request.parameters, this.#inputs, start);
-    this.#queue = new EventQueue(compiled, random.fork('events'), () => this.#events++);
+    this.#queue = new EventQueue(compiled, random.fork('events'), (_time, event) => {
+      this.#events++;
+      this.#lastEvent = event;
+    });
     this.#crossings = new Crossings(model);
     const v = this.#evaluation.values;
     const y = new Float64Array(compiled.model.states.length);
@@ -108,8 +115,9 @@ export class StochasticRun {
     const { compiled, flowing } = this.#runs.model;
     if (compiled.model.events.length > 0) {
       const outcome = this.#queue.process(t, y, this.#evaluation);
-      if (outcome.kind !== 'done') {
-        const element = outcome.kind === 'singular' ? '' : compiled.model.events[outcome.event].id;
+      if (outcome.kind !== 'done' || this.#events > MOST_EVENTS) {
+        const event = 'event' in outcome ? outcome.event : this.#lastEvent;
+        const element = compiled.model.events[event].id;
         this.#failure = { status: 'endless-events', element };
         return false;
       }

@@ -181,6 +181,19 @@ describe('events', () => {
     expect(outcome.events).toBe(50);
   });
 
+  test('a trigger that turns again as soon as time goes on ends the run, named', () => {
+    const { outcome } = run(
+      {
+        counts: { N: 0 },
+        reactions: { None: [{}, {}, '0'] },
+        states: { x: [-1, '1'] },
+        events: { Chatter: { when: 'x > 0', set: { x: '0', N: 'N + 1' } } },
+      },
+      { times: Float64Array.of(0, 2) },
+    );
+    expect(outcome).toMatchObject({ status: 'endless-events', element: 'Chatter', recorded: 1 });
+  });
+
   test('a flow answers to counts', () => {
     const { series } = run(
       { counts: { X: 3 }, reactions: { Off: [{ X: 1 }, {}, 'X'] }, states: { area: [0, 'X'] } },
