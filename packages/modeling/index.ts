@@ -23,3 +23,4 @@ export { ARGUMENTS, type ModelPrograms, modelPrograms } from './program/model-pr
 export type * from './program/program.ts';
 export { simulate } from './simulate/simulate.ts';
 export type * from './simulate/simulation.ts';
+export { joinSweeps, type SweepPart, type SweepRequest, type SweepResult, sweep, sweepSize } from './simulate/sweep.ts';

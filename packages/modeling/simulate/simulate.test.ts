@@ -130,6 +130,24 @@ test('a state declared positive is held there, by whichever method', () => {
   }
 });
 
+test('what is asked for changes no number: the same values to the bit whichever times are told', () => {
+  const model = compiled({
+    parameters: { k: 0.7 },
+    states: { x: [1, '-k*x + ((x < 0.5) ? 0.2 : 0)'], v: [0, 'delay(x, 0.3)'] },
+    events: { push: { when: 'v > 1', set: { v: '0' } } },
+  });
+  const doses = [{ time: 0.31, state: 'x', amount: 1, duration: 0.4, additional: 5, interval: 0.9 }];
+  for (const request of [{}, { method: 'rodas5p' }, { step: 0.07 }]) {
+    const whole = simulate(model, { times: times(0, 6, 60), doses, ...request });
+    const some = simulate(model, { times: times(0, 6, 4), doses, ...request });
+    for (let s = 0; s < 2; s++) {
+      for (let i = 0; i <= 4; i++) expect(some.values[s * 5 + i]).toBe(whole.values[s * 61 + 15 * i]);
+    }
+    expect(some.events).toEqual(whole.events);
+    expect(whole.events.length).toBeGreaterThan(2);
+  }
+});
+
 test('one time alone: the start, made consistent', () => {
   const model = compiled({ states: { x: [2, '1'] }, unknowns: { z: 1 }, constraints: ['z - 3*x'] });
   expect([...simulate(model, { times: Float64Array.of(4) }).values]).toEqual([2, 6]);
