@@ -15,6 +15,8 @@ export interface ModelSource {
   readonly model: Model;
   /** Warnings: the model runs, and this is worth knowing. */
   readonly problems: readonly Problem[];
+  /** What is reported when nothing else is asked for. */
+  readonly identifiers: readonly string[];
   /** Name in the model of an identifier's amount or, for a species, concentration; other identifiers are names. */
   nameOf(identifier: string, amount: boolean): string;
 }
@@ -41,16 +43,18 @@ export async function readModelSource(path: string): Promise<ModelSource> {
 }
 
 function plain(model: Model, file: string, format: ModelSource['format']): ModelSource {
-  return { file, format, model, problems: [], nameOf: (identifier) => identifier };
+  return { file, format, model, problems: [], identifiers: model.outputs, nameOf: (identifier) => identifier };
 }
 
-function sbmlSource({ model, species, problems }: SbmlModel, file: string): ModelSource {
+function sbmlSource({ model, species, problems, names: called, identifiers }: SbmlModel, file: string): ModelSource {
   return {
     ...plain(model, file, 'SBML'),
     problems,
+    identifiers,
     nameOf(identifier, amount) {
-      const names = species.get(identifier);
-      if (names === undefined) return identifier;
+      const name = called.get(identifier) ?? identifier;
+      const names = species.get(name);
+      if (names === undefined) return name;
       return amount ? names.amount : (names.concentration ?? names.amount);
     },
   };

@@ -73,7 +73,7 @@ describe('gemel simulate', () => {
     const fine = ['--end', '4', '--steps', '2', '--rtol', '1e-10', '--atol', '1e-12'];
     const { code, out } = await gemel('simulate', sbml, ...fine);
     const { head, rows } = table(out);
-    expect([code, head]).toEqual([EXIT.ok, 'time,S']);
+    expect([code, head]).toEqual([EXIT.ok, 'time,S,C,k,R']);
     expect(rows.map(([t]) => t)).toEqual([0, 2, 4]);
     for (const [t, value] of rows) expect(value).toBeCloseTo(50 * Math.exp(-0.5 * t!), 7);
     const amounts = table((await gemel('simulate', sbml, ...fine, '--amounts', 'S', '--set', 'k=0.25')).out);
@@ -81,7 +81,22 @@ describe('gemel simulate', () => {
   });
 
   test('stochastic methods print mean and standard deviation, the same for the same seed', async () => {
-    const args = ['simulate', sbml, '--end', '2', '--steps', '1', '--amounts', 'S', '--method', 'ssa', '--runs', '400'];
+    const args = [
+      'simulate',
+      sbml,
+      '--end',
+      '2',
+      '--steps',
+      '1',
+      '--amounts',
+      'S',
+      '--outputs',
+      'S',
+      '--method',
+      'ssa',
+      '--runs',
+      '400',
+    ];
     const { code, out } = await gemel(...args, '--seed', '3');
     const { head, rows } = table(out);
     expect([code, head, rows[0]]).toEqual([EXIT.ok, 'time,S-mean,S-sd', [0, 100, 0]]);
@@ -133,13 +148,10 @@ describe('gemel inspect', () => {
   });
 
   test('what is not supported is refused by name', async () => {
-    const fast = join(folder, 'fast.xml');
-    const old = readFileSync(sbml, 'utf8')
-      .replaceAll('version2', 'version1')
-      .replace('version="2"', 'version="1"')
-      .replace('reversible="false"', 'reversible="false" fast="true"');
-    writeFileSync(fast, old);
-    expect((await gemel('inspect', fast)).code).toBe(EXIT.input);
-    expect(told).toMatch(/sbml-unsupported[\s\S]*R[\s\S]*fast/);
+    const logical = join(folder, 'logical.xml');
+    const qual = 'xmlns:q="http://www.sbml.org/sbml/level3/version1/qual/version1" q:required="true"';
+    writeFileSync(logical, readFileSync(sbml, 'utf8').replace('<sbml ', `<sbml ${qual} `));
+    expect((await gemel('inspect', logical)).code).toBe(EXIT.input);
+    expect(told).toMatch(/sbml-package[\s\S]*qual/);
   });
 });

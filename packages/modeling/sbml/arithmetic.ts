@@ -11,7 +11,8 @@ export const NOT_A_NUMBER = number(Number.NaN);
 
 export function plus(a: Expression, b: Expression): Expression {
   if (a === ZERO) return b;
-  return b === ZERO ? a : call('add', a, b);
+  if (b === ZERO) return a;
+  return b.kind === 'call' && b.operator === 'neg' ? call('sub', a, b.operands[0]!) : call('add', a, b);
 }
 
 export function minus(a: Expression, b: Expression): Expression {

@@ -36,6 +36,8 @@ export interface FlatSpecies extends Placed {
 }
 
 export interface FlatParameter extends Placed {
+  /** Whether it belongs to a kinetic law alone. */
+  readonly local: boolean;
   readonly value: number | null;
   readonly constant: boolean;
   readonly unit: string | null;

@@ -171,6 +171,7 @@ class FlatReader {
     const local = part.tag === 'localParameter';
     return {
       ...this.placed(part),
+      local,
       value: real(part, 'value'),
       constant: local || boolean(part, 'constant', part.instance.source.level === 2 ? true : undefined),
       unit: this.scopes.unit(part, optional(part, 'units')),

@@ -104,10 +104,11 @@ describe('meaning', () => {
   });
 
   test('an identifier that means something in expressions goes by another name', () => {
-    const { names, model } = readSbml(
+    const { names, model, identifiers } = readSbml(
       sbml(parameters(['time', 3, false], ['true', 2]) + rules(assignment('time', ci('true')))),
     );
     expect([names.get('time'), names.get('true')]).toEqual(['time_', 'true_']);
+    expect(identifiers).toEqual(['time', 'true']);
     expect(values(model, [0, 1], 'time_')).toEqual([[2, 2]]);
   });
 

@@ -1,6 +1,7 @@
 import type { Problem } from '@gemel/core/error';
 import type { Model } from '../model/model.ts';
 import { sbmlErrors } from './errors.data.ts';
+import type { FlatModel } from './flat-model.ts';
 import { flatten } from './flatten.ts';
 import { COMP, type SbmlSource } from './parts.ts';
 import { type SpeciesNames, toModel } from './to-model.ts';
@@ -19,8 +20,13 @@ export interface SbmlModel {
   readonly titles: ReadonlyMap<string, string>;
   /** Warnings: the model runs, and this is worth knowing. */
   readonly problems: readonly Problem[];
-  /** What each identifier of the document is called in the model: the same, but for `time`. */
+  /** What each identifier of the document is called in the model: the same, but for words of the notation such as `time`. */
   readonly names: ReadonlyMap<string, string>;
+  /**
+   * All that has a value, constant or not, by identifier (`submodel__id` in submodels): species, compartments, parameters
+   * but for those of single laws, stoichiometries that have a name, rates of reactions.
+   */
+  readonly identifiers: readonly string[];
 }
 
 export interface SbmlReadOptions {
@@ -60,7 +66,21 @@ export function readSbml(text: string, options: SbmlReadOptions = {}): SbmlModel
     ),
     problems,
     names: flat.names,
+    identifiers: identifiersOf(flat),
   };
+}
+
+function identifiersOf(flat: FlatModel): readonly string[] {
+  const references = flat.reactions.flatMap(({ reactants, products }) => [...reactants, ...products]);
+  const items = [
+    ...flat.species,
+    ...flat.compartments,
+    ...flat.parameters.filter(({ local }) => !local),
+    ...references.filter(({ named }) => named),
+    ...flat.reactions,
+  ];
+  const written = new Map([...flat.names].map(([id, name]) => [name, id]));
+  return items.map(({ name }) => written.get(name) ?? name);
 }
 
 const LEVEL_2 = /^http:\/\/www\.sbml\.org\/sbml\/level2(?:\/version([2-5]))?$/;

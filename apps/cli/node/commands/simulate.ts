@@ -61,7 +61,7 @@ export function simulateCommand(begin: Begin): Command {
       if (isArchive(path)) return archived(shell, path, options.task);
       const source = await readModelSource(path);
       for (const { code, message } of source.problems) shell.note(`note ${code}  ${message}`);
-      const identifiers = options.outputs ?? source.model.outputs;
+      const identifiers = options.outputs ?? source.identifiers;
       const names = identifiers.map((id) => source.nameOf(id, options.amounts?.includes(id) ?? false));
       const asked: Asked = {
         times: timesOf(options),
