@@ -1,3 +1,4 @@
+import type { EnsembleRequest } from '@gemel/modeling/ensemble/members';
 import { randomStream } from '@gemel/numerics';
 import {
   basalRate,
@@ -10,7 +11,6 @@ import {
 } from '@gemel/pack-glucose/model';
 import { AGE_GROUPS, drawPatient } from '@gemel/pack-glucose/population';
 import { uvaPadova } from '@gemel/pack-glucose/uva-padova';
-import type { EnsembleRequest } from '@gemel/modeling/ensemble/members';
 import { MEALS } from './glucose-workload.ts';
 
 export const PATIENTS = 2000;

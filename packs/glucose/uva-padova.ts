@@ -152,6 +152,6 @@ export const uvaPadova = defineModel({
 export const minutewise = {
   step: 1,
   substeps: parse('steps'),
-  alike: parse('1000*mealSteps + fewest'),
+  alike: parse('1000*mealSteps + 100*fewest + 50*b'),
   updates: { meal: parse('mealNow'), eating: parse('food > 0 ? 1 : 0'), bending: parse('bendingNow') },
 } as const;

@@ -73,7 +73,7 @@ export function numbersFor(members: Members, names: number): EnsembleNumbers {
 /** Members run in both precisions for the stated error. */
 const COMPARED = 4;
 /** Blocks of members between two yields. */
-const BLOCKS_PER_YIELD = 8;
+const BLOCKS_PER_YIELD = 32;
 
 /**
  * Makes a kernel that runs many members of a model with fixed steps, inputs held over each interval.
