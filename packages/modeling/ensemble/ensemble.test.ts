@@ -97,6 +97,26 @@ describe('double precision', () => {
   });
 });
 
+test.each([{}, { substeps: 3 }, { method: 'tsit5' as const }])(
+  'a step that a parameter holds gives the numbers of that step, bit for bit (%o)',
+  (options) => {
+    const quarter = { ...request, parameters: { ...request.parameters, day: 0.25 } };
+    for (const backend of ['javascript', 'wasm-f64'] as const) {
+      const made = (step: number | string) => ensemble(model, { ...design, ...options, backend, step }).run(quarter);
+      expect(made('day')).toEqual(made(0.25));
+    }
+  },
+);
+
+test('steps that are not positive, or differ between members, are refused', () => {
+  const made = ensemble(model, { ...design, step: 'day' });
+  for (const day of [0, Float64Array.from({ length: MEMBERS }, (_, m) => 1 + m)]) {
+    expect(() => made.run({ ...request, parameters: { ...request.parameters, day } })).toThrow(
+      expect.objectContaining({ code: 'ensemble-step' }),
+    );
+  }
+});
+
 test('single precision states its error, measured beside double precision', () => {
   const double = run({ backend: 'javascript' });
   const single = run({ backend: 'wasm-f32' });

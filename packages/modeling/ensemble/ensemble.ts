@@ -82,23 +82,23 @@ const BLOCKS_PER_YIELD = 32;
 export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
   const plan = planEnsemble(model, options);
   const compiled = compile(model);
-  let reference: LanesKernel | undefined;
+  let reference: MembersRunner | undefined;
   const { backend, kernel } = choose(options.backend ?? 'best', (b) => make(b));
   function make(wanted: EnsembleBackend): LanesKernel {
     if (wanted === 'javascript') return javascriptKernel(plan, model.parameters.length);
     return wasmKernel(plan, model.parameters.length, wanted === 'wasm-f64' ? 'f64x2' : 'f32x4');
   }
+  const runner = membersRunner(kernel, plan.names.length);
   const alike = plan.alike && javascriptFunction(plan.alike);
-  const members = (request: EnsembleRequest) => resolveMembers(compiled, alike, request);
+  const members = (request: EnsembleRequest) => resolveMembers(compiled, plan, alike, request);
 
   const blocks = (given: Members) => Math.ceil(given.members / kernel.lanes);
-  const runBlocks = (given: Members, out: EnsembleNumbers, from: number, to: number) =>
-    runMembers(kernel, plan.names.length, given, out, from, to);
+  const runBlocks = (given: Members, out: EnsembleNumbers, from: number, to: number) => runner(given, out, from, to);
   const result = (given: Members, { values, states }: EnsembleNumbers): EnsembleResult => ({
     names: plan.names,
     times: Float64Array.from(
       { length: given.intervals / given.every },
-      (_, r) => given.start + (r + 1) * given.every * plan.interval,
+      (_, r) => given.start + (r + 1) * given.every * given.interval,
     ),
     values,
     states,
@@ -120,9 +120,9 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
   }
 
   function inDouble(some: Members): Float64Array {
-    reference ??= make('javascript');
+    reference ??= membersRunner(make('javascript'), plan.names.length);
     const exact = numbersFor(some, plan.names.length);
-    runMembers(reference, plan.names.length, some, exact, 0, some.members);
+    reference(some, exact, 0, some.members);
     return exact.values;
   }
 
@@ -207,75 +207,83 @@ export function pick(given: Members, chosen: readonly number[]): Members {
   };
 }
 
-/** Blocks of as many members as there are lanes; the last one is filled up with copies of its last member. */
-function runMembers(
-  kernel: LanesKernel,
-  outputs: number,
-  given: Members,
-  { values, states }: EnsembleNumbers,
-  from: number,
-  to: number,
-): void {
-  const { members, intervals, every, inputs, order } = given;
-  const { lanes } = kernel;
-  const records = intervals / every;
-  const areas = kernel.allocate(intervals, records);
-  areas.clock.fill(given.start);
-  inputs.forEach(({ values: series, own }, i) => {
-    if (!own) spreadSeries(areas.inputs, series, inputs.length, i, lanes);
-  });
-  for (let block = from; block < to; block++) {
-    for (let lane = 0; lane < lanes; lane++) {
-      const m = order[Math.min(block * lanes + lane, members - 1)];
-      copyIn(areas.parameters, given.parameters, m, members, lane, lanes);
-      copyIn(areas.states, given.states, m, members, lane, lanes);
-      inputs.forEach(({ values: series, own }, i) => {
-        if (!own) return;
-        for (let k = 0; k < intervals; k++) {
-          areas.inputs[(k * inputs.length + i) * lanes + lane] = series[m * intervals + k];
-        }
-      });
+type MembersRunner = (given: Members, out: EnsembleNumbers, from: number, to: number) => void;
+
+/**
+ * Runs blocks of as many members as the kernel has lanes; the last one is filled up with copies of its last member. Made anew
+ * for each kernel, so that engines see one kind of array in each copy of its loops.
+ */
+function membersRunner(kernel: LanesKernel, outputs: number): MembersRunner {
+  const run: MembersRunner = (given, { values, states }, from, to) => {
+    const { members, intervals, every, inputs, order } = given;
+    const { lanes } = kernel;
+    const records = intervals / every;
+    const areas = kernel.allocate(intervals, records);
+    areas.clock.fill(given.start);
+    inputs.forEach(({ values: series, own }, i) => {
+      if (!own) spreadSeries(areas.inputs, series, inputs.length, i, lanes);
+    });
+    for (let block = from; block < to; block++) {
+      for (let lane = 0; lane < lanes; lane++) {
+        const m = order[Math.min(block * lanes + lane, members - 1)];
+        copyIn(areas.parameters, given.parameters, m, members, lane, lanes);
+        copyIn(areas.states, given.states, m, members, lane, lanes);
+        inputs.forEach(({ values: series, own }, i) => {
+          if (!own) return;
+          for (let k = 0; k < intervals; k++) {
+            areas.inputs[(k * inputs.length + i) * lanes + lane] = series[m * intervals + k];
+          }
+        });
+      }
+      kernel.run(records, every);
+      for (let lane = 0; lane < lanes && block * lanes + lane < members; lane++) {
+        copyOut(areas, values, states, order[block * lanes + lane], lane, lanes, outputs, records);
+      }
     }
-    kernel.run(records, every);
-    for (let lane = 0; lane < lanes && block * lanes + lane < members; lane++) {
-      copyOut(areas, values, states, order[block * lanes + lane], lane, lanes, outputs, records);
+  };
+
+  function spreadSeries(
+    out: WorkAreas['inputs'],
+    series: Float64Array,
+    inputs: number,
+    i: number,
+    lanes: number,
+  ): void {
+    for (let k = 0; k < series.length; k++) {
+      const at = (k * inputs + i) * lanes;
+      out.fill(series[k], at, at + lanes);
     }
   }
-}
 
-function spreadSeries(out: WorkAreas['inputs'], series: Float64Array, inputs: number, i: number, lanes: number): void {
-  for (let k = 0; k < series.length; k++) {
-    const at = (k * inputs + i) * lanes;
-    out.fill(series[k], at, at + lanes);
+  function copyIn(
+    out: WorkAreas['states'],
+    all: Float64Array,
+    member: number,
+    members: number,
+    lane: number,
+    lanes: number,
+  ): void {
+    const width = all.length / members;
+    for (let i = 0; i < width; i++) out[i * lanes + lane] = all[member * width + i];
   }
-}
 
-function copyIn(
-  out: WorkAreas['states'],
-  all: Float64Array,
-  member: number,
-  members: number,
-  lane: number,
-  lanes: number,
-): void {
-  const width = all.length / members;
-  for (let i = 0; i < width; i++) out[i * lanes + lane] = all[member * width + i];
-}
-
-function copyOut(
-  areas: WorkAreas,
-  values: Float64Array,
-  states: Float64Array,
-  member: number,
-  lane: number,
-  lanes: number,
-  outputs: number,
-  records: number,
-): void {
-  for (let n = 0; n < outputs; n++) {
-    const to = (member * outputs + n) * records;
-    for (let r = 0; r < records; r++) values[to + r] = areas.outputs[(r * outputs + n) * lanes + lane];
+  function copyOut(
+    areas: WorkAreas,
+    values: Float64Array,
+    states: Float64Array,
+    member: number,
+    lane: number,
+    lanes: number,
+    outputs: number,
+    records: number,
+  ): void {
+    for (let n = 0; n < outputs; n++) {
+      const to = (member * outputs + n) * records;
+      for (let r = 0; r < records; r++) values[to + r] = areas.outputs[(r * outputs + n) * lanes + lane];
+    }
+    const width = areas.states.length / lanes;
+    for (let i = 0; i < width; i++) states[member * width + i] = areas.states[i * lanes + lane];
   }
-  const width = areas.states.length / lanes;
-  for (let i = 0; i < width; i++) states[member * width + i] = areas.states[i * lanes + lane];
+
+  return run;
 }

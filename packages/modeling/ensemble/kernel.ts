@@ -39,8 +39,8 @@ export interface KernelPlan {
   /** States held at or above zero after every step. */
   readonly positive: readonly number[];
   readonly method: ExplicitMethod;
-  /** Length of an interval: inputs are held over it. */
-  readonly interval: number;
+  /** Length of an interval: inputs are held over it; or the place of the parameter that holds it. */
+  readonly interval: number | { readonly parameter: number };
   /** Steps an interval is divided into. */
   readonly substeps: number | 'computed';
 }
@@ -156,7 +156,7 @@ class KernelWriter {
   #interval(): void {
     const graph = this.#graph();
     const index = graph.variable(this.#index);
-    const t = graph.add(graph.element(this.#array.clock, 0), graph.mul(index, graph.constant(this.#plan.interval)));
+    const t = graph.add(graph.element(this.#array.clock, 0), graph.mul(index, this.#held(graph)));
     this.#target.block(graph, [set(this.#t, t), set(this.#index, graph.add(index, graph.constant(1)))]);
     if (this.#updates.length > 0) this.#update();
     const start = this.#graph();
@@ -165,13 +165,13 @@ class KernelWriter {
   }
 
   #update(): void {
-    const { updated, substeps, interval } = this.#plan;
+    const { updated, substeps } = this.#plan;
     const graph = this.#graph();
     const values = this.#updates.map(this.#values(graph, this.#x, graph.variable(this.#t), false));
     const sinks = updated.map((state, i) => set(this.#x[state], values[i]));
     if (substeps === 'computed') {
       const count = graph.operation('max', graph.operation('ceil', values[updated.length]), graph.constant(1));
-      const h = graph.div(graph.constant(interval), count);
+      const h = graph.div(this.#held(graph), count);
       sinks.push(set(this.#left, count), set(this.#h, h), set(this.#unit, this.#unitOf(graph, h)));
     }
     this.#target.block(graph, sinks);
@@ -231,9 +231,20 @@ class KernelWriter {
     else this.#general(number);
   }
 
+  /** Length of an interval. */
+  #held(graph: Graph): number {
+    const { interval } = this.#plan;
+    if (typeof interval === 'number') return graph.constant(interval);
+    return graph.element(this.#array.parameters, interval.parameter);
+  }
+
   #length(graph: Graph): { readonly h: number; readonly unit: number } {
     const { substeps, interval, method } = this.#plan;
     if (substeps === 'computed') return { h: graph.variable(this.#h), unit: graph.variable(this.#unit) };
+    if (typeof interval !== 'number') {
+      const h = graph.div(this.#held(graph), graph.constant(substeps));
+      return { h, unit: graph.div(h, graph.constant(1 / method.b[0])) };
+    }
     const h = interval / substeps;
     return { h: graph.constant(h), unit: graph.constant(h / (1 / method.b[0])) };
   }
@@ -245,10 +256,7 @@ class KernelWriter {
     if (number === undefined) {
       // Steps done are those of the interval without those left.
       const left = graph.mul(graph.variable(this.#left), h);
-      return graph.add(
-        graph.sub(graph.add(t, graph.constant(this.#plan.interval)), left),
-        graph.mul(graph.constant(c), h),
-      );
+      return graph.add(graph.sub(graph.add(t, this.#held(graph)), left), graph.mul(graph.constant(c), h));
     }
     return number + c === 0 ? t : graph.add(t, graph.mul(graph.constant(number + c), h));
   }
@@ -333,7 +341,7 @@ class KernelWriter {
   #record(): void {
     const graph = this.#graph();
     const index = graph.variable(this.#index);
-    const t = graph.add(graph.element(this.#array.clock, 0), graph.mul(index, graph.constant(this.#plan.interval)));
+    const t = graph.add(graph.element(this.#array.clock, 0), graph.mul(index, this.#held(graph)));
     const given = new Map([...this.#forMember].map(([id, variable]) => [id, graph.variable(variable)]));
     const read = (argument: number, i: number) => {
       if (argument === T) return t;

@@ -3,7 +3,8 @@ import { symbolsOf } from '../expression/fold.ts';
 import type { CompiledModel } from '../program/compiled-model.ts';
 import { parameterValues } from '../simulate/parameter-values.ts';
 import { ensembleErrors } from './errors.data.ts';
-import { placeOf } from './plan.ts';
+import type { KernelPlan } from './kernel.ts';
+import { intervalOf, placeOf } from './plan.ts';
 
 /** One value for all members, or one for each. */
 export type PerMember = number | Float64Array;
@@ -31,6 +32,8 @@ export interface Members {
   readonly intervals: number;
   readonly every: number;
   readonly start: number;
+  /** Length of an interval. */
+  readonly interval: number;
   /** members × parameters, members × states. */
   readonly parameters: Float64Array;
   readonly states: Float64Array;
@@ -48,6 +51,7 @@ export interface InputValues {
 /** @throws CodedError `ensemble-name`, `ensemble-length`, `ensemble-value`, `ensemble-step` */
 export function resolveMembers(
   compiled: CompiledModel,
+  plan: KernelPlan,
   alike: CompiledProgram | null,
   request: EnsembleRequest,
 ): Members {
@@ -94,7 +98,8 @@ export function resolveMembers(
     each((m, p, y) => alike(time, y, p, u, none, none, keys.subarray(m, m + 1)));
     order.sort((a, b) => keys[a] - keys[b] || a - b);
   }
-  return { members, intervals, every, start, parameters, states, inputs, order };
+  const interval = intervalOf(plan, parameters, members);
+  return { members, intervals, every, start, interval, parameters, states, inputs, order };
 }
 
 /** members × parameters; defaults worked out from a given parameter follow it. */

@@ -14,8 +14,8 @@ export type EnsembleMethod = keyof typeof METHODS;
 
 /** What of an ensemble is settled before its members are known. */
 export interface EnsembleDesign {
-  /** Length of an interval, in the model's unit of time: inputs are held over it. */
-  readonly step: number;
+  /** Length of an interval, in the model's unit of time, or the parameter that holds it: inputs are held over it. */
+  readonly step: number | string;
   /** Steps an interval is divided into, 1 if absent: a whole number, or an expression worked out where the interval begins. */
   readonly substeps?: number | Expression;
   /** Default rk4. */
@@ -43,16 +43,13 @@ export function planEnsemble(model: Model, design: EnsembleDesign): EnsemblePlan
   refuse(model);
   const values = lowerModel(model);
   if (values.lags.length > 0) throw unsupported(model, 'delay');
-  if (!(step > 0 && Number.isFinite(step)))
-    throw ensembleErrors.error('ensemble-step', `A step of ${step} is not positive.`);
+  if (typeof step === 'number') requireStep(step);
   if (typeof substeps === 'number' && !(Number.isInteger(substeps) && substeps >= 1)) {
     throw ensembleErrors.error('ensemble-step', `An interval cannot be divided into ${substeps} steps.`);
   }
   const stateNames = model.states.map(({ name }) => name);
-  const known = [
-    ...stateNames,
-    ...[...model.definitions, ...model.inputs, ...model.parameters].map(({ name }) => name),
-  ];
+  const parameterNames = model.parameters.map(({ name }) => name);
+  const known = [...stateNames, ...[...model.definitions, ...model.inputs].map(({ name }) => name), ...parameterNames];
   const updated = Object.keys(updates).map((name) => placeOf(name, stateNames, 'state'));
   for (const name of outputs) placeOf(name, known, 'quantity');
   const lengths = [1, model.states.length, model.parameters.length, model.inputs.length, 0, 0];
@@ -76,9 +73,27 @@ export function planEnsemble(model: Model, design: EnsembleDesign): EnsemblePlan
     updated,
     positive: model.states.flatMap((state, i) => (state.positive ? [i] : [])),
     method: METHODS[method],
-    interval: step,
+    interval: typeof step === 'number' ? step : { parameter: placeOf(step, parameterNames, 'parameter') },
     substeps: typeof substeps === 'number' ? substeps : 'computed',
   };
+}
+
+/** Length of the members' intervals, the same for all of one run. */
+export function intervalOf({ interval }: KernelPlan, parameters: Float64Array, members: number): number {
+  if (typeof interval === 'number') return interval;
+  const width = parameters.length / members;
+  const length = parameters[interval.parameter];
+  for (let m = 0; m < members; m++) {
+    const own = parameters[m * width + interval.parameter];
+    if (own !== length) throw ensembleErrors.error('ensemble-step', `Steps of ${length} and of ${own} in one run.`);
+  }
+  requireStep(length);
+  return length;
+}
+
+function requireStep(step: number): void {
+  if (step > 0 && Number.isFinite(step)) return;
+  throw ensembleErrors.error('ensemble-step', `A step of ${step} is not positive.`);
 }
 
 export function placeOf(name: string, names: readonly string[], what: string): number {

@@ -3,7 +3,7 @@ import { LANES, type LaneKind, TYPE } from '../codegen/wasm/lanes.data.ts';
 import { WasmModule } from '../codegen/wasm/module.ts';
 import { ElementaryFunctions, FunctionWriter } from '../codegen/wasm/writer.ts';
 import { type KernelArray, type KernelPlan, writeKernel } from './kernel.ts';
-import type { LanesKernel } from './lanes-kernel.ts';
+import type { LanesKernel, WorkAreas } from './lanes-kernel.ts';
 
 const ORDER: readonly KernelArray[] = ['parameters', 'states', 'inputs', 'outputs', 'clock'];
 const PAGE = 65536;
@@ -16,10 +16,13 @@ export function wasmKernel(plan: KernelPlan, parameters: number, kind: LaneKind)
   const memory = instance.exports.memory as WebAssembly.Memory;
   const run = instance.exports.run as (...given: readonly number[]) => void;
   let addresses: readonly number[] = [];
+  let areas: WorkAreas | undefined;
   return {
     lanes: lanes.count,
     allocate(intervals, records) {
       const entries = [parameters, plan.states, intervals * plan.inputs, records * plan.outputs, 1];
+      const same = (name: KernelArray, i: number) => areas![name].length === entries[i] * lanes.count;
+      if (areas !== undefined && ORDER.every(same)) return areas;
       // Recorded inputs are read from before the pointer.
       let at = end + plan.inputs * lanes.size;
       addresses = entries.map((count) => {
@@ -31,7 +34,8 @@ export function wasmKernel(plan: KernelPlan, parameters: number, kind: LaneKind)
       if (missing > 0) memory.grow(missing);
       const Numbers = lanes.precision === 'double' ? Float64Array : Float32Array;
       const views = ORDER.map((name, i) => [name, new Numbers(memory.buffer, addresses[i], entries[i] * lanes.count)]);
-      return Object.fromEntries(views);
+      areas = Object.fromEntries(views) as unknown as WorkAreas;
+      return areas;
     },
     run(records, every) {
       const [first, states, inputs, ...rest] = addresses;

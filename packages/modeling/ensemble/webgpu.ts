@@ -93,7 +93,7 @@ export async function gpuEnsemble(
     });
     const times = Float64Array.from(
       { length: given.intervals / given.every },
-      (_, r) => given.start + (r + 1) * given.every * plan.interval,
+      (_, r) => given.start + (r + 1) * given.every * given.interval,
     );
     return { names: plan.names, times, ...numbers, trace: { backend: 'webgpu', lanes: WORKGROUP, statedError: error } };
   }
