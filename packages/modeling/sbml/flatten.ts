@@ -27,7 +27,7 @@ import {
   label,
   membersOf,
   type Part,
-  partsOf,
+  partsByTag,
   type SbmlSource,
   standing,
   whereOf,
@@ -49,17 +49,23 @@ export function flatten(source: SbmlSource, model: XmlElement): FlatModel {
 class FlatReader {
   private readonly top: Instance;
   private readonly fresh: (wanted: string) => string;
+  private readonly byTag: ReadonlyMap<string, readonly Part[]>;
   private readonly scopes = new Scopes();
   private readonly draws: FlatDraw[] = [];
 
   constructor(top: Instance, fresh: (wanted: string) => string) {
     this.top = top;
     this.fresh = fresh;
+    this.byTag = partsByTag(top);
+  }
+
+  private parts(tag: string): readonly Part[] {
+    return this.byTag.get(tag) ?? [];
   }
 
   read(): FlatModel {
     const { top } = this;
-    const parts = (tag: string) => partsOf(top, tag);
+    const parts = (tag: string) => this.parts(tag);
     for (const part of parts('constraint')) {
       const what = `The constraint at line ${part.element.line} is not watched.`;
       part.instance.source.warn(sbmlErrors.problem('sbml-ignored', what, whereOf(part)));
@@ -159,7 +165,7 @@ class FlatReader {
   private isSized(compartment: Part): boolean {
     if (real(compartment, 'size') !== null) return true;
     return ['initialAssignment', 'assignmentRule', 'rateRule'].some((tag) =>
-      partsOf(this.top, tag).some((part) => {
+      this.parts(tag).some((part) => {
         const id = optional(part, tag === 'initialAssignment' ? 'symbol' : 'variable');
         const target = id === null ? undefined : part.instance.byId.get(id);
         return target !== undefined && standing(target).part === compartment;

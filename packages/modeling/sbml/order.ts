@@ -7,6 +7,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** Names whose present value the expression needs: what only a delay looks back at is not among them. */
 export function needs(expression: Expression): ReadonlySet<string> {
+  if (expression.kind === 'number') return NONE;
   return fold<ReadonlySet<string>>(
     [expression],
     (node) => (node.kind === 'symbol' && node.name !== TIME ? new Set([node.name]) : NONE),

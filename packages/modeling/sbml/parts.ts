@@ -50,9 +50,10 @@ export interface Instance {
   readonly deletions: ReadonlyMap<string, Part>;
 }
 
-/** An attribute of the package's or the core's own name. */
+/** An attribute by its name: the package's elements may say whose it is. */
 export function attribute(element: XmlElement, name: string): string | undefined {
-  return element.attributes.get(name) ?? element.attributes.get(`{${COMP}}${name}`);
+  const plain = element.attributes.get(name);
+  return plain === undefined && element.namespace === COMP ? element.attributes.get(`{${COMP}}${name}`) : plain;
 }
 
 export function whereOf(part: Part): Where {
@@ -179,12 +180,11 @@ function build(
   return instance;
 }
 
+const CORE = /^http:\/\/www\.sbml\.org\/sbml\/level\d(\/version\d)?(\/core)?$/;
+
 /** The core's and this package's elements; those of others have been judged at the root. */
 function known(element: XmlElement): boolean {
-  return (
-    element.namespace === COMP ||
-    /^http:\/\/www\.sbml\.org\/sbml\/level\d(\/version\d)?(\/core)?$/.test(element.namespace)
-  );
+  return element.namespace === COMP || CORE.test(element.namespace);
 }
 
 function register(space: Map<string, Part>, id: string, part: Part): void {
@@ -244,17 +244,22 @@ function findDefinition(
   throw sbmlErrors.error('sbml-reference', `“${place}” holds no model.`, whereOf(use));
 }
 
-/** Parts of this tag that are still there, in document order, submodels' after their parents'. */
-export function partsOf(instance: Instance, tag: string): Part[] {
-  const found: Part[] = [];
-  if (instance.top.removed) return found;
+/** Parts that are still there by their tags, in document order, submodels' after their parents'. */
+export function partsByTag(instance: Instance): ReadonlyMap<string, readonly Part[]> {
+  const found = new Map<string, Part[]>();
   const visit = (part: Part) => {
     if (part.removed) return;
-    if (part.tag === tag) found.push(part);
+    const alike = found.get(part.tag);
+    if (alike === undefined) found.set(part.tag, [part]);
+    else alike.push(part);
     for (const child of part.children) visit(child);
   };
-  visit(instance.top);
-  for (const submodel of instance.submodels.values()) found.push(...partsOf(submodel, tag));
+  const within = (one: Instance) => {
+    if (one.top.removed) return;
+    visit(one.top);
+    for (const submodel of one.submodels.values()) within(submodel);
+  };
+  within(instance);
   return found;
 }
 
