@@ -38,7 +38,7 @@ export class EnsemblePool {
     for (const worker of this.#workers) worker.unref();
   }
 
-  /** One run after the other. */
+  /** One run after the other. Inputs given in shared memory are read where they lie. */
   run(request: EnsembleRequest, options: PoolRunOptions = {}): Promise<EnsembleResult> {
     const result = this.#busy.then(() => this.#run(this.#ensemble.members(request), options));
     this.#busy = result.catch(() => undefined);
@@ -56,8 +56,8 @@ export class EnsemblePool {
     const records = given.intervals / given.every;
     const run: PoolRun = {
       members,
-      values: shared(new Float64Array(given.members * this.#ensemble.names.length * records)),
-      states: shared(new Float64Array(given.states.length)),
+      values: empty(given.members * this.#ensemble.names.length * records),
+      states: empty(given.states.length),
       control: new Int32Array(new SharedArrayBuffer(8)),
       share: Math.max(1, Math.ceil(blocks / (this.#workers.length * PARTS))),
     };
@@ -115,7 +115,9 @@ function sharedMembers(given: Members): Members {
   };
 }
 
+/** What lies in shared memory already is not copied. */
 function shared(values: Float64Array): Float64Array {
+  if (values.buffer instanceof SharedArrayBuffer) return values;
   return new Float64Array(share(values));
 }
 
@@ -123,4 +125,8 @@ function share(values: Float64Array | Int32Array): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer(Math.max(8, values.byteLength));
   new Uint8Array(buffer).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return buffer;
+}
+
+function empty(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * length));
 }
