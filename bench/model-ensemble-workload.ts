@@ -36,7 +36,9 @@ export function ensembleWorkload(patients = PATIENTS): EnsembleWorkload {
   const insulin = new Float64Array(patients * MINUTES);
   const carbs = new Float64Array(MINUTES);
   for (const [at, grams] of MEALS) carbs.fill(5, at, at + grams / 5);
-  const named = uvaPadova.parameters.map(({ name }) => name).filter((name) => name in CONSTANT);
+  const named = uvaPadova()
+    .parameters.map(({ name }) => name)
+    .filter((name) => name in CONSTANT);
   const parameters = Object.fromEntries(named.map((name) => [name, new Float64Array(patients)]));
   const therapy: { readonly basal: number; readonly perGram: number }[] = [];
   for (let i = 0; i < patients; i++) {

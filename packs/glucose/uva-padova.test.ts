@@ -13,7 +13,9 @@ const constants = new Float64Array(MEMBERS * CONSTANT_COUNT);
 const states = new Float64Array(MEMBERS * STATE_COUNT);
 const insulin = new Float64Array(MEMBERS * MINUTES);
 const carbs = new Float64Array(MINUTES).fill(4, 30, 42).fill(5, 300, 309);
-const named = uvaPadova.parameters.map(({ name }) => name).filter((name) => name in CONSTANT);
+const named = uvaPadova()
+  .parameters.map(({ name }) => name)
+  .filter((name) => name in CONSTANT);
 const parameters = Object.fromEntries(named.map((name) => [name, new Float64Array(MEMBERS)]));
 for (let i = 0; i < MEMBERS; i++) {
   const of = i * CONSTANT_COUNT;
@@ -30,7 +32,7 @@ for (let i = 0; i < MEMBERS; i++) states.set(Object.values(disturbed), i * STATE
 test.each(['javascript', 'wasm-f64'] as const)(
   '%s: the numbers of the integrator written by hand, bit for bit',
   (backend) => {
-    const made = ensemble(uvaPadova, { ...minutewise, backend });
+    const made = ensemble(uvaPadova(), { ...minutewise(), backend });
     const initial = disturbed;
     const request = { members: MEMBERS, intervals: MINUTES, every: 5, parameters, initial, inputs: { insulin, carbs } };
     const inputs = Array.from({ length: MEMBERS }, (_, i) => ({
@@ -43,18 +45,18 @@ test.each(['javascript', 'wasm-f64'] as const)(
 );
 
 test('its rates are the equations as the papers print them', () => {
-  const compiled = compile(uvaPadova);
+  const compiled = compile(uvaPadova());
   const p = compiled.parameters();
-  uvaPadova.parameters.forEach(({ name }, i) => {
+  uvaPadova().parameters.forEach(({ name }, i) => {
     if (name in parameters) p[i] = parameters[name][1];
   });
   const none = new Float64Array(0);
-  const u = Float64Array.of(0.03, 4);
-  const y = new Float64Array(uvaPadova.states.length);
+  const u = Float64Array.of(0.03, 4, 0);
+  const y = new Float64Array(uvaPadova().states.length);
   compiled.initial(0, p, u, y, none);
   const dose = 30_000;
   y.set([9000, 8000, 4000]);
-  y.set([dose, 1, 1, disturbed.sensitivity, disturbed.drive, 0], 13);
+  y.set([dose, 1, disturbed.sensitivity, disturbed.drive, 0, 1], 13);
   const dy = new Float64Array(y.length);
   compiled.rates({ t: 0, y, p, u, w: none, delayed: none }, dy);
   const expected = new Float64Array(13);

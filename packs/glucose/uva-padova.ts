@@ -1,5 +1,7 @@
+import type { EnsembleDesign } from '@gemel/modeling/ensemble/plan';
 import { parse } from '@gemel/modeling/expression/parse';
 import { defineModel } from '@gemel/modeling/model/define-model';
+import type { Model } from '@gemel/modeling/model/model';
 
 const GIM = 'Dalla Man 2007, doi:10.1109/TBME.2007.893506';
 const GUT = 'Dalla Man 2006, doi:10.1109/TBME.2006.883792';
@@ -8,11 +10,7 @@ const BASAL = `basal steady state of ${GIM} eq. 1–27`;
 const STEPS = 'how the equations are integrated';
 const EATING = `bookkeeping of D of ${GUT}`;
 
-/**
- * The UVA/Padova type 1 model in the model language: the equations of integrate.ts, term by term in its order, so that it
- * gives the same numbers. Values are those of a patient of the order of the adult average.
- */
-export const uvaPadova = defineModel({
+const TEXT = {
   id: 'uva-padova-t1',
   title: 'UVA/Padova type 1 diabetes',
   time: 'min',
@@ -49,7 +47,9 @@ export const uvaPadova = defineModel({
     ksc: `0.1 : /min : rate of glucose between plasma and interstitium : ${T1}`,
     potency: '6000 : pmol/[iU] : insulin in one unit : WHO standard of human insulin',
     milligrams: '1000 : mg/g : milligrams in a gram : definition',
-    minute: `1 : min : over which inputs are held : ${STEPS}`,
+    minute: `1 : min : over which inputs are held, at most the whole : ${STEPS}`,
+    whole: `1 : min : a whole minute : ${STEPS}`,
+    counting: `1 : 1 : share of food that D counts as it is eaten, 0 where meals are announced : ${EATING}`,
     rateStep: `0.6 : /min : largest rate for one step a minute : ${STEPS}`,
     damped: `2.5 : 1 : how much faster insulin may leave plasma and liver : ${STEPS}`,
     bendSteps: `0.14 : 1 : steps a minute while eating, times 1 − b : ${STEPS}`,
@@ -58,6 +58,7 @@ export const uvaPadova = defineModel({
   inputs: {
     insulin: '0 step : [iU]/min : insulin given under the skin : pump, pen',
     carbs: '0 step : g/min : carbohydrate eaten : meal record',
+    announced: `0 step : g : what D counts as a meal begins, the constant D of ${GUT}, where meals are announced : meal record`,
   },
   definitions: {
     m4: `0.4*m2 : /min : peripheral degradation of insulin : ${GIM} eq. 9`,
@@ -82,9 +83,9 @@ export const uvaPadova = defineModel({
 
     food: `carbs*(milligrams*exp(mealError)) : mg/min : carbohydrate entering the stomach : ${GUT}`,
     stomach: `solid + liquid : mg : glucose in the stomach : ${GUT}`,
-    mealNow: `food > 0 ? (eating == 0 ? stomach: meal) + food*minute: meal : mg : D once this minute's food is counted : ${EATING}`,
+    mealNow: `food > 0 ? (eating == 0 ? stomach + announced*(milligrams*exp(mealError)): meal) + counting*food*minute: meal : mg : D once this minute's food is counted : ${EATING}`,
     bendingNow: `mealNow > 0 and (food > 0 or stomach > emptyShare*mealNow) : 1 : whether emptying depends on content this minute : ${EATING}`,
-    steps: `food > 0 or (mealNow > 0 and stomach > (3*b - 2)*mealNow) ? mealSteps: fewest : 1 : steps this minute : ${STEPS}`,
+    steps: `minute/whole*(food > 0 or (mealNow > 0 and stomach > (3*b - 2)*mealNow) ? mealSteps: fewest) : 1 : steps this minute : ${STEPS}`,
 
     slopeB: `meal > 0 ? 5/(meal*(1 - b)): 0 : /mg : twice α : ${GIM} eq. 13`,
     slopeD: `meal > 0 ? 5/(meal*d): 0 : /mg : twice β : ${GIM} eq. 13`,
@@ -119,10 +120,10 @@ export const uvaPadova = defineModel({
     interstitial: `Gpb positive : mg/kg : glucose where the sensor sits : ${T1}`,
     meal: `0 : mg : D, stomach content at meal start and what was eaten since : ${GUT}`,
     eating: `0 : 1 : 1 while the last minute had food : ${EATING}`,
-    bending: `0 : 1 : 1 while emptying depends on content : ${EATING}`,
     sensitivity: '0 : 1 : log of insulin sensitivity over its parameter : disturbance',
     drive: '0 : mg/kg/min : glucose entering plasma that no equation explains : disturbance',
     mealError: '0 : 1 : log of carbohydrate eaten over carbohydrate recorded : disturbance',
+    bending: `0 : 1 : 1 while emptying depends on content : ${EATING}`,
   },
   equations: {
     solid: 'food - ground',
@@ -140,18 +141,34 @@ export const uvaPadova = defineModel({
     interstitial: 'ksc*(plasma - interstitial)',
     meal: '0',
     eating: '0',
-    bending: '0',
     sensitivity: '0',
     drive: '0',
     mealError: '0',
+    bending: '0',
   },
   outputs: ['glucose'],
-});
-
-/** What an ensemble of the model does where a minute begins, and how finely it steps: the design of integrate.ts. */
-export const minutewise = {
-  step: 1,
-  substeps: parse('steps'),
-  alike: parse('1000*mealSteps + 100*fewest + 50*b'),
-  updates: { meal: parse('mealNow'), eating: parse('food > 0 ? 1 : 0'), bending: parse('bendingNow') },
 } as const;
+
+let model: Model | undefined;
+
+/**
+ * The UVA/Padova type 1 model: its equations as the papers give them, in the arithmetic that every path of the pack has.
+ * Its states begin with those of STATE. Values are those of a patient of the order of the adult average.
+ */
+export function uvaPadova(): Model {
+  model ??= defineModel(TEXT);
+  return model;
+}
+
+/**
+ * How an ensemble of the model runs: inputs held over `minute`, classical RK4 in equal steps of it. Where a minute begins,
+ * D becomes the stomach content if a meal begins, and the minute's food is added to it.
+ */
+export function minutewise() {
+  return {
+    step: 'minute',
+    substeps: parse('steps'),
+    alike: parse('1000*mealSteps + 100*fewest + 50*b'),
+    updates: { meal: parse('mealNow'), eating: parse('food > 0 ? 1 : 0'), bending: parse('bendingNow') },
+  } satisfies EnsembleDesign;
+}
