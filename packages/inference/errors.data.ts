@@ -1,0 +1,30 @@
+import { inferenceProblems } from './problem.ts';
+
+/** Every problem the statistical methods report; the layer below the platform's own errors, in the same shape. */
+export const inferenceErrors = inferenceProblems({
+  'inference-density-not-finite': {
+    meaning: 'The log density, or its gradient, is not a finite number where the method has to start.',
+    remedy: 'Start inside the support, and check data and parameters there for missing, zero or overflowing values.',
+  },
+  'inference-shape': {
+    meaning: 'An argument has another length, range or count than the method needs.',
+    remedy: 'Give the argument the shape that the message names.',
+  },
+  'inference-no-convergence': {
+    meaning: 'An optimiser ended before its criteria were met.',
+    remedy: 'Allow more iterations, rescale the parameters, or start elsewhere; do not read intervals from this point.',
+  },
+  'inference-improper-posterior': {
+    meaning: 'The log density rises or stays level without end, so that it is not a distribution.',
+    remedy: 'Give a proper prior to every parameter that the data leave free, or bound it.',
+  },
+  'inference-disconnected-modes': {
+    meaning: 'Several separate modes of comparable density were found.',
+    remedy:
+      'Report every mode, or sample with tempering; a single normal approximation or chain shows one of them only.',
+  },
+  'inference-unidentifiable-parameter': {
+    meaning: 'The profile of a parameter stays above the threshold as far as it was followed.',
+    remedy: 'Fix the parameter, give it an informative prior, or measure what depends on it; its interval is open.',
+  },
+});
