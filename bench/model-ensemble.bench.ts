@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { compile } from '@gemel/modeling/codegen/compile';
 import { type EnsembleBackend, ensemble, finish } from '@gemel/modeling/ensemble/ensemble';
 import { EnsemblePool } from '@gemel/modeling/ensemble/node/pool';
-import { simulate } from '@gemel/pack-glucose/model';
 import { minutewise, uvaPadova } from '@gemel/pack-glucose/uva-padova';
 import type { Bench, BenchRow } from './bench.ts';
 import { hundredStates } from './model-ensemble-hundred.ts';
 import { type EnsembleWorkload, EVERY, ensembleWorkload, MINUTES, PATIENTS } from './model-ensemble-workload.ts';
+import { simulateByHand } from './type1-by-hand.ts';
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 const HOURS = (PATIENTS * MINUTES) / 60;

@@ -1,15 +1,23 @@
 import { type Instant, instant } from '@gemel/core';
 import { exp } from '@gemel/numerics/elementary/exp';
 import type { RandomStream } from '@gemel/numerics/random/stream';
-import type { Coordinates, Dynamics, Parameters, TrajectoryRequest, TrajectoryResult } from '@gemel/runtime/dynamics';
+import type {
+  Coordinates,
+  Dynamics,
+  Member,
+  Parameters,
+  TrajectoryRequest,
+  TrajectoryResult,
+} from '@gemel/runtime/dynamics';
 import { glucoseErrors } from './errors.data.ts';
 import { type MinuteGrid, minuteGrid } from './inputs.ts';
 import {
+  BODY_COUNT,
+  Bodies,
   basalState,
   CONSTANT,
   CONSTANT_COUNT,
   deriveConstants,
-  integrate,
   MODEL_STATES,
   PMOL_PER_UNIT,
   STATE,
@@ -43,8 +51,8 @@ const SIGNALS = {
 } as const;
 type Signal = keyof typeof SIGNALS;
 
-/** Value of one signal of a member's states under its constants. */
-function signalValue(x: Float64Array, c: Float64Array, signal: Signal): number {
+/** Value of one signal of a member's states and latent sensor error under its constants. */
+function signalValue(x: Float64Array, latent: number, c: Float64Array, signal: Signal): number {
   switch (signal) {
     case 'glucose.plasma':
     case 'glucose.capillary':
@@ -52,7 +60,7 @@ function signalValue(x: Float64Array, c: Float64Array, signal: Signal): number {
     case 'glucose.interstitial':
       return x[STATE.interstitialGlucose] / c[CONSTANT.Vg];
     case 'glucose.sensor':
-      return x[STATE.interstitialGlucose] / c[CONSTANT.Vg] + sensorError(x[SENSOR_LATENT], SENSOR);
+      return x[STATE.interstitialGlucose] / c[CONSTANT.Vg] + sensorError(latent, SENSOR);
     case 'insulin.plasma':
       return x[STATE.plasmaInsulin] / c[CONSTANT.Vi];
     case 'insulin.on-board':
@@ -96,36 +104,81 @@ function motion(p: Parameters, minutes: number): Motion {
   };
 }
 
-/** One step of the stationary first-order disturbances; between meals the next one's error is drawn anew. */
-function disturb(x: Float64Array, m: Motion, random: RandomStream): void {
-  x[STATE.sensitivity] = m.sensitivity[0] * x[STATE.sensitivity] + m.sensitivity[1] * random.normal();
-  x[STATE.drive] = m.drive[0] * x[STATE.drive] + m.drive[1] * random.normal();
-  const meal = m.meal * random.normal();
-  if (x[STATE.eating] === 0) x[STATE.mealError] = meal;
-  x[SENSOR_LATENT] = m.sensor[0] * x[SENSOR_LATENT] + m.sensor[1] * random.normal();
-}
+/** Members on their way side by side, all at one instant. */
+class Company {
+  readonly #members: readonly Member<GlucoseState>[];
+  readonly #streams: readonly RandomStream[];
+  readonly #constants: readonly Float64Array[];
+  readonly #usual: readonly Motion[];
+  readonly #bodies: Bodies;
+  readonly #states: readonly Float64Array[];
+  readonly #latents: Float64Array;
 
-/**
- * Carries one member's values in place over a grid: in stretches of DISTURBANCE_STEP minutes from its beginning, the last
- * one shorter; after each, the sensitivity, the drive, the error of the next meal and the sensor's error take one normal
- * draw each, in that order, so that the draws depend on the times alone.
- */
-function carry(
-  x: Float64Array,
-  c: Float64Array,
-  parameters: Parameters,
-  usual: Motion,
-  grid: MinuteGrid,
-  random: RandomStream,
-): void {
-  const count = grid.insulin.length;
-  const whole = grid.lastSpan === 1 ? count : count - 1;
-  for (let from = 0; from < count; from += DISTURBANCE_STEP) {
-    const to = Math.min(count, from + DISTURBANCE_STEP);
-    integrate(x, 0, c, 0, grid, from, Math.min(to, whole));
-    if (to > whole) integrate(x, 0, c, 0, grid, whole, count, grid.lastSpan);
-    const minutes = to - from - (to > whole ? 1 - grid.lastSpan : 0);
-    disturb(x, minutes === usual.minutes ? usual : motion(parameters, minutes), random);
+  constructor(members: readonly Member<GlucoseState>[], streams: readonly RandomStream[]) {
+    const count = members.length;
+    const constants = new Float64Array(count * CONSTANT_COUNT);
+    members.forEach(({ parameters }, m) => {
+      deriveConstants(parameters, constants, m * CONSTANT_COUNT);
+    });
+    const bodies = new Bodies(constants, 0, count);
+    this.#members = members;
+    this.#streams = streams;
+    this.#constants = members.map((_, m) => constants.subarray(m * CONSTANT_COUNT, (m + 1) * CONSTANT_COUNT));
+    this.#usual = members.map(({ parameters }) => motion(parameters, DISTURBANCE_STEP));
+    this.#bodies = bodies;
+    this.#states = members.map((_, m) => bodies.states.subarray(m * BODY_COUNT, m * BODY_COUNT + STATE_COUNT));
+    this.#latents = new Float64Array(count);
+    members.forEach(({ state }, m) => {
+      this.place(m, state.values);
+    });
+  }
+
+  /** Puts a member where VALUE_COUNT values say. */
+  place(m: number, values: Float64Array): void {
+    this.#states[m].set(values.subarray(0, STATE_COUNT));
+    this.#latents[m] = values[SENSOR_LATENT];
+  }
+
+  values(m: number) {
+    const values = new Float64Array(VALUE_COUNT);
+    values.set(this.#states[m]);
+    values[SENSOR_LATENT] = this.#latents[m];
+    return values;
+  }
+
+  signal(m: number, signal: Signal): number {
+    return signalValue(this.#states[m], this.#latents[m], this.#constants[m], signal);
+  }
+
+  /**
+   * Carries all over a grid: in stretches of DISTURBANCE_STEP minutes from its beginning, the last one shorter; after each,
+   * the sensitivity, the drive, the error of the next meal and the sensor's error of every member take one normal draw
+   * each of its own stream, in that order, so that the draws depend on the times alone.
+   */
+  carry(grid: MinuteGrid): void {
+    const count = grid.insulin.length;
+    const whole = grid.lastSpan === 1 ? count : count - 1;
+    for (let from = 0; from < count; from += DISTURBANCE_STEP) {
+      const to = Math.min(count, from + DISTURBANCE_STEP);
+      this.#bodies.advance(grid, from, Math.min(to, whole));
+      if (to > whole) this.#bodies.advance(grid, whole, count, grid.lastSpan);
+      const minutes = to - from - (to > whole ? 1 - grid.lastSpan : 0);
+      for (let m = 0; m < this.#states.length; m++) this.#disturb(m, minutes);
+    }
+  }
+
+  /** One step of the stationary first-order disturbances; between meals the next one's error is drawn anew. */
+  #disturb(m: number, minutes: number): void {
+    const usual = this.#usual[m];
+    const { sensitivity, drive, meal, sensor } =
+      minutes === usual.minutes ? usual : motion(this.#members[m].parameters, minutes);
+    const x = this.#states[m];
+    const random = this.#streams[m];
+    x[STATE.sensitivity] = sensitivity[0] * x[STATE.sensitivity] + sensitivity[1] * random.normal();
+    x[STATE.drive] = drive[0] * x[STATE.drive] + drive[1] * random.normal();
+    const error = meal * random.normal();
+    if (x[STATE.eating] === 0) x[STATE.mealError] = error;
+    this.#latents[m] = sensor[0] * this.#latents[m] + sensor[1] * random.normal();
   }
 }
 
@@ -175,26 +228,37 @@ function trajectories(request: TrajectoryRequest<GlucoseState>): TrajectoryResul
     requireForward(times[k], time);
     return minuteGrid(concerned, times[k], time);
   });
-  const before = new Map<Instant, MinuteGrid>();
-  const c = new Float64Array(CONSTANT_COUNT);
-  const ends = members.map(({ parameters, state }, i) => {
-    const stream = random.fork(i);
-    const x = state.values.slice();
-    deriveConstants(parameters, c);
-    const usual = motion(parameters, DISTURBANCE_STEP);
+  const streams = members.map((_, i) => random.fork(i));
+  const all = new Company(members, streams);
+  const departures = new Map<Instant, number[]>();
+  members.forEach(({ state }, i) => {
     requireForward(state.at, times[0]);
-    let grid = before.get(state.at);
-    if (grid === undefined) {
-      grid = minuteGrid(concerned, state.at, times[0]);
-      before.set(state.at, grid);
-    }
-    for (let k = 0; k < times.length; k++) {
-      carry(x, c, parameters, usual, k === 0 ? grid : between[k - 1], stream);
-      for (const signal of names) values[signal][i * times.length + k] = signalValue(x, c, signal);
-    }
-    return { at: end, values: x };
+    const others = departures.get(state.at);
+    if (others === undefined) departures.set(state.at, [i]);
+    else others.push(i);
   });
-  return { values, ends };
+  for (const [at, who] of departures) {
+    const grid = minuteGrid(concerned, at, times[0]);
+    if (departures.size === 1) {
+      all.carry(grid);
+      break;
+    }
+    const part = new Company(
+      who.map((i) => members[i]),
+      who.map((i) => streams[i]),
+    );
+    part.carry(grid);
+    who.forEach((i, k) => {
+      all.place(i, part.values(k));
+    });
+  }
+  for (let k = 0; k < times.length; k++) {
+    if (k > 0) all.carry(between[k - 1]);
+    for (const signal of names) {
+      for (let i = 0; i < members.length; i++) values[signal][i * times.length + k] = all.signal(i, signal);
+    }
+  }
+  return { values, ends: members.map((_, i) => ({ at: end, values: all.values(i) })) };
 }
 
 /**
@@ -213,14 +277,13 @@ export const dynamics = {
   },
   advance(state, parameters, controls, until, random) {
     requireForward(state.at, until);
-    const values = state.values.slice();
-    const usual = motion(parameters, DISTURBANCE_STEP);
-    carry(values, deriveConstants(parameters), parameters, usual, minuteGrid(controls, state.at, until), random);
-    return { at: until, values };
+    const company = new Company([{ parameters, state }], [random]);
+    company.carry(minuteGrid(controls, state.at, until));
+    return { at: until, values: company.values(0) };
   },
   observe(state, parameters, signal) {
     requireSignal(signal);
-    return signalValue(state.values, deriveConstants(parameters), signal);
+    return signalValue(state.values, state.values[SENSOR_LATENT], deriveConstants(parameters), signal);
   },
   time: (state) => state.at,
   snapshot(state) {
