@@ -157,7 +157,7 @@ export default {
         let values = new Float64Array(0);
         const batch = { constants: w.constants, inputs: w.inputs, from: 0, to: MINUTES, every: EVERY };
         const seconds = leastSeconds(() => {
-          values = simulate({ ...batch, states: w.states.slice() }) as Float64Array<ArrayBuffer>;
+          values = simulateByHand({ ...batch, states: w.states.slice() }) as Float64Array<ArrayBuffer>;
         });
         return { seconds, ends: last(values) };
       };
