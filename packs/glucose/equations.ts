@@ -17,8 +17,8 @@ export interface Influence {
 }
 
 /**
- * The 13 derivatives of the type 1 model as the papers print them, for general solvers: the reading copy of the fused
- * integrator in model.ts, which a test holds to it. States and constants as in model.ts.
+ * The 13 derivatives of the type 1 model as the papers print them, with hyperbolic tangents: for the generator, whose bodies
+ * are not to be the twin's own, and for the tests that hold uva-padova.ts to them. States and constants as in model.ts.
  */
 export function equations(y: Float64Array, dy: Float64Array, c: Float64Array, of: number, u: Influence): void {
   const kabs = c[of + CONSTANT.kabs] * u.absorption;
