@@ -27,4 +27,17 @@ export const inferenceErrors = inferenceProblems({
     meaning: 'The profile of a parameter stays above the threshold as far as it was followed.',
     remedy: 'Fix the parameter, give it an informative prior, or measure what depends on it; its interval is open.',
   },
+  'inference-divergent-transitions': {
+    meaning:
+      'Trajectories of the sampler left the region where the integrator is accurate; part of the posterior is missed.',
+    remedy: 'Reparametrise (a non-centred hierarchy, a log scale), raise the wanted acceptance, or tighten a prior.',
+  },
+  'inference-tree-depth': {
+    meaning: 'Trajectories of the sampler were cut at the greatest depth; the draws are valid but costly.',
+    remedy: 'Use a dense or low-rank metric, rescale the parameters, or raise the greatest depth.',
+  },
+  'inference-low-energy-fraction': {
+    meaning: 'The energy of a chain changes slowly (E-BFMI below 0.3); the tails are not explored.',
+    remedy: 'Reparametrise heavy tails and hierarchical scales, or draw more.',
+  },
 });
