@@ -40,4 +40,31 @@ export const inferenceErrors = inferenceProblems({
     meaning: 'The energy of a chain changes slowly (E-BFMI below 0.3); the tails are not explored.',
     remedy: 'Reparametrise heavy tails and hierarchical scales, or draw more.',
   },
+  'inference-draws-not-finite': {
+    meaning: 'Draws, or log likelihoods of draws, are not finite numbers.',
+    remedy: 'Look for the parameter values that made them; the density must be −Infinity there, not NaN.',
+  },
+  'inference-zero-variance': {
+    meaning: 'All draws of a parameter are the same number.',
+    remedy: 'Leave a fixed parameter out; else the sampler does not move: start elsewhere or rescale.',
+  },
+  'inference-chains-not-mixed': {
+    meaning:
+      'The chains disagree about a parameter (R-hat of 1.01 or more): they have not converged, or sit in separate modes.',
+    remedy:
+      'Draw longer; look at the chains one by one; for separate modes sample with tempering. Use no interval until then.',
+  },
+  'inference-few-effective-draws': {
+    meaning: 'A parameter has fewer than 100 effective draws for each chain, in the bulk or the tails.',
+    remedy: 'Draw longer, or reparametrise so that the draws are less correlated.',
+  },
+  'inference-importance-weights': {
+    meaning: 'Leaving out single observations cannot be done by reweighting the draws.',
+    remedy: 'Fit again without each named observation, or use K-fold cross-validation; look whether they are outliers.',
+  },
+  'inference-not-calibrated': {
+    meaning:
+      'Ranks of known truths among posterior draws are not uniform: the inference is biased, or too sure or unsure.',
+    remedy: 'A slope means bias, a U too narrow, a hump too wide a posterior; correct model, density or sampler.',
+  },
 });

@@ -1,0 +1,118 @@
+import { betaQuantile } from '@gemel/numerics/special/incomplete-beta';
+import { normalQuantile } from '@gemel/numerics/special/normal';
+import { effectiveDraws } from './effective-draws.ts';
+import { sampleQuantile } from './scores.ts';
+
+/**
+ * Convergence of one coordinate of many chains, after Vehtari, Gelman, Simpson, Carpenter, Bürkner, Bayesian Anal. 16
+ * (2021) 667. Values are chains × length, chain-major; every chain is split in half, the middle draw of an odd length
+ * left out. NaN where the values do not vary or are not finite.
+ */
+export interface Convergence {
+  /** The larger of the rank-normalised R-hat and that of the folded draws; below 1.01 is wanted. */
+  readonly rHat: number;
+  /** Effective draws in the bulk: of the rank-normalised values. */
+  readonly essBulk: number;
+  /** Effective draws in the tails: the smaller of those for the 5 % and 95 % quantile. */
+  readonly essTail: number;
+}
+
+/** R-hat and effective draws of one coordinate. */
+export function convergence(values: Float64Array, chains: number): Convergence {
+  const split = splitChains(values, chains);
+  if (!varies(split)) return { rHat: Number.NaN, essBulk: Number.NaN, essTail: Number.NaN };
+  const median = sampleQuantile(split, 0.5);
+  const folded = split.map((v) => Math.abs(v - median));
+  const normal = rankNormalised(split);
+  const halves = 2 * chains;
+  return {
+    rHat: Math.max(potentialScaleReduction(normal, halves), potentialScaleReduction(rankNormalised(folded), halves)),
+    essBulk: effectiveDraws(normal, halves),
+    essTail: Math.min(essQuantile(split, halves, 0.05), essQuantile(split, halves, 0.95)),
+  };
+}
+
+/** Monte-Carlo standard error of the mean. */
+export function errorOfMean(values: Float64Array, chains: number): number {
+  const split = splitChains(values, chains);
+  const { sd } = momentsOf(split);
+  return sd / Math.sqrt(effectiveDraws(split, 2 * chains));
+}
+
+/** Monte-Carlo standard error of the SD, from the effective draws of the squared deviations. */
+export function errorOfSd(values: Float64Array, chains: number): number {
+  const split = splitChains(values, chains);
+  const { mean } = momentsOf(split);
+  const squares = split.map((v) => (v - mean) ** 2);
+  const variance = momentsOf(squares).mean;
+  const spread = squares.reduce((s, v) => s + (v - variance) ** 2 / squares.length, 0);
+  return Math.sqrt(spread / effectiveDraws(squares, 2 * chains) / variance) / 2;
+}
+
+/** Monte-Carlo standard error of the p-quantile: half the width of its central 68 % interval (section 4.4). */
+export function errorOfQuantile(values: Float64Array, chains: number, p: number): number {
+  const split = splitChains(values, chains);
+  const ess = essQuantile(split, 2 * chains, p);
+  const sorted = Float64Array.from(split).sort();
+  const at = (level: number) => betaQuantile(ess * p + 1, ess * (1 - p) + 1, level) * sorted.length;
+  const low = Math.max(0, Math.floor(at(0.15865525393145707)) - 1);
+  const high = Math.min(sorted.length - 1, Math.ceil(at(0.8413447460685429)) - 1);
+  return (sorted[high] - sorted[low]) / 2;
+}
+
+/** Each chain as two: 2 chains × ⌊length / 2⌋. */
+export function splitChains(values: Float64Array, chains: number): Float64Array {
+  const length = values.length / chains;
+  const half = Math.floor(length / 2);
+  const split = new Float64Array(2 * chains * half);
+  for (let c = 0; c < chains; c++) {
+    split.set(values.subarray(c * length, c * length + half), 2 * c * half);
+    split.set(values.subarray((c + 1) * length - half, (c + 1) * length), (2 * c + 1) * half);
+  }
+  return split;
+}
+
+/** Normal scores of the ranks, ties at their mean rank (equation 14). */
+export function rankNormalised(values: Float64Array): Float64Array {
+  const n = values.length;
+  const order = [...values.keys()].sort((a, b) => values[a] - values[b]);
+  const scores = new Float64Array(n);
+  for (let from = 0; from < n; ) {
+    let to = from + 1;
+    while (to < n && values[order[to]] === values[order[from]]) to++;
+    const rank = (from + to + 1) / 2;
+    const score = normalQuantile((rank - 0.375) / (n + 0.25));
+    for (let k = from; k < to; k++) scores[order[k]] = score;
+    from = to;
+  }
+  return scores;
+}
+
+/** √(pooled variance / within-chain variance) of chains as they are (equations 1 to 4). */
+export function potentialScaleReduction(values: Float64Array, chains: number): number {
+  const length = values.length / chains;
+  const parts = Array.from({ length: chains }, (_, c) => momentsOf(values.subarray(c * length, (c + 1) * length)));
+  const within = parts.reduce((s, p) => s + p.sd ** 2 / chains, 0);
+  const between = momentsOf(Float64Array.from(parts, (p) => p.mean)).sd ** 2;
+  return Math.sqrt((length - 1) / length + between / within);
+}
+
+function essQuantile(values: Float64Array, chains: number, p: number): number {
+  const q = sampleQuantile(values, p);
+  const below = values.map((v) => (v <= q ? 1 : 0));
+  return varies(below) ? effectiveDraws(below, chains) : Number.NaN;
+}
+
+function varies(values: Float64Array): boolean {
+  return values.every(Number.isFinite) && values.some((v) => v !== values[0]);
+}
+
+/** Mean and SD (n − 1). */
+export function momentsOf(values: Float64Array): { readonly mean: number; readonly sd: number } {
+  const n = values.length;
+  let mean = 0;
+  for (const v of values) mean += v / n;
+  let squares = 0;
+  for (const v of values) squares += (v - mean) ** 2;
+  return { mean, sd: Math.sqrt(squares / (n - 1)) };
+}
