@@ -24,6 +24,10 @@ export const filterStatuses = {
     meaning: 'Prediction and error together have no variance in some direction: two exact observations of one thing.',
     remedy: 'Give the observations an error variance, or leave one of them out.',
   },
+  'correlated-errors': {
+    meaning: 'A local analysis was asked for observations whose errors are correlated.',
+    remedy: 'Decorrelate the observations first, or use an analysis that is not local.',
+  },
   'ensemble-collapsed': {
     meaning: 'The members agree to rounding, so that observations cannot move them.',
     remedy: 'Raise the inflation, add model noise, or start again with more spread.',
