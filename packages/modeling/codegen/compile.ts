@@ -3,6 +3,7 @@ import type { CompiledModel, Values } from '../program/compiled-model.ts';
 import { type ModelPrograms, modelPrograms } from '../program/model-programs.ts';
 import type { Program } from '../program/program.ts';
 import { type CompiledProgram, javascriptFunction } from './javascript.ts';
+import { type RosenbrockFunctions, rosenbrockFunctions, unrolls } from './rosenbrock-functions.ts';
 
 /** A checked model, ready to run in JavaScript over Float64Array. Throws what `modelPrograms` throws. */
 export function compile(model: Model): CompiledModel {
@@ -24,6 +25,7 @@ export function compilePrograms(programs: ModelPrograms): CompiledModel {
     };
   };
   let initial: CompiledProgram | undefined;
+  let rosenbrock: RosenbrockFunctions | undefined;
   const events = programs.events.map(single);
   return {
     model,
@@ -46,5 +48,6 @@ export function compilePrograms(programs: ModelPrograms): CompiledModel {
     propensities: single(programs.propensities),
     history: single(programs.history),
     lags: single(programs.lags),
+    rosenbrock: unrolls(programs) ? () => (rosenbrock ??= rosenbrockFunctions(programs)) : null,
   };
 }

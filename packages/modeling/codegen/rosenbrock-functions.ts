@@ -1,43 +1,60 @@
 import { A, C, STAGE_TIMES, TIME_WEIGHTS } from '@gemel/numerics/ode/rodas5p.data';
+import { STAGES } from '@gemel/numerics/ode/rodas5p-stages';
 import type { ModelPrograms } from '../program/model-programs.ts';
-import type { Program } from '../program/program.ts';
 import { Graph, type Sink } from './graph.ts';
-import { type CompiledProgram, javascriptFunction } from './javascript.ts';
+import type { CompiledProgram } from './javascript.ts';
 import { JavascriptWriter, SCOPE } from './javascript-writer.ts';
 import { programValues } from './program-values.ts';
 import { factorNodes, type LuPlan, planLu, solveNodes } from './symbolic-lu.ts';
 
-export const STAGES = 8;
 const [T, Y, P, U] = [0, 1, 2, 3];
 /** Arrays of a stage's function: what a step stands on, the factors, and the stages' increments, its own last. */
-const GIVEN = ['step', 'y', 'p', 'u', 'drift', 'lu'] as const;
+const GIVEN = ['step', 'y', 'p', 'u', 'brought', 'drift', 'lu'] as const;
 
 /** Functions of one model's Rodas5P step, straight-line code without a loop or an index worked out at run time. */
 export interface RosenbrockFunctions {
+  /** Whether neither time nor inputs enter the rates: ∂f/∂t is not read. */
+  readonly autonomous: boolean;
   /** Entries of the factors. */
   readonly factors: number;
   /** Places of the pivots' reciprocals among them. */
   readonly pivots: Int32Array;
-  /** Time (length 1), y, p, u, w, delayed → rates. */
-  readonly rates: CompiledProgram;
-  /** The same arguments → ∂rates/∂y. */
-  readonly jacobian: CompiledProgram;
   /** Jacobian, shift (length 1) → factors of shift·I − J. */
   readonly factor: CompiledProgram;
-  /** Per stage: (t, h), y, p, u, ∂f/∂t, factors, k₁ … k of this stage. The first takes f at the start in k₁. */
+  /**
+   * Per stage: (t, h), y, p, u, what is brought from outside per time, ∂f/∂t, factors, k₁ … k of this stage. The first takes
+   * f at the start in k₁.
+   */
   readonly stages: readonly CompiledProgram[];
   /** y, k₁ … k₈ → the state at the end. */
   readonly end: CompiledProgram;
 }
 
-export function rosenbrockFunctions(programs: ModelPrograms, autonomous: boolean): RosenbrockFunctions {
+/** States above which the unrolled code no longer pays. */
+export const MOST_UNROLLED = 60;
+
+/** Whether a model's step can be written out: at most MOST_UNROLLED states, no unknowns, no delays. */
+export function unrolls({ model, delays }: ModelPrograms): boolean {
+  return model.unknowns.length === 0 && delays === 0 && model.states.length <= MOST_UNROLLED;
+}
+
+/** @throws RangeError for a model that does not unroll */
+export function rosenbrockFunctions(programs: ModelPrograms): RosenbrockFunctions {
+  const { model, delays, rates } = programs;
+  if (!unrolls(programs)) {
+    const { states, unknowns } = model;
+    throw new RangeError(
+      `No unrolled step for ${states.length} states, ${unknowns.length} unknowns, ${delays} delays.`,
+    );
+  }
+  const autonomous =
+    model.inputs.length === 0 && !rates.instructions.some((i) => i.kind === 'read' && i.argument === T);
   const plan = planLu(programs.pattern);
   const { n, place } = plan;
   return {
+    autonomous,
     factors: place.size,
     pivots: Int32Array.from({ length: n }, (_, i) => place.get(i * n + i)!),
-    rates: javascriptFunction(programs.rates),
-    jacobian: javascriptFunction(programs.jacobian),
     factor: written(3, (graph) =>
       factorNodes(graph, plan, programs.pattern, (p) => graph.element(0, p), graph.element(1, 0)).map(
         (value, index) => ({
@@ -48,7 +65,7 @@ export function rosenbrockFunctions(programs: ModelPrograms, autonomous: boolean
         }),
       ),
     ),
-    stages: Array.from({ length: STAGES }, (_, s) => stage(programs.rates, plan, s, autonomous)),
+    stages: Array.from({ length: STAGES }, (_, s) => stage(programs, plan, s, autonomous)),
     end: written(STAGES + 2, (graph) =>
       stateNodes(
         graph,
@@ -84,8 +101,8 @@ function weighted(graph: Graph, start: number, weights: readonly number[], of: (
   }, start);
 }
 
-function stage(rates: Program, plan: LuPlan, s: number, autonomous: boolean): CompiledProgram {
-  const [step, y, p, u, drift, lu, first] = [0, 1, 2, 3, 4, 5, 6];
+function stage({ model, rates }: ModelPrograms, plan: LuPlan, s: number, autonomous: boolean): CompiledProgram {
+  const [step, y, p, u, brought, drift, lu, first] = GIVEN.map((_, i) => i).concat(GIVEN.length);
   return written(GIVEN.length + s + 1, (graph) => {
     const t = graph.element(step, 0);
     const h = graph.element(step, 1);
@@ -100,8 +117,15 @@ function stage(rates: Program, plan: LuPlan, s: number, autonomous: boolean): Co
       throw new RangeError('A Rosenbrock step reads time, states, parameters and inputs only.');
     });
     const inverse = graph.div(graph.constant(1), h);
+    const zero = graph.constant(0);
+    // As simulations have it: with what infusions bring, and at zero what is declared positive does not fall.
+    const rate = (i: number, id: number): number => {
+      const all = graph.add(value(id), graph.element(brought, i));
+      if (!model.states[i].positive) return all;
+      return graph.select(graph.and(graph.le(state[i], zero), graph.lt(all, zero)), zero, all);
+    };
     const right = rates.results[0].values.map((id, i) => {
-      const slope = s === 0 ? k(0, i) : value(id);
+      const slope = s === 0 ? k(0, i) : rate(i, id);
       const past = C[s].map((weight, j) => graph.mul(graph.constant(weight), k(j, i)));
       const moved =
         past.length === 0

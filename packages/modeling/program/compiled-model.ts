@@ -1,3 +1,4 @@
+import type { RosenbrockFunctions } from '../codegen/rosenbrock-functions.ts';
 import type { Model } from '../model/model.ts';
 
 /** A matrix's places that may differ from zero, by column: rows of column j at starts[j] … starts[j + 1] − 1, ascending. */
@@ -42,6 +43,8 @@ export interface CompiledModel {
   /** What is delayed now, and by how long, one per delay term. */
   history(v: Values, out: Float64Array): void;
   lags(v: Values, out: Float64Array): void;
+  /** Its Rodas5P step as straight-line code, made when first asked for; null where it has none. */
+  readonly rosenbrock: (() => RosenbrockFunctions) | null;
 }
 
 /** Where and when a compiled function is asked. */

@@ -146,6 +146,11 @@ export class Evaluation {
     }
   }
 
+  /** Whether states are set aside. */
+  get holds(): boolean {
+    return this.#held.length > 0;
+  }
+
   /** Puts what was set aside back into y, for good. */
   putBack(y: Float64Array): void {
     for (const i of this.#held) y[i] = this.#heldValues[i];

@@ -21,6 +21,7 @@ export interface ResolvedRequest {
   readonly control: StepControl;
   readonly mostSteps: number;
   readonly seed: number;
+  readonly repeated: boolean;
 }
 
 const MOST_STEPS = 1_000_000;
@@ -74,6 +75,7 @@ export function resolveRequest(model: CompiledModel, request: SimulationRequest)
     control: controlOf(request),
     mostSteps: request.mostSteps ?? (request.step === undefined ? MOST_STEPS : Number.POSITIVE_INFINITY),
     seed: request.seed ?? 1,
+    repeated: request.repeated ?? false,
   };
 }
 

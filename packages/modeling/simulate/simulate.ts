@@ -9,6 +9,7 @@ import { Evaluation } from './evaluation.ts';
 import { EventQueue } from './event-queue.ts';
 import { chatterHalt, doseHalt, eventHalt, faultHalt, Halt, stepHalt } from './halt.ts';
 import { InputValues } from './input-values.ts';
+import { modelSolver } from './model-solver.ts';
 import { QuantityReader } from './quantity-reader.ts';
 import { type ResolvedRequest, resolveRequest } from './request.ts';
 import type { SimulationRequest, SimulationResult } from './simulation.ts';
@@ -62,12 +63,12 @@ class Run {
     const { states } = model.model;
     const n = states.length;
     const rests = doses.length === 0 && states.every(({ rate }) => rate.kind === 'number' && rate.value === 0);
-    this.#solver = rests ? still : request.solver;
     this.#model = model;
     this.#request = request;
     this.#reached = start;
     this.#span = times[times.length - 1] - start;
     this.#evaluation = new Evaluation(model, parameters, new InputValues(model.model.inputs, inputs), start);
+    this.#solver = rests ? still : modelSolver(request.solver, this.#evaluation, request.repeated);
     this.#events = new EventQueue(model, randomStream(seed, 'events'), (time, event) =>
       this.#happened.push({ time, id: model.model.events[event].id }),
     );

@@ -29,6 +29,9 @@ export interface SweepResult {
   readonly problems: readonly { readonly run: number; readonly problem: Problem }[];
 }
 
+/** Runs for which code of the model's own is worth its making; of the whole sweep, so that numbers do not depend on its split. */
+const MANY_RUNS = 50;
+
 /** Runs of a whole sweep. */
 export function sweepSize({ axes }: SweepRequest): number {
   return axes.reduce((product, axis) => product * axis.length, 1);
@@ -45,7 +48,8 @@ export function* sweep(
   range: { readonly from: number; readonly to: number } = { from: 0, to: sweepSize(request) },
 ): Work<SweepResult> {
   const { from, to } = range;
-  const { base, axes } = request;
+  const { axes } = request;
+  const base = { ...request.base, repeated: request.base.repeated ?? sweepSize(request) >= MANY_RUNS };
   const names = base.outputs ?? model.model.outputs;
   const { times } = base;
   const width = names.length * times.length;

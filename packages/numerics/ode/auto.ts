@@ -19,25 +19,35 @@ const MILD_STEPS = 5;
 const EDGE = 0.75;
 const INSIDE = 0.4;
 
+type StartRodas5P = (system: OdeSystem, t: number, y: Float64Array, control: AdaptiveSteps) => Rodas5PStepper;
+
+const startGeneral: StartRodas5P = (...from) => new Rodas5PStepper(...from);
+
 /**
  * Explicit steps by Tsit5 or, at fine tolerances, Vern7; where their length is set by stability and no longer by accuracy,
  * Rodas5P or, for large systems, BDF, until steps are again short enough. Hairer, Wanner, Solving Ordinary Differential Equations II,
  * IV.2; Petzold, SIAM J. Sci. Stat. Comput. 1983;4:136. Adaptive steps only (RangeError otherwise).
  */
-export const auto: Solver = {
-  name: 'auto',
-  order: 5,
-  stiff: true,
-  start(system, t, y, control) {
-    if (control.kind !== 'adaptive')
-      throw new RangeError('auto chooses its own steps: fixed ones need a method named.');
-    return new AutoStepper(system, t, y, control);
-  },
-};
+export const auto = autoWith(startGeneral);
+
+/** `auto` whose Rodas5P is started, where steps first turn stiff, by the function given. */
+export function autoWith(startRodas5P: StartRodas5P): Solver {
+  return {
+    name: 'auto',
+    order: 5,
+    stiff: true,
+    start(system, t, y, control) {
+      if (control.kind !== 'adaptive')
+        throw new RangeError('auto chooses its own steps: fixed ones need a method named.');
+      return new AutoStepper(system, t, y, control, startRodas5P);
+    },
+  };
+}
 
 export class AutoStepper implements Stepper {
   readonly #system: OdeSystem;
   readonly #control: AdaptiveSteps;
+  readonly #startRodas5P: StartRodas5P;
   readonly #explicit: ExplicitStepper;
   readonly #stability: number;
   #stiff: Rodas5PStepper | BdfStepper | undefined;
@@ -49,10 +59,11 @@ export class AutoStepper implements Stepper {
   #patience = MILD_STEPS;
   readonly #most: number;
 
-  constructor(system: OdeSystem, t: number, y: Float64Array, control: AdaptiveSteps) {
+  constructor(system: OdeSystem, t: number, y: Float64Array, control: AdaptiveSteps, startRodas5P = startGeneral) {
     const method = control.relative < FINE ? vern7 : tsit5;
     this.#system = system;
     this.#control = control;
+    this.#startRodas5P = startRodas5P;
     this.#stability = method.realStability;
     this.#explicit = new ExplicitStepper(method, system, t, y, control);
     this.#active = this.#explicit;
@@ -131,7 +142,7 @@ export class AutoStepper implements Stepper {
       this.#stiff =
         this.#system.dimension > LARGE
           ? new BdfStepper(this.#system, t, y, this.#control, HIGHEST_ORDER)
-          : new Rodas5PStepper(this.#system, t, y, this.#control);
+          : this.#startRodas5P(this.#system, t, y, this.#control);
     }
     const { next } = this.#explicit;
     this.#stiff.restart(t, y, this.#stiff instanceof Rodas5PStepper && next > 0 ? next : undefined);

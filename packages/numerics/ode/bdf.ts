@@ -1,17 +1,9 @@
 import { advance, ERRORS, HIGHEST_ORDER, interpolateDifferences, rescale } from './backward-differences.ts';
 import { BdfNewton } from './bdf-newton.ts';
+import { type ImplicitControl, implicitControl, keptStep, lengthToTry } from './implicit.ts';
 import { rodas5p } from './rodas5p.ts';
 import type { OdeSystem, Solver, Stepper, StepRecord, StepStatus } from './solver.ts';
-import {
-  type AdaptiveSteps,
-  absoluteTolerances,
-  allFinite,
-  firstStep,
-  liftToZero,
-  negativity,
-  type StepControl,
-  shortestStep,
-} from './step-control.ts';
+import { allFinite, liftToZero, negativity, type StepControl, shortestStep } from './step-control.ts';
 
 /** Newton iterations before a step is given up. */
 const MOST_ITERATIONS = 4;
@@ -41,12 +33,9 @@ export class BdfStepper implements Stepper {
   readonly #highest: number;
   readonly #system: OdeSystem;
   readonly #newton: BdfNewton;
-  readonly #adaptive: AdaptiveSteps | undefined;
-  readonly #control: StepControl;
-  readonly #absolute: Float64Array;
+  readonly #asked: StepControl;
+  readonly #control: ImplicitControl;
   readonly #positive: readonly number[];
-  readonly #longest: number;
-  readonly #most: number;
   /** Backward differences of order 0 and on, in steps of `h`. */
   readonly #differences: Float64Array[];
   /** Those differences as they stood at the end of the last step, its length and order: the interpolant. */
@@ -66,22 +55,19 @@ export class BdfStepper implements Stepper {
     const vector = () => new Float64Array(n);
     this.#highest = highest;
     this.#system = system;
-    this.#control = control;
-    this.#adaptive = control.kind === 'adaptive' ? control : undefined;
-    this.#absolute = control.kind === 'adaptive' ? absoluteTolerances(control, n) : vector().fill(1e-13);
+    this.#asked = control;
+    this.#control = implicitControl(control, n, 1e-13);
     this.#positive = system.positive ?? [];
-    this.#longest = control.kind === 'adaptive' ? (control.longest ?? Number.POSITIVE_INFINITY) : control.step;
-    this.#most = control.kind === 'adaptive' ? (control.mostSteps ?? 1_000_000) : Number.POSITIVE_INFINITY;
     this.#differences = Array.from({ length: HIGHEST_ORDER + 3 }, vector);
     this.#kept = Array.from({ length: HIGHEST_ORDER + 1 }, vector);
-    const relative = control.kind === 'adaptive' ? control.relative : 1e-13;
+    const { relative, absolute } = this.#control;
     const iterations = control.kind === 'adaptive' ? MOST_ITERATIONS : 3 * MOST_ITERATIONS;
-    this.#newton = new BdfNewton(system, relative, this.#absolute, iterations, this.counts);
+    this.#newton = new BdfNewton(system, relative, absolute, iterations, this.counts);
     this.#slope = vector();
     this.t = t;
     this.previous = t;
     this.y = y.slice();
-    this.next = control.kind === 'fixed' ? control.step : (control.first ?? Number.NaN);
+    this.next = this.#control.first;
   }
 
   /** A bound on h·|λ| in the last step, λ the eigenvalue of ∂f/∂y (as last asked for) of largest size. */
@@ -99,14 +85,15 @@ export class BdfStepper implements Stepper {
       const status = this.#begin();
       if (status !== 'stepped') return status;
     }
-    if (this.#adaptive === undefined) return this.#fixedStep(limit);
+    const { adaptive, absolute, longest, most } = this.#control;
+    if (adaptive === undefined) return this.#fixedStep(limit);
     const { counts } = this;
     let singular = 0;
     let failures = 0;
     for (;;) {
-      if (counts.accepted + counts.rejected >= this.#most) return 'too-many-steps';
+      if (counts.accepted + counts.rejected >= most) return 'too-many-steps';
       if (this.next !== this.#h) this.#rescale(this.next);
-      const wanted = Math.min(this.#h, this.#longest);
+      const wanted = Math.min(this.#h, longest);
       const lands = this.t + wanted * (1 + 1e-12) >= limit;
       const h = lands ? limit - this.t : wanted;
       if (!(h > shortestStep(this.t))) return singular > 0 ? 'singular' : 'step-too-small';
@@ -120,7 +107,7 @@ export class BdfStepper implements Stepper {
         continue;
       }
       const { order } = this;
-      const fall = negativity(this.#newton.trial, this.#positive, this.#absolute);
+      const fall = negativity(this.#newton.trial, this.#positive, absolute);
       const error = Math.max(Math.abs(ERRORS[order]) * this.#newton.norm(this.#newton.correction), fall > 1 ? fall : 0);
       const safety = (0.9 * (2 * MOST_ITERATIONS + 1)) / (2 * MOST_ITERATIONS + iterations);
       if (!(error <= 1)) {
@@ -146,11 +133,7 @@ export class BdfStepper implements Stepper {
     const { t, y } = this;
     this.#rhs(t, y, this.#slope);
     if (!allFinite(this.#slope) || !allFinite(y)) return 'not-finite';
-    if (this.#adaptive !== undefined && Number.isNaN(this.next)) {
-      const rhs = (at: number, state: Float64Array, dy: Float64Array) => this.#rhs(at, state, dy);
-      const found = firstStep(this.#adaptive, rhs, t, y, this.#slope, this.#longest);
-      this.next = Math.max(found, 16 * shortestStep(t));
-    }
+    this.next = lengthToTry(this.#control, this.next, (at, state, dy) => this.#rhs(at, state, dy), t, y, this.#slope);
     this.order = 1;
     this.#h = this.next;
     this.#equal = 0;
@@ -219,7 +202,7 @@ export class BdfStepper implements Stepper {
 
   /** Fixed steps: the first states by Rodas5P, then the formula of the highest order. */
   #fixedStep(limit: number): StepStatus {
-    const h = this.#longest;
+    const h = this.#control.longest;
     const { counts } = this;
     const rest = limit - this.t;
     if (!(rest > shortestStep(this.t))) return 'step-too-small';
@@ -241,14 +224,14 @@ export class BdfStepper implements Stepper {
 
   #startingStep(to: number, h: number): StepStatus {
     const differences = this.#differences;
-    this.#starter ??= rodas5p.start(this.#system, this.t, this.y, this.#control);
+    this.#starter ??= rodas5p.start(this.#system, this.t, this.y, this.#asked);
     const starter = this.#starter;
     const before = starter.counts.evaluations;
     const status = starter.step(to);
     this.counts.evaluations += starter.counts.evaluations - before;
     if (status !== 'stepped') return status;
     this.counts.accepted++;
-    this.#equal = Math.abs(h - this.#longest) <= 1e-9 * h ? this.#equal + 1 : 0;
+    this.#equal = Math.abs(h - this.#control.longest) <= 1e-9 * h ? this.#equal + 1 : 0;
     // Each new state moves every difference on by one.
     const known = Math.min(this.#equal, this.#highest);
     const held = new Float64Array(known + 1);
@@ -279,18 +262,11 @@ export class BdfStepper implements Stepper {
   record(): StepRecord {
     if (this.#starter !== undefined) return this.#starter.record();
     const { previous: from, t: to } = this;
-    const [h, order, positive] = [this.#keptStep, this.#keptOrder, this.#positive];
-    const next = this.y.slice();
-    if (from === to) return { from, to, interpolate: (_t, out) => out.set(next) };
+    const [h, order] = [this.#keptStep, this.#keptOrder];
     const kept = this.#kept.slice(0, order + 1).map((difference) => difference.slice());
-    return {
-      from,
-      to,
-      interpolate(t, out) {
-        interpolateDifferences(t, to, h, order, kept, out);
-        liftToZero(out, positive);
-      },
-    };
+    return keptStep(from, to, this.y.slice(), this.#positive, (t, out) =>
+      interpolateDifferences(t, to, h, order, kept, out),
+    );
   }
 
   restart(t: number, y: Float64Array, first?: number): void {
@@ -299,6 +275,6 @@ export class BdfStepper implements Stepper {
     this.previous = t;
     this.#begun = false;
     this.#starter = undefined;
-    if (this.#adaptive !== undefined) this.next = first ?? Number.NaN;
+    if (this.#control.adaptive !== undefined) this.next = first ?? Number.NaN;
   }
 }

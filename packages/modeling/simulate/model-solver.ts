@@ -1,0 +1,69 @@
+import { auto, autoWith } from '@gemel/numerics/ode/auto';
+import { Rodas5PStepper, rodas5p } from '@gemel/numerics/ode/rodas5p';
+import { GeneralStages, type Rodas5PStages } from '@gemel/numerics/ode/rodas5p-stages';
+import type { OdeSystem, Solver } from '@gemel/numerics/ode/solver';
+import type { StepControl } from '@gemel/numerics/ode/step-control';
+import { UnrolledStages } from '../codegen/rosenbrock.ts';
+import type { RosenbrockFunctions } from '../codegen/rosenbrock-functions.ts';
+import type { Evaluation } from './evaluation.ts';
+
+/** Steps of a run that is not repeated before the model's own code is made: making it takes as long as what they then save. */
+const GENERAL_STEPS = 10_000;
+
+/** A method in the form that suits a model: Rodas5P, and that within `auto`, comes to run the model's own code where it has one. */
+export function modelSolver(method: Solver, evaluation: Evaluation, repeated: boolean): Solver {
+  const { rosenbrock } = evaluation.model;
+  if (rosenbrock === null) return method;
+  const start = (system: OdeSystem, t: number, y: Float64Array, control: StepControl) =>
+    new Rodas5PStepper(system, t, y, control, new ModelStages(rosenbrock, evaluation, repeated ? 0 : GENERAL_STEPS));
+  if (method === rodas5p) return { ...rodas5p, start };
+  return method === auto ? autoWith(start) : method;
+}
+
+/**
+ * General stages at first, then the model's own; states set aside are known to the general ones alone. Which are used rests on
+ * the run alone, so that its numbers do.
+ */
+class ModelStages implements Rodas5PStages {
+  readonly #make: () => RosenbrockFunctions;
+  readonly #evaluation: Evaluation;
+  readonly #general: GeneralStages;
+  #unrolled: UnrolledStages | undefined;
+  #now: Rodas5PStages;
+  readonly #generalSteps: number;
+  #steps = 0;
+
+  constructor(make: () => RosenbrockFunctions, evaluation: Evaluation, generalSteps: number) {
+    this.#make = make;
+    this.#generalSteps = generalSteps;
+    this.#evaluation = evaluation;
+    const { pattern } = evaluation.model.jacobian;
+    this.#general = new GeneralStages(evaluation.system, pattern);
+    this.#now = this.#general;
+  }
+
+  factor(shift: number, jacobian: Float64Array): boolean {
+    this.#steps++;
+    const own = this.#steps > this.#generalSteps && !this.#evaluation.holds;
+    if (own) this.#unrolled ??= this.#made();
+    this.#now = (own ? this.#unrolled : undefined) ?? this.#general;
+    return this.#now.factor(shift, jacobian);
+  }
+
+  #made(): UnrolledStages {
+    const { values, infusion, inputs } = this.#evaluation;
+    return new UnrolledStages(this.#make(), { p: values.p, u: values.u, brought: infusion, inputs });
+  }
+
+  run(
+    t: number,
+    h: number,
+    y: Float64Array,
+    slope: Float64Array,
+    drift: Float64Array,
+    k: readonly Float64Array[],
+    end: Float64Array,
+  ): void {
+    this.#now.run(t, h, y, slope, drift, k, end);
+  }
+}

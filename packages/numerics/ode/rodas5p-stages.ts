@@ -1,0 +1,121 @@
+import { type ShiftedLu, shiftedLu } from '../linalg/shifted-lu.ts';
+import type { SparseColumns } from '../linalg/sparse-ordering.ts';
+import { A, C, STAGE_TIMES, TIME_WEIGHTS } from './rodas5p.data.ts';
+import type { OdeSystem } from './solver.ts';
+
+export const STAGES = 8;
+const A_ROWS = A.map((row) => Float64Array.from(row));
+const C_ROWS = C.map((row) => Float64Array.from(row));
+
+/** Rodas5P's work within a step, for any system or as code written for one. */
+export interface Rodas5PStages {
+  /** Factorises shift·I − J, J's entries in the order of the system's Jacobian; false where that is singular. */
+  factor(shift: number, jacobian: Float64Array): boolean;
+  /**
+   * Stages of a step of length h from (t, y) into `k`, with the factors last made, and the state at its end into `end`; f is
+   * `slope` and ∂f/∂t is `drift` at (t, y). f is asked STAGES − 1 times.
+   */
+  run(
+    t: number,
+    h: number,
+    y: Float64Array,
+    slope: Float64Array,
+    drift: Float64Array,
+    k: readonly Float64Array[],
+    end: Float64Array,
+  ): void;
+}
+
+/** Stages of any system. */
+export class GeneralStages implements Rodas5PStages {
+  readonly #system: OdeSystem;
+  readonly #lu: ShiftedLu;
+  readonly #f: Float64Array;
+
+  constructor(system: OdeSystem, pattern: SparseColumns) {
+    this.#system = system;
+    this.#lu = shiftedLu(system.dimension, pattern);
+    this.#f = new Float64Array(system.dimension);
+  }
+
+  factor(shift: number, jacobian: Float64Array): boolean {
+    return this.#lu.factor(shift, jacobian);
+  }
+
+  run(
+    t: number,
+    h: number,
+    y: Float64Array,
+    slope: Float64Array,
+    drift: Float64Array,
+    k: readonly Float64Array[],
+    end: Float64Array,
+  ): void {
+    const system = this.#system;
+    const lu = this.#lu;
+    const f = this.#f;
+    const n = y.length;
+    const inverse = 1 / h;
+    const moving = system.autonomous !== true;
+    for (let s = 0; s < STAGES; s++) {
+      const b = k[s];
+      if (s === 0) {
+        for (let i = 0; i < n; i++) b[i] = slope[i];
+      } else {
+        if (s < 6) combine(k, A_ROWS[s], s, 1, y, end);
+        else {
+          const last = k[s - 1];
+          for (let i = 0; i < n; i++) end[i] += last[i];
+        }
+        system.rhs(t + STAGE_TIMES[s] * h, end, f);
+        combine(k, C_ROWS[s], s, inverse, f, b);
+      }
+      const weight = h * TIME_WEIGHTS[s];
+      if (moving && weight !== 0) for (let i = 0; i < n; i++) b[i] += weight * drift[i];
+      lu.solve(b);
+    }
+    const last = k[STAGES - 1];
+    for (let i = 0; i < n; i++) end[i] += last[i];
+  }
+}
+
+/** out = base + scale · Σ_{s < count} weights[s] · k[s], for counts of 1 to 7; written out, since it is most of a small step. */
+function combine(
+  k: readonly Float64Array[],
+  weights: Float64Array,
+  count: number,
+  scale: number,
+  base: Float64Array,
+  out: Float64Array,
+): void {
+  const k0 = k[0];
+  const k1 = k[1];
+  const k2 = k[2];
+  const k3 = k[3];
+  const k4 = k[4];
+  const k5 = k[5];
+  const k6 = k[6];
+  const n = out.length;
+  const a = scale * weights[0];
+  const b = count > 1 ? scale * weights[1] : 0;
+  const c = count > 2 ? scale * weights[2] : 0;
+  const d = count > 3 ? scale * weights[3] : 0;
+  const e = count > 4 ? scale * weights[4] : 0;
+  const f = count > 5 ? scale * weights[5] : 0;
+  const g = count > 6 ? scale * weights[6] : 0;
+  if (count === 1) for (let i = 0; i < n; i++) out[i] = base[i] + a * k0[i];
+  else if (count === 2) for (let i = 0; i < n; i++) out[i] = base[i] + a * k0[i] + b * k1[i];
+  else if (count === 3) for (let i = 0; i < n; i++) out[i] = base[i] + a * k0[i] + b * k1[i] + c * k2[i];
+  else if (count === 4) for (let i = 0; i < n; i++) out[i] = base[i] + a * k0[i] + b * k1[i] + c * k2[i] + d * k3[i];
+  else if (count === 5) {
+    for (let i = 0; i < n; i++) out[i] = base[i] + a * k0[i] + b * k1[i] + c * k2[i] + d * k3[i] + e * k4[i];
+  } else if (count === 6) {
+    for (let i = 0; i < n; i++) {
+      out[i] = base[i] + a * k0[i] + b * k1[i] + c * k2[i] + d * k3[i] + e * k4[i] + f * k5[i];
+    }
+  } else {
+    for (let i = 0; i < n; i++) {
+      out[i] = base[i] + a * k0[i] + b * k1[i] + c * k2[i] + d * k3[i] + e * k4[i] + f * k5[i] + g * k6[i];
+    }
+  }
+}
