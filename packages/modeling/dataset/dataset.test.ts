@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { readDataset } from './read-dataset.ts';
 
 const read = (text: string, more = {}) => readDataset(text, { file: 'x.csv', ...more });
-const codes = (text: string) => read(`${text}\n9,0,.,5`).problems.map(({ code, where }) => [code, where.line, where.field]);
+const codes = (text: string) =>
+  read(`${text}\n9,0,.,5`).problems.map(({ code, where }) => [code, where.line, where.field]);
 
 describe('what is read', () => {
   test('columns in any order and case, quoted, separated by spaces; dots and remarks', () => {

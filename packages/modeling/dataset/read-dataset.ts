@@ -187,7 +187,8 @@ class DatasetReader {
     atLeast('ADDL', 0, true);
     atLeast('CMT', 0, true);
     if (item('RATE') < 0) among('RATE', [-1, -2]);
-    if (!items.has('TIME')) this.#problem('dataset-value', line, 'TIME', 'the record has no time');
+    if (!items.has('TIME') && this.#problems.length === count)
+      this.#problem('dataset-value', line, 'TIME', 'the record has no time');
     if (this.#problems.length > count) return null;
     const missing = items.get('MDV') ?? (items.has('DV') ? 0 : 1);
     const given = items.get('EVID') ?? (item('AMT') > 0 || item('SS') > 0 ? 1 : missing === 1 ? 2 : 0);
