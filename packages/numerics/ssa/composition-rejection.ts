@@ -1,5 +1,6 @@
 import type { RandomStream } from '../random/stream.ts';
-import { fault, firing, type JumpMethod, type JumpStatus, type JumpStepper, type JumpSystem } from './jump-system.ts';
+import { ExactStepper } from './exact-stepper.ts';
+import { fault, type JumpMethod, type JumpStatus, type JumpSystem } from './jump-system.ts';
 
 /** Jumps after which the groups' sums are added up afresh, so that rounding does not gather. */
 const REFRESH = 4096;
@@ -23,14 +24,7 @@ function ceiling(group: number): number {
   return 2 ** (Math.max(group, 1) - 1022);
 }
 
-class GroupedStepper implements JumpStepper {
-  t: number;
-  readonly y: Float64Array;
-  happened = 0;
-  readonly #system: JumpSystem;
-  readonly #fire: (j: number, y: Float64Array, propensities: Float64Array) => void;
-  readonly #random: RandomStream;
-  readonly #propensities: Float64Array;
+class GroupedStepper extends ExactStepper {
   /** Propensities as they are filed: what `fire` wrote since is read against this. */
   readonly #filed: Float64Array;
   /** Place of each jump in its group; −1 where its propensity is 0. */
@@ -40,26 +34,17 @@ class GroupedStepper implements JumpStepper {
   /** Groups that ever had a member. */
   readonly #groups: number[] = [];
   #sinceRefresh = 0;
-  #next = Number.NaN;
-  #jump = -1;
   #bad = -1;
 
   constructor(system: JumpSystem, t: number, y: Float64Array, random: RandomStream) {
-    this.#system = system;
-    this.#fire = firing(system);
-    this.#random = random;
-    this.#propensities = new Float64Array(system.jumps);
+    super(system, t, y, random);
     this.#filed = new Float64Array(system.jumps);
     this.#place = new Int32Array(system.jumps).fill(-1);
-    this.t = t;
-    this.y = Float64Array.from(y);
     this.#begin();
   }
 
-  restart(t: number, y: Float64Array): void {
-    this.t = t;
-    if (y !== this.y) this.y.set(y);
-    this.#next = Number.NaN;
+  override restart(t: number, y: Float64Array): void {
+    super.restart(t, y);
     this.#begin();
   }
 
@@ -72,12 +57,11 @@ class GroupedStepper implements JumpStepper {
     this.#place.fill(-1);
     this.#sinceRefresh = 0;
     this.#bad = -1;
-    this.#system.propensities(this.y, this.#propensities);
-    for (let j = 0; j < this.#system.jumps; j++) this.#file(j);
+    for (let j = 0; j < this.system.jumps; j++) this.#file(j);
   }
 
   #file(j: number): void {
-    const now = this.#propensities[j];
+    const now = this.propensities[j];
     const before = this.#filed[j];
     if (now === before) return;
     if (!(now >= 0 && now < Number.POSITIVE_INFINITY)) {
@@ -120,28 +104,23 @@ class GroupedStepper implements JumpStepper {
     }
   }
 
-  next(): number {
-    if (this.#bad < 0 && Number.isNaN(this.#next)) this.#draw();
-    return this.#bad < 0 ? this.#next : Number.NaN;
-  }
-
   advance(until: number, mostJumps = Number.POSITIVE_INFINITY): JumpStatus {
-    const { dependents } = this.#system;
+    const { dependents } = this.system;
     for (let done = 0; ; done++) {
-      if (this.#bad >= 0) return fault(this.#propensities[this.#bad]);
-      if (Number.isNaN(this.#next) && !this.#draw()) return 'not-finite';
-      if (!(this.#next <= until)) {
+      if (this.#bad >= 0) return fault(this.propensities[this.#bad]);
+      if (Number.isNaN(this.due) && !this.#draw()) return 'not-finite';
+      if (!(this.due <= until)) {
         this.t = until;
         return 'reached';
       }
       if (done === mostJumps) return 'more';
-      const jump = this.#jump;
-      this.#fire(jump, this.y, this.#propensities);
-      this.t = this.#next;
-      this.#next = Number.NaN;
+      const jump = this.jump;
+      this.fire(jump, this.y, this.propensities);
+      this.t = this.due;
+      this.due = Number.NaN;
       this.happened++;
-      if (dependents === undefined || this.#system.fire === undefined) {
-        for (let j = 0; j < this.#system.jumps; j++) this.#file(j);
+      if (dependents === undefined || this.system.fire === undefined) {
+        for (let j = 0; j < this.system.jumps; j++) this.#file(j);
       } else {
         for (let k = dependents.starts[jump]; k < dependents.starts[jump + 1]; k++) this.#file(dependents.jumps[k]);
       }
@@ -155,10 +134,10 @@ class GroupedStepper implements JumpStepper {
     for (const group of this.#groups) total += this.#sums[group];
     if (!(total < Number.POSITIVE_INFINITY)) return false;
     if (!(total > 0)) {
-      this.#next = Number.POSITIVE_INFINITY;
+      this.due = Number.POSITIVE_INFINITY;
       return true;
     }
-    let rest = this.#random.uniform() * total;
+    let rest = this.random.uniform() * total;
     let chosen = -1;
     for (const group of this.#groups) {
       if (this.#members[group].length === 0) continue;
@@ -167,14 +146,14 @@ class GroupedStepper implements JumpStepper {
       rest -= this.#sums[group];
     }
     const share = Math.min(rest / this.#sums[chosen], 1 - 2 ** -53);
-    this.#next = this.t - Math.log(1 - share) / total;
+    this.due = this.t - Math.log(1 - share) / total;
     const members = this.#members[chosen];
     const bound = ceiling(chosen);
     for (;;) {
-      const at = this.#random.uniform() * members.length;
+      const at = this.random.uniform() * members.length;
       const j = members[Math.floor(at)];
       if ((at - Math.floor(at)) * bound < this.#filed[j]) {
-        this.#jump = j;
+        this.jump = j;
         return true;
       }
     }

@@ -1,54 +1,21 @@
-import type { RandomStream } from '../random/stream.ts';
-import { fault, firing, type JumpMethod, type JumpStatus, type JumpStepper, type JumpSystem } from './jump-system.ts';
+import { ExactStepper } from './exact-stepper.ts';
+import { fault, type JumpMethod, type JumpStatus } from './jump-system.ts';
 
 /**
  * One uniform number serves both draws of a jump: where it falls among the propensities says which jump, and where within
- * that jump's share it falls is uniform again and gives the waiting time. The next jump is kept between calls of `advance`,
- * so that a path does not depend on the times it is looked at.
+ * that jump's share it falls is uniform again and gives the waiting time.
  */
-class DirectStepper implements JumpStepper {
-  t: number;
-  readonly y: Float64Array;
-  happened = 0;
-  readonly #system: JumpSystem;
-  readonly #fire: (j: number, y: Float64Array, propensities: Float64Array) => void;
-  readonly #random: RandomStream;
-  readonly #propensities: Float64Array;
-  #next = Number.NaN;
-  #jump = -1;
-
-  constructor(system: JumpSystem, t: number, y: Float64Array, random: RandomStream) {
-    this.#system = system;
-    this.#fire = firing(system);
-    this.#random = random;
-    this.#propensities = new Float64Array(system.jumps);
-    this.t = t;
-    this.y = Float64Array.from(y);
-    this.#system.propensities(this.y, this.#propensities);
-  }
-
-  restart(t: number, y: Float64Array): void {
-    this.t = t;
-    if (y !== this.y) this.y.set(y);
-    this.#system.propensities(this.y, this.#propensities);
-    this.#next = Number.NaN;
-  }
-
-  next(): number {
-    if (Number.isNaN(this.#next)) this.advance(this.t, 0);
-    return this.#next;
-  }
-
+class DirectStepper extends ExactStepper {
   advance(until: number, mostJumps = Number.POSITIVE_INFINITY): JumpStatus {
     const { y } = this;
-    const a = this.#propensities;
+    const a = this.propensities;
     const n = a.length;
-    const random = this.#random;
-    const fire = this.#fire;
+    const random = this.random;
+    const fire = this.fire;
     let done = 0;
     let { t } = this;
-    let next = this.#next;
-    let jump = this.#jump;
+    let next = this.due;
+    let jump = this.jump;
     let status: JumpStatus = 'more';
     for (;;) {
       if (Number.isNaN(next)) {
@@ -85,8 +52,8 @@ class DirectStepper implements JumpStepper {
       done++;
     }
     this.t = t;
-    this.#next = next;
-    this.#jump = jump;
+    this.due = next;
+    this.jump = jump;
     this.happened += done;
     return status;
   }
