@@ -67,4 +67,12 @@ export const inferenceErrors = inferenceProblems({
       'Ranks of known truths among posterior draws are not uniform: the inference is biased, or too sure or unsure.',
     remedy: 'A slope means bias, a U too narrow, a hump too wide a posterior; correct model, density or sampler.',
   },
+  'inference-output-not-finite': {
+    meaning: 'A model gave outputs that are not finite numbers at some of the inputs; they are left out.',
+    remedy: 'Narrow the inputs to where the model holds, or mend the model; the indices speak of the rest only.',
+  },
+  'inference-sloppy-direction': {
+    meaning: 'A combination of parameters is known more than a thousand times less well than the best-known one.',
+    remedy: 'Fix or merge the parameters named, or measure what tells them apart.',
+  },
 });
