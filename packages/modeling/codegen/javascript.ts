@@ -1,199 +1,244 @@
+import { exponent, powerOfTwo, significand } from '@gemel/numerics/elementary/bits';
 import { elementary } from '@gemel/numerics/elementary/elementary';
-import type { Operator } from '../expression/expression.ts';
-import type { Instruction, Program } from '../program/program.ts';
+import type { Program } from '../program/program.ts';
+import { Graph, type GraphOperator, type Sink } from './graph.ts';
+import { programValues } from './program-values.ts';
+import { ahead, type Schedule, schedule } from './schedule.ts';
 
 /** A program as a function of its argument arrays, then its result arrays, in order. Results must not share memory with arguments. */
 export type CompiledProgram = (...arrays: Float64Array[]) => void;
 
-type Operation = Extract<Instruction, { kind: 'operation' }>;
-type ProgramOperator = Operation['operator'];
+/** Names that written code uses, with what they stand for. */
+export const SCOPE = { ...elementary, powerOfTwo, exponent, significand } as const;
 
-const INFIX: Partial<Record<Operator, string>> = { add: '+', sub: '-', mul: '*', div: '/' };
-const COMPARISON: Partial<Record<Operator, string>> = {
+const INFIX: Partial<Record<GraphOperator, string>> = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
   lt: '<',
   le: '<=',
-  gt: '>',
-  ge: '>=',
   eq: '===',
-  ne: '!==',
+  and: '&&',
+  or: '||',
 };
-/** Of these every engine gives the one correctly rounded or exact result. */
-const EXACT: Partial<Record<Operator, string>> = {
-  sqrt: 'Math.sqrt',
+const PREFIX: Partial<Record<GraphOperator, string>> = { neg: '-', not: '!' };
+const FUNCTION: Partial<Record<GraphOperator, string>> = {
   abs: 'Math.abs',
+  sqrt: 'Math.sqrt',
   floor: 'Math.floor',
   ceil: 'Math.ceil',
   min: 'Math.min',
   max: 'Math.max',
+  powerOfTwo: 'powerOfTwo',
+  exponent: 'exponent',
+  significand: 'significand',
 };
-/** A nested expression longer than this gets a variable, so that engines' parsers stay shallow. */
-const LONGEST_EXPRESSION = 1500;
+
 /** Older V8 does not optimise functions above 60 kB of bytecode; an operation takes some 10 bytes. */
 const LARGEST_STAGE = 4000;
 
 /** Compiles to functions of this engine. A program above LARGEST_STAGE operations becomes several functions in turn. */
 export function javascriptFunction(program: Program): CompiledProgram {
-  const make = new Function(...Object.keys(elementary), javascriptSource(program));
-  return make(...Object.values(elementary)) as CompiledProgram;
+  return evaluated(javascriptSource(program));
 }
 
-/** Source whose last statement returns the compiled function; its free names are those of `elementary`. */
+/** A function over arrays from the block that `sinks` describes. */
+export function blockFunction(arrays: number, sinks: (graph: Graph) => readonly Sink[]): CompiledProgram {
+  const graph = new Graph('double');
+  return evaluated(`'use strict';\nreturn ${functionOf(arrays, 0, graph, sinks(graph))};`);
+}
+
+function evaluated(source: string): CompiledProgram {
+  return new Function(...Object.keys(SCOPE), source)(...Object.values(SCOPE)) as CompiledProgram;
+}
+
+/** Source whose last statement returns the compiled function; its free names are those of SCOPE. */
 export function javascriptSource(program: Program): string {
-  return new Writer(program).source();
-}
-
-/** A function of its own: variables and statements. */
-interface Stage {
-  /** Variables of this stage, by value. */
-  readonly names: Map<number, string>;
-  readonly lines: string[];
-  operations: number;
-}
-
-class Writer {
-  readonly #program: Program;
-  readonly #uses: Int32Array;
-  readonly #stages: Stage[] = [];
-  /** Stage in which a value with a variable was worked out. */
-  readonly #home = new Map<number, number>();
-  /** Values used once, not written down yet. */
-  readonly #pending = new Map<number, string>();
-  /** Scratch entries of values that later stages read. */
-  readonly #scratch = new Map<number, number>();
-
-  constructor(program: Program) {
-    this.#program = program;
-    this.#uses = countUses(program);
-    this.#open();
-    program.instructions.forEach((instruction, value) => {
-      if (instruction.kind === 'operation') this.#operation(value, instruction);
-    });
-  }
-
-  source(): string {
-    const { arguments: given, results } = this.#program;
-    const writes = results.flatMap((result, r) =>
-      result.values.map((value, i) => `r${r}[${i}] = ${this.#number(value)};`),
+  const { instructions, arguments: given, results } = program;
+  const arrays = given.length + results.length;
+  const scratch = arrays;
+  const slots = new Map<number, number>();
+  const homes = stagesOf(program);
+  const last = homes.reduce((most, home) => Math.max(most, home), 0);
+  /** Per stage, values of earlier ones that it reads. */
+  const passed = Array.from({ length: last + 1 }, () => new Set<number>());
+  instructions.forEach((instruction, value) => {
+    if (instruction.kind !== 'operation') return;
+    for (const operand of instruction.operands) {
+      if (instructions[operand].kind !== 'operation' || homes[operand] === homes[value]) continue;
+      passed[homes[value]].add(operand);
+      if (!slots.has(operand)) slots.set(operand, slots.size);
+    }
+  });
+  const bodies = passed.map((earlier, stage) => {
+    const graph = new Graph('double');
+    const read = (argument: number, index: number) => graph.element(argument, index);
+    const known = new Map([...earlier].map((value) => [value, graph.element(scratch, slots.get(value)!)]));
+    const number = programValues(graph, program, read, known, false);
+    const own = (value: number) => homes[value] === stage;
+    const sinks: Sink[] = [...slots].flatMap(([value, index]) =>
+      own(value) ? [{ kind: 'element', array: scratch, index, value: number(value) }] : [],
     );
-    this.#stage.lines.push(...writes);
-    const names = [...given.map((_, i) => `a${i}`), ...results.map((_, r) => `r${r}`)].join(', ');
-    const bodies = this.#stages.map((stage) => `function (${names}) {\n${stage.lines.join('\n')}\n}`);
-    if (bodies.length === 1) return `'use strict';\nreturn ${bodies[0]};`;
-    return [
-      "'use strict';",
-      `const scratch = new Float64Array(${this.#scratch.size});`,
-      ...bodies.map((body, s) => `const stage${s} = ${body};`),
-      `return function (${names}) {\n${bodies.map((_, s) => `stage${s}(${names});`).join('\n')}\n};`,
-    ].join('\n');
+    results.forEach(({ values }, r) => {
+      values.forEach((value, index) => {
+        if (own(value)) sinks.push({ kind: 'element', array: given.length + r, index, value: number(value) });
+      });
+    });
+    return functionOf(arrays, slots.size > 0 ? 1 : 0, graph, sinks);
+  });
+  if (bodies.length === 1) return `'use strict';\nreturn ${bodies[0]};`;
+  const names = arrayNames(arrays);
+  return [
+    "'use strict';",
+    `const a${scratch} = new Float64Array(${slots.size});`,
+    ...bodies.map((body, s) => `const stage${s} = ${body};`),
+    `return function (${names}) {\n${bodies.map((_, s) => `stage${s}(${names});`).join('\n')}\n};`,
+  ].join('\n');
+}
+
+/** The stage that works out each value: operations by number, in the order of the program; what is read or constant, any. */
+function stagesOf({ instructions }: Program): Int32Array {
+  const homes = new Int32Array(instructions.length);
+  let operations = 0;
+  instructions.forEach(({ kind }, value) => {
+    if (kind === 'operation') homes[value] = Math.floor(operations++ / LARGEST_STAGE);
+  });
+  return homes;
+}
+
+/** The text of a function over arrays; `free` more are in its scope. */
+function functionOf(arrays: number, free: number, graph: Graph, sinks: readonly Sink[]): string {
+  const writer = new JavascriptWriter();
+  for (let i = 0; i < arrays + free; i++) writer.array('fixed');
+  writer.block(graph, sinks);
+  const tables = writer.tables.map((table, i) => `const table${i} = ${table};`);
+  return `function (${arrayNames(arrays)}) {\n${[...tables, ...writer.lines].join('\n')}\n}`;
+}
+
+function arrayNames(count: number): string {
+  return Array.from({ length: count }, (_, i) => `a${i}`).join(', ');
+}
+
+/** Statements of one JavaScript function. Variables of graphs are x0, x1, …; arrays a0, a1, …, those that move with pointers o0, o1, …. */
+export class JavascriptWriter {
+  readonly lines: string[] = [];
+  readonly tables: string[] = [];
+  #variables = 0;
+  readonly #arrays: ('moving' | 'fixed')[] = [];
+
+  variable(): number {
+    return this.#variables++;
   }
 
-  get #stage(): Stage {
-    return this.#stages[this.#stages.length - 1];
+  array(kind: 'moving' | 'fixed'): number {
+    return this.#arrays.push(kind) - 1;
   }
 
-  #open(): void {
-    for (const [value, text] of this.#pending) this.#keep(value, text);
-    this.#pending.clear();
-    this.#stages.push({ names: new Map(), lines: [], operations: 0 });
+  element(array: number, index: number): string {
+    return this.#arrays[array] === 'fixed' ? `a${array}[${index}]` : `a${array}[o${array} + ${index}]`;
   }
 
-  #operation(value: number, operation: Operation): void {
-    if (this.#stage.operations >= LARGEST_STAGE) this.#open();
-    this.#stage.operations++;
-    const text = isTruth(operation.operator) ? this.#truthText(operation) : this.#numberText(operation);
-    if (this.#uses[value] === 1 && text.length < LONGEST_EXPRESSION) this.#pending.set(value, text);
-    else this.#keep(value, text);
+  /** Declarations of the variables and pointers made so far. */
+  declarations(): string {
+    const variables = Array.from({ length: this.#variables }, (_, i) => `x${i} = 0`);
+    const all = [...variables, ...this.#arrays.flatMap((kind, i) => (kind === 'moving' ? [`o${i} = 0`] : []))];
+    return all.length === 0 ? '' : `let ${all.join(', ')};`;
   }
 
-  #keep(value: number, text: string): void {
-    this.#stage.lines.push(`const v${value} = ${text};`);
-    this.#stage.names.set(value, `v${value}`);
-    this.#home.set(value, this.#stages.length - 1);
+  /** Works out a block and puts its values where they belong: at its end, where it reads from there. Arrays share no memory. */
+  block(graph: Graph, sinks: readonly Sink[]): void {
+    const block = new Block(this, graph, schedule(graph, sinks));
+    const read = new Set(graph.nodes.flatMap((node) => (node.kind === 'element' ? [node.array] : [])));
+    const late: string[] = [];
+    this.lines.push('{');
+    sinks.forEach((sink, i) => {
+      block.ahead(sink.value);
+      const place = sink.kind === 'variable' ? `x${sink.variable}` : this.element(sink.array, sink.index);
+      const value = block.text(sink.value);
+      if (sink.kind === 'element' && !read.has(sink.array)) this.lines.push(`${place} = ${value};`);
+      else {
+        this.lines.push(`const s${i} = ${value};`);
+        late.push(`${place} = s${i};`);
+      }
+    });
+    this.lines.push(...late, '}');
+  }
+}
+
+class Block {
+  readonly #writer: JavascriptWriter;
+  readonly #graph: Graph;
+  readonly #schedule: Schedule;
+  readonly #texts = new Map<number, string>();
+
+  constructor(writer: JavascriptWriter, graph: Graph, made: Schedule) {
+    this.#writer = writer;
+    this.#graph = graph;
+    this.#schedule = made;
   }
 
-  #number(value: number): string {
-    const instruction = this.#program.instructions[value];
-    if (instruction.kind === 'constant') return literal(instruction.value);
-    if (instruction.kind === 'read') return this.#read(value, instruction.argument, instruction.index);
-    const text = this.#made(value);
-    return isTruth(instruction.operator) ? `(${text} ? 1 : 0)` : text;
+  /** Works out what a value of the region needs more than once. */
+  ahead(root: number): void {
+    const held = (node: number) => this.#texts.has(node);
+    for (const node of ahead(this.#graph, this.#schedule, root, held)) this.#name(node);
   }
 
-  #truth(value: number): string {
-    const instruction = this.#program.instructions[value];
-    if (instruction.kind === 'operation' && isTruth(instruction.operator)) return this.#made(value);
-    return `(${this.#number(value)} !== 0)`;
-  }
-
-  /** An operation's value: its text if used only here, else its variable, passed on from its stage where needed. */
-  #made(value: number): string {
-    const pending = this.#pending.get(value);
-    if (pending !== undefined) {
-      this.#pending.delete(value);
-      return pending;
+  #name(node: number): string {
+    const { lines } = this.#writer;
+    const [first, second] = this.#schedule.branches(node);
+    if (first === undefined && second === undefined) lines.push(`const t${node} = ${this.#write(node)};`);
+    else {
+      const [condition, a, b] = this.#graph.operands(node);
+      lines.push(`let t${node};`, `if (${this.text(condition)}) {`);
+      this.#choice(node, first, a);
+      lines.push('} else {');
+      this.#choice(node, second, b);
+      lines.push('}');
     }
-    const { names, lines } = this.#stage;
-    const known = names.get(value);
+    this.#texts.set(node, `t${node}`);
+    return `t${node}`;
+  }
+
+  text(node: number): string {
+    const known = this.#texts.get(node);
     if (known !== undefined) return known;
-    const name = `v${value}`;
-    const truth = isTruth((this.#program.instructions[value] as Operation).operator);
-    let entry = this.#scratch.get(value);
-    if (entry === undefined) {
-      entry = this.#scratch.size;
-      this.#scratch.set(value, entry);
-      this.#stages[this.#home.get(value)!].lines.push(`scratch[${entry}] = ${truth ? `${name} ? 1 : 0` : name};`);
+    const [first, second] = this.#schedule.branches(node);
+    return first === undefined && second === undefined ? this.#write(node) : this.#name(node);
+  }
+
+  #choice(select: number, region: number | undefined, value: number): void {
+    if (region !== undefined) this.ahead(value);
+    this.#writer.lines.push(`t${select} = ${this.text(value)};`);
+  }
+
+  #write(node: number): string {
+    const made = this.#graph.nodes[node];
+    switch (made.kind) {
+      case 'constant':
+        return made.value < 0 || Object.is(made.value, -0)
+          ? `(${Object.is(made.value, -0) ? '-0' : made.value})`
+          : String(made.value);
+      case 'variable':
+        return `x${made.variable}`;
+      case 'element':
+        return this.#writer.element(made.array, made.index);
+      case 'call':
+        return `${made.name}(${made.operands.map((operand) => this.text(operand)).join(', ')})`;
+      case 'truth':
+        return `(${this.text(made.operands[0])} ? 1 : 0)`;
+      case 'lookup':
+        return `table${this.#writer.tables.push(`[${made.table.join(', ')}]`) - 1}[${this.text(made.operands[0])}]`;
+      case 'operation': {
+        const { operator } = made;
+        const [a, b, c] = made.operands.map((operand) => this.text(operand));
+        if (operator === 'select') return `(${a} ? ${b} : ${c})`;
+        const infix = INFIX[operator];
+        if (infix !== undefined) return `(${a} ${infix} ${b})`;
+        const prefix = PREFIX[operator];
+        if (prefix !== undefined) return `(${prefix}${a})`;
+        return `${FUNCTION[operator]}(${b === undefined ? a : `${a}, ${b}`})`;
+      }
     }
-    lines.push(`const ${name} = scratch[${entry}]${truth ? ' !== 0' : ''};`);
-    names.set(value, name);
-    return name;
   }
-
-  #read(value: number, argument: number, index: number): string {
-    if (this.#uses[value] === 1) return `a${argument}[${index}]`;
-    const { names, lines } = this.#stage;
-    let name = names.get(value);
-    if (name === undefined) {
-      name = `v${value}`;
-      lines.push(`const ${name} = a${argument}[${index}];`);
-      names.set(value, name);
-    }
-    return name;
-  }
-
-  #numberText({ operator, operands }: Operation): string {
-    const infix = INFIX[operator];
-    if (infix !== undefined) return `(${this.#number(operands[0])} ${infix} ${this.#number(operands[1])})`;
-    if (operator === 'neg') return `(-${this.#number(operands[0])})`;
-    if (operator === 'select') {
-      return `(${this.#truth(operands[0])} ? ${this.#number(operands[1])} : ${this.#number(operands[2])})`;
-    }
-    return `${EXACT[operator] ?? operator}(${operands.map((operand) => this.#number(operand)).join(', ')})`;
-  }
-
-  #truthText({ operator, operands }: Operation): string {
-    const comparison = COMPARISON[operator];
-    if (comparison !== undefined) return `(${this.#number(operands[0])} ${comparison} ${this.#number(operands[1])})`;
-    if (operator === 'not') return `(!${this.#truth(operands[0])})`;
-    return `(${this.#truth(operands[0])} ${operator === 'and' ? '&&' : '||'} ${this.#truth(operands[1])})`;
-  }
-}
-
-/** Whether an operator's value is a truth, written as a condition. */
-export function isTruth(operator: ProgramOperator): boolean {
-  return operator in COMPARISON || operator === 'and' || operator === 'or' || operator === 'not';
-}
-
-/** How often each value is an operand or a result. */
-export function countUses(program: Program): Int32Array {
-  const uses = new Int32Array(program.instructions.length);
-  for (const instruction of program.instructions) {
-    if (instruction.kind === 'operation') for (const operand of instruction.operands) uses[operand]++;
-  }
-  for (const result of program.results) for (const value of result.values) uses[value]++;
-  return uses;
-}
-
-function literal(value: number): string {
-  if (Object.is(value, -0)) return '(-0)';
-  return value < 0 ? `(${value})` : String(value);
 }

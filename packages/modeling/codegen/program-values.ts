@@ -11,13 +11,14 @@ const TRUTHS: ReadonlySet<string> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne',
 
 /**
  * A program's values as nodes of a graph, made when asked for: the number that value `id` is. `read` gives the node of an
- * argument's entry, `given` those of values already worked out.
+ * argument's entry, `given` those of values already worked out. Without `inPlace` every elementary function is called.
  */
 export function programValues(
   graph: Graph,
   program: Program,
   read: (argument: number, index: number) => number,
   given: ReadonlyMap<number, number> = new Map(),
+  inPlace = true,
 ): (id: number) => number {
   const { instructions } = program;
   const elementary = instructions.filter((i) => i.kind === 'operation' && i.operator in kernels).length;
@@ -51,7 +52,7 @@ export function programValues(
     }
   };
   const elementaryValue = (name: string, operands: readonly number[]): number =>
-    IN_PLACE.has(name) && elementary <= MOST_IN_PLACE
+    inPlace && IN_PLACE.has(name) && elementary <= MOST_IN_PLACE
       ? (kernels[name as keyof typeof kernels] as Kernel)(graph, ...operands)
       : graph.call(name, ...operands);
 

@@ -1,9 +1,8 @@
 import { A, C, STAGE_TIMES, TIME_WEIGHTS } from '@gemel/numerics/ode/rodas5p.data';
 import { STAGES } from '@gemel/numerics/ode/rodas5p-stages';
 import type { ModelPrograms } from '../program/model-programs.ts';
-import { Graph, type Sink } from './graph.ts';
-import type { CompiledProgram } from './javascript.ts';
-import { JavascriptWriter, SCOPE } from './javascript-writer.ts';
+import type { Graph } from './graph.ts';
+import { blockFunction, type CompiledProgram } from './javascript.ts';
 import { programValues } from './program-values.ts';
 import { factorNodes, type LuPlan, planLu, solveNodes } from './symbolic-lu.ts';
 
@@ -55,7 +54,7 @@ export function rosenbrockFunctions(programs: ModelPrograms): RosenbrockFunction
     autonomous,
     factors: place.size,
     pivots: Int32Array.from({ length: n }, (_, i) => place.get(i * n + i)!),
-    factor: written(3, (graph) =>
+    factor: blockFunction(3, (graph) =>
       factorNodes(graph, plan, programs.pattern, (p) => graph.element(0, p), graph.element(1, 0)).map(
         (value, index) => ({
           kind: 'element',
@@ -66,7 +65,7 @@ export function rosenbrockFunctions(programs: ModelPrograms): RosenbrockFunction
       ),
     ),
     stages: Array.from({ length: STAGES }, (_, s) => stage(programs, plan, s, autonomous)),
-    end: written(STAGES + 2, (graph) =>
+    end: blockFunction(STAGES + 2, (graph) =>
       stateNodes(
         graph,
         n,
@@ -103,7 +102,7 @@ function weighted(graph: Graph, start: number, weights: readonly number[], of: (
 
 function stage({ model, rates }: ModelPrograms, plan: LuPlan, s: number, autonomous: boolean): CompiledProgram {
   const [step, y, p, u, brought, drift, lu, first] = GIVEN.map((_, i) => i).concat(GIVEN.length);
-  return written(GIVEN.length + s + 1, (graph) => {
+  return blockFunction(GIVEN.length + s + 1, (graph) => {
     const t = graph.element(step, 0);
     const h = graph.element(step, 1);
     const k = (j: number, i: number) => graph.element(first + j, i);
@@ -143,22 +142,4 @@ function stage({ model, rates }: ModelPrograms, plan: LuPlan, s: number, autonom
     const solution = solveNodes(graph, plan, (at) => graph.element(lu, at), right);
     return solution.map((result, index) => ({ kind: 'element', array: first + s, index, value: result }));
   });
-}
-
-/** A function over arrays from the block that `sinks` describes. */
-function written(arrays: number, sinks: (graph: Graph) => readonly Sink[]): CompiledProgram {
-  const writer = new JavascriptWriter();
-  for (let i = 0; i < arrays; i++) writer.array();
-  const graph = new Graph('double');
-  writer.block(graph, sinks(graph));
-  const names = Array.from({ length: arrays }, (_, i) => `a${i}`).join(', ');
-  const source = [
-    "'use strict';",
-    ...writer.tables.map((table, i) => `const table${i} = ${table};`),
-    `return function (${names}) {`,
-    writer.declarations(),
-    ...writer.lines,
-    '};',
-  ].join('\n');
-  return new Function(...Object.keys(SCOPE), source)(...Object.values(SCOPE)) as CompiledProgram;
 }

@@ -1,4 +1,4 @@
-import { JavascriptWriter, SCOPE } from '../codegen/javascript-writer.ts';
+import { JavascriptWriter, SCOPE } from '../codegen/javascript.ts';
 import { type KernelArray, type KernelPlan, writeKernel } from './kernel.ts';
 import type { LanesKernel, WorkAreas } from './lanes-kernel.ts';
 
@@ -38,7 +38,7 @@ export function javascriptKernelSource(plan: KernelPlan): string {
       variable: () => writer.variable(),
       array: (name) => {
         names.push(name);
-        return writer.array();
+        return writer.array('moving');
       },
       block: (graph, sinks) => writer.block(graph, sinks),
       lanes: 1,
