@@ -1,6 +1,6 @@
 import { Rodas5PStepper } from '@gemel/numerics/ode/rodas5p';
 import { STAGE_TIMES } from '@gemel/numerics/ode/rodas5p.data';
-import { type Rodas5PStages, STAGES } from '@gemel/numerics/ode/rodas5p-stages';
+import { type Rodas5PStages, type Rodas5PStep, STAGES } from '@gemel/numerics/ode/rodas5p-stages';
 import type { OdeSystem, Solver } from '@gemel/numerics/ode/solver';
 import type { Values } from '../program/compiled-model.ts';
 import type { ModelPrograms } from '../program/model-programs.ts';
@@ -77,15 +77,7 @@ export class UnrolledStages implements Rodas5PStages {
     return true;
   }
 
-  run(
-    t: number,
-    h: number,
-    y: Float64Array,
-    slope: Float64Array,
-    drift: Float64Array,
-    k: readonly Float64Array[],
-    end: Float64Array,
-  ): void {
+  run({ t, h, y, slope, drift, k, end }: Rodas5PStep): void {
     const [k1, k2, k3, k4, k5, k6, k7, k8] = k;
     const { stages } = this.#functions;
     const { p, u, brought, inputs } = this.#context;

@@ -1,6 +1,6 @@
 import { auto, autoWith } from '@gemel/numerics/ode/auto';
 import { Rodas5PStepper, rodas5p } from '@gemel/numerics/ode/rodas5p';
-import { GeneralStages, type Rodas5PStages } from '@gemel/numerics/ode/rodas5p-stages';
+import { GeneralStages, type Rodas5PStages, type Rodas5PStep } from '@gemel/numerics/ode/rodas5p-stages';
 import type { OdeSystem, Solver } from '@gemel/numerics/ode/solver';
 import type { StepControl } from '@gemel/numerics/ode/step-control';
 import { UnrolledStages } from '../codegen/rosenbrock.ts';
@@ -55,15 +55,7 @@ class ModelStages implements Rodas5PStages {
     return new UnrolledStages(this.#make(), { p: values.p, u: values.u, brought: infusion, inputs });
   }
 
-  run(
-    t: number,
-    h: number,
-    y: Float64Array,
-    slope: Float64Array,
-    drift: Float64Array,
-    k: readonly Float64Array[],
-    end: Float64Array,
-  ): void {
-    this.#now.run(t, h, y, slope, drift, k, end);
+  run(step: Rodas5PStep): void {
+    this.#now.run(step);
   }
 }

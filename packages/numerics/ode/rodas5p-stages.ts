@@ -7,23 +7,24 @@ export const STAGES = 8;
 const A_ROWS = A.map((row) => Float64Array.from(row));
 const C_ROWS = C.map((row) => Float64Array.from(row));
 
+/** A step of length h to be tried from (t, y), where f is `slope` and ∂f/∂t is `drift`. */
+export interface Rodas5PStep {
+  readonly t: number;
+  readonly h: number;
+  readonly y: Float64Array;
+  readonly slope: Float64Array;
+  readonly drift: Float64Array;
+  /** For the stages' increments, and for the state at the step's end. */
+  readonly k: readonly Float64Array[];
+  readonly end: Float64Array;
+}
+
 /** Rodas5P's work within a step, for any system or as code written for one. */
 export interface Rodas5PStages {
   /** Factorises shift·I − J, J's entries in the order of the system's Jacobian; false where that is singular. */
   factor(shift: number, jacobian: Float64Array): boolean;
-  /**
-   * Stages of a step of length h from (t, y) into `k`, with the factors last made, and the state at its end into `end`; f is
-   * `slope` and ∂f/∂t is `drift` at (t, y). f is asked STAGES − 1 times.
-   */
-  run(
-    t: number,
-    h: number,
-    y: Float64Array,
-    slope: Float64Array,
-    drift: Float64Array,
-    k: readonly Float64Array[],
-    end: Float64Array,
-  ): void;
+  /** Works out `k` and `end` with the factors last made. f is asked STAGES − 1 times. */
+  run(step: Rodas5PStep): void;
 }
 
 /** Stages of any system. */
@@ -42,15 +43,7 @@ export class GeneralStages implements Rodas5PStages {
     return this.#lu.factor(shift, jacobian);
   }
 
-  run(
-    t: number,
-    h: number,
-    y: Float64Array,
-    slope: Float64Array,
-    drift: Float64Array,
-    k: readonly Float64Array[],
-    end: Float64Array,
-  ): void {
+  run({ t, h, y, slope, drift, k, end }: Rodas5PStep): void {
     const system = this.#system;
     const lu = this.#lu;
     const f = this.#f;

@@ -101,7 +101,7 @@ export class Rodas5PStepper implements Stepper {
         continue;
       }
       const trial = this.#trial;
-      this.#within.run(this.t, h, this.y, this.#slope, this.#drift, this.#k, trial);
+      this.#within.run({ t: this.t, h, y: this.y, slope: this.#slope, drift: this.#drift, k: this.#k, end: trial });
       counts.evaluations += STAGES - 1;
       const finite = allFinite(trial);
       if (adaptive !== undefined) {
