@@ -16,6 +16,7 @@ import { exportCommand } from './commands/export.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { nlmeCommand } from './commands/nlme.ts';
 import { packsCommand } from './commands/packs.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reportCommand } from './commands/report.ts';
@@ -63,6 +64,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     exportCommand,
     replayCommand,
     simulateCommand,
+    nlmeCommand,
     inspectCommand,
     evidenceCommand,
     benchCommand,

@@ -1,0 +1,249 @@
+import { setImmediate } from 'node:timers/promises';
+import { conditionalMode } from '@gemel/inference/population/conditional-mode';
+import * as maximumLikelihood from '@gemel/inference/population/maximum-likelihood';
+import { populationObjective } from '@gemel/inference/population/objective';
+import { etaPrior, type PopulationValues } from '@gemel/inference/population/population';
+import type { NumericSubject } from '@gemel/modeling/population/compartment-subjects';
+import type { PopulationModel } from '@gemel/modeling/population/population-model';
+import { Command, Option } from 'commander';
+import { cliErrors } from '../../errors.data.ts';
+import { EXIT } from '../../exit.ts';
+import { type Begin, wholeNumber } from '../begin.ts';
+import { readDataFile, readPopulationSource } from '../population-source.ts';
+import type { Shell } from '../shell.ts';
+
+interface NlmeOptions {
+  readonly model: string;
+  readonly est: 'ebe' | 'fo' | 'foce' | 'focei';
+  readonly theta?: readonly string[];
+  readonly omega?: readonly string[];
+  readonly sigma?: readonly string[];
+  readonly columns?: readonly string[];
+  readonly ignore?: string;
+  readonly output?: string;
+  readonly covariances?: boolean;
+  readonly maxSteps: number;
+}
+
+interface Row {
+  readonly id: string;
+  readonly eta: readonly number[];
+  readonly objective: number | null;
+  readonly status: string;
+}
+
+/** `gemel nlme`: nonlinear mixed effects on a data set in NONMEM's form. */
+export function nlmeCommand(begin: Begin): Command {
+  return new Command('nlme')
+    .description("fit a population model to a data set in NONMEM's form, or each subject to a given population")
+    .requiredOption(
+      '--model <model>',
+      'a built-in model, or a .ts or .js module that exports a model with theta, omega, sigma',
+    )
+    .addOption(
+      new Option('--est <method>', 'empirical-Bayes estimates at the given values, or an estimation of the population')
+        .choices(['ebe', 'fo', 'foce', 'focei'])
+        .makeOptionMandatory(),
+    )
+    .option('--theta <name=value...>', 'typical values in place of the model’s')
+    .option('--omega <name=value...>', 'variances of random effects in place of the model’s')
+    .option('--sigma <part=value...>', 'variances of the residual error: proportional, additive')
+    .option('--columns <from=to...>', 'other names of columns, as in Y=DV')
+    .option('--ignore <character>', 'leave out rows that begin with it; @ for any letter')
+    .option('--output <name>', 'what is observed, of a model of equations')
+    .option('--covariances', 'estimate the covariances of random effects too')
+    .option('--max-steps <n>', 'most steps of the search; 0 evaluates the objective', wholeNumber, 200)
+    .action(async (options: NlmeOptions, self: Command) => {
+      const shell = begin(self);
+      if (!shell.given('data')) {
+        throw cliErrors.error('cli-option-unreadable', '--data is missing: the data set, as in --data study.csv', {});
+      }
+      const file = shell.options.data;
+      const source = await readPopulationSource(options.model, {
+        theta: numbers('--theta', options.theta),
+        omega: numbers('--omega', options.omega),
+        sigma: numbers('--sigma', options.sigma),
+        ...(options.output !== undefined && { output: options.output }),
+      });
+      const columns = Object.fromEntries(pairs('--columns', options.columns));
+      const data = await readDataFile(file, {
+        columns,
+        ...(options.ignore !== undefined && { ignore: options.ignore }),
+      });
+      for (const problem of data.problems) shell.problem(problem);
+      if (data.problems.length > 0) shell.end(EXIT.input);
+      const { model } = source;
+      const subjects = source.subjects(data, file);
+      const values: PopulationValues = {
+        theta: model.theta,
+        omega: model.between.covariance,
+        ...(model.within.names.length > 0 && { occasionOmega: model.within.covariance }),
+        sigma: model.sigma,
+      };
+      const summary = { model: model.text.id, est: options.est, etas: model.between.names };
+      if (options.est === 'ebe') {
+        const rows = await modes(shell, subjects, values);
+        tellMissing(shell, rows);
+        await shell.result({ ...summary, rows, problems: data.problems }, rowsText(model, rows));
+        return;
+      }
+      const fit = await estimate(shell, model, subjects, values, options);
+      if (fit.status === 'no-value') shell.end(EXIT.withheld);
+      tellMissing(shell, fit.rows);
+      const text = `${fitText(model, fit)}\n\n${rowsText(model, fit.rows)}`;
+      const { values: found, ...rest } = fit;
+      await shell.result({ ...summary, ...rest, ...valuesOf(model, found), problems: data.problems }, text);
+    });
+}
+
+async function modes(
+  shell: Shell,
+  subjects: readonly NumericSubject[],
+  values: PopulationValues,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let rested = Date.now();
+  for (const subject of subjects) {
+    const prior = etaPrior(values, subject.occasions);
+    if (prior === null) throw cliErrors.error('cli-option-unreadable', 'omega is not positive definite', {});
+    const { eta, objective, status } = conditionalMode(subject, values, prior);
+    rows.push({ id: subject.id, eta: [...eta], objective: finite(objective), status });
+    if (Date.now() - rested > 50) {
+      shell.progress({
+        fraction: rows.length / subjects.length,
+        message: `${rows.length} of ${subjects.length} subjects`,
+      });
+      await setImmediate();
+      shell.checkpoint();
+      rested = Date.now();
+    }
+  }
+  return rows;
+}
+
+interface Fit {
+  /** `converged`; `slow`: the step limit; `stopped`: no step lowers the objective; `evaluated`; `no-value` at the start. */
+  readonly status: string;
+  readonly objective: number | null;
+  readonly steps: number;
+  /** Largest component of the gradient by the coordinates of the search. */
+  readonly gradient: number;
+  readonly rows: readonly Row[];
+  readonly values: PopulationValues;
+}
+
+async function estimate(
+  shell: Shell,
+  model: PopulationModel,
+  subjects: readonly NumericSubject[],
+  start: PopulationValues,
+  options: NlmeOptions,
+): Promise<Fit> {
+  const approximation = options.est as 'fo' | 'foce' | 'focei';
+  const domains = model.positive.map((positive) => (positive ? ('positive' as const) : ('real' as const)));
+  const problem = { subjects, approximation, domains, covariances: options.covariances ?? false };
+  let values = start;
+  let steps = 0;
+  let gradient = 0;
+  let status = 'evaluated';
+  if (options.maxSteps > 0) {
+    let state = maximumLikelihood.init(problem, start);
+    status = Number.isFinite(state.objective) ? 'slow' : 'no-value';
+    while (status === 'slow' && steps < options.maxSteps) {
+      await setImmediate();
+      shell.checkpoint();
+      const next = maximumLikelihood.step(problem, state);
+      state = next.state;
+      gradient = next.info.gradient;
+      steps++;
+      const message = `step ${steps}: −2 log likelihood ${state.objective.toFixed(3)}, gradient ${gradient.toPrecision(2)}`;
+      shell.progress({ fraction: Math.min(0.99, steps / options.maxSteps), message });
+      const flat = 1e-6 * Math.max(1, Math.abs(state.objective));
+      if (gradient < 1e-3 || (next.info.accepted && next.info.decrease < flat * 1e-2)) status = 'converged';
+      else if (!next.info.accepted) status = gradient < 0.05 ? 'converged' : 'stopped';
+    }
+    values = state.values;
+  }
+  const { value, individuals } = populationObjective(approximation, subjects, values);
+  const rows = individuals.map((each) => ({
+    id: each.id,
+    eta: [...each.eta],
+    objective: finite(each.value),
+    status: each.status,
+  }));
+  return {
+    status: Number.isFinite(value) ? status : 'no-value',
+    objective: finite(value),
+    steps,
+    gradient,
+    rows,
+    values,
+  };
+}
+
+function valuesOf(model: PopulationModel, { theta, omega, occasionOmega, sigma }: PopulationValues) {
+  const square = (m: Float64Array, n: number) => Array.from({ length: n }, (_, i) => [...m.subarray(i * n, i * n + n)]);
+  const { between, within } = model;
+  return {
+    theta: Object.fromEntries(model.thetaNames.map((name, i) => [name, theta[i]!])),
+    omega: { names: between.names, matrix: square(omega, between.names.length) },
+    ...(occasionOmega && { occasions: { names: within.names, matrix: square(occasionOmega, within.names.length) } }),
+    sigma,
+  };
+}
+
+function fitText(model: PopulationModel, fit: Fit): string {
+  const { theta, omega, sigma } = valuesOf(model, fit.values);
+  const figure = (value: number) => value.toPrecision(6);
+  return [
+    `${model.text.id}  ${fit.status} after ${fit.steps} steps`,
+    `−2 log likelihood (without n log 2π)  ${fit.objective?.toFixed(3) ?? 'none'}`,
+    ...Object.entries(theta).map(([name, value]) => `theta ${name}  ${figure(value)}`),
+    ...omega.names.map((name, i) => `omega ${name}  ${figure(omega.matrix[i]![i]!)}`),
+    ...Object.entries(sigma).flatMap(([part, value]) => (value > 0 ? [`sigma ${part}  ${figure(value)}`] : [])),
+  ].join('\n');
+}
+
+function rowsText(model: PopulationModel, rows: readonly Row[]): string {
+  const { between, within } = model;
+  const most = Math.max(0, ...rows.map(({ eta }) => eta.length));
+  const names = Array.from({ length: most }, (_, k) => {
+    if (k < between.names.length) return `eta_${between.names[k]}`;
+    const at = k - between.names.length;
+    return `eta_${within.names[at % within.names.length]}_${Math.floor(at / within.names.length) + 1}`;
+  });
+  const line = ({ id, eta, objective }: Row) =>
+    [id, ...names.map((_, k) => eta[k]?.toFixed(6) ?? ''), objective?.toFixed(6) ?? ''].join(',');
+  return [['id', ...names, 'objective'].join(','), ...rows.map(line)].join('\n');
+}
+
+/** Subjects without a value are named; the others stand. */
+function tellMissing(shell: Shell, rows: readonly Row[]): void {
+  const missing = rows.filter(({ objective }) => objective === null);
+  if (missing.length === 0) return;
+  const named = missing.slice(0, 8).map(({ id }) => id);
+  const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
+  shell.note(`no value for ${named.join(', ')}${more}: the prediction or its variance is not finite or zero`);
+  shell.end(EXIT.withheld);
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function pairs(option: string, given: readonly string[] = []): readonly (readonly [string, string])[] {
+  return given.map((text) => {
+    const [name = '', value = ''] = text.split(/=(.*)/s);
+    if (name !== '' && value.trim() !== '') return [name, value] as const;
+    throw cliErrors.error('cli-option-unreadable', `${option} ${text}: write ${option} name=value`, {});
+  });
+}
+
+function numbers(option: string, given: readonly string[] | undefined): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    pairs(option, given).map(([name, value]) => {
+      if (Number.isFinite(Number(value))) return [name, Number(value)];
+      throw cliErrors.error('cli-option-unreadable', `${option} ${name}=${value}: ${value} is not a number`, {});
+    }),
+  );
+}

@@ -1,0 +1,139 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EXIT } from '../exit.ts';
+import { main } from './main.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gemel-nlme-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let told = '';
+beforeEach(() => {
+  told = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told += text;
+    return true;
+  });
+});
+afterEach(() => vi.restoreAllMocks());
+
+async function gemel(...args: readonly string[]) {
+  const out = join(folder, 'out');
+  rmSync(out, { force: true });
+  const code = await main(['nlme', ...args, '--out', out], new AbortController().signal);
+  return { code, out: existsSync(out) ? readFileSync(out, 'utf8') : '' };
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const define = fileURLToPath(new URL('../../../packages/modeling/model/define-model.ts', import.meta.url));
+const oral = file(
+  'oral.ts',
+  `import { defineModel } from ${JSON.stringify(define)};
+export default defineModel({
+  id: 'oral', title: 'One compartment, first-order absorption', time: 'h',
+  parameters: {
+    CL: '5 : L/h : clearance : test', VC: '50 : L : volume : test', KA: '1 : /h : absorption : test',
+  },
+  states: { gut: '0 : mg : amount in the gut : test', blood: '0 : mg : amount in the blood : test' },
+  definitions: { C: 'blood/VC : mg/L : concentration : test' },
+  equations: { gut: '-KA*gut', blood: 'KA*gut - CL/VC*blood' },
+  outputs: ['C'],
+});
+export const theta = { CL: 5, VC: 50, KA: 1 };
+export const omega = [0.1, 0.1, 0.1];
+export const sigma = { proportional: 0.1 };
+`,
+);
+const study = file(
+  'study.csv',
+  `ID,TIME,AMT,CMT,II,ADDL,DV
+1,0,100,1,12,3,.
+1,1,.,2,.,.,1.1
+1,6,.,2,.,.,1.4
+1,30,.,2,.,.,1.9
+2,0,200,1,.,.,.
+2,2,.,2,.,.,2.2
+2,9,.,2,.,.,1.8
+`,
+);
+
+interface Rows {
+  readonly rows: readonly { readonly id: string; readonly eta: readonly number[]; readonly objective: number }[];
+}
+
+describe('gemel nlme', () => {
+  test('a model of equations and the built-in one of compartments give the same modes', async () => {
+    const equations = await gemel('--model', oral, '--data', study, '--est', 'ebe', '--json');
+    const compartments = await gemel('--model', 'one-compartment-oral', '--data', study, '--est', 'ebe', '--json');
+    expect(equations.code, told).toBe(EXIT.ok);
+    const [a, b]: readonly Rows[] = [JSON.parse(equations.out), JSON.parse(compartments.out)];
+    expect(a!.rows.map(({ id }) => id)).toEqual(['1', '2']);
+    a!.rows.forEach(({ eta, objective }, i) => {
+      expect(objective).toBeCloseTo(b!.rows[i]!.objective, 6);
+      eta.forEach((each, k) => {
+        expect(each).toBeCloseTo(b!.rows[i]!.eta[k]!, 5);
+      });
+    });
+  });
+
+  test('values given take the place of the model’s; the table has a column for each random effect', async () => {
+    const { code, out } = await gemel(
+      '--model',
+      'one-compartment-oral',
+      '--data',
+      study,
+      '--est',
+      'ebe',
+      '--theta',
+      'CL=4',
+    );
+    expect(code).toBe(EXIT.ok);
+    expect(out.split('\n')[0]).toBe('id,eta_CL,eta_VC,eta_KA,objective');
+    const plain = await gemel('--model', 'one-compartment-oral', '--data', study, '--est', 'ebe');
+    expect(out).not.toBe(plain.out);
+  });
+
+  test('an objective is evaluated without steps, and lower after some', async () => {
+    const fit = async (steps: string) => {
+      const { out } = await gemel(
+        ...['--model', 'one-compartment-oral', '--data', study, '--est', 'focei', '--max-steps', steps, '--json'],
+      );
+      return JSON.parse(out) as { readonly objective: number; readonly status: string };
+    };
+    const [before, after] = [await fit('0'), await fit('3')];
+    expect(before.status).toBe('evaluated');
+    expect(after.objective).toBeLessThan(before.objective);
+  });
+
+  test('a subject with a wrong record is named and left out; the others stand', async () => {
+    const data = file('wrong.csv', readFileSync(study, 'utf8').replace('2,2,.,2,.,.,2.2', '2,2,.,2,.,.,much'));
+    const { code, out } = await gemel('--model', oral, '--data', data, '--est', 'ebe', '--json');
+    expect(code).toBe(EXIT.input);
+    expect((JSON.parse(out) as Rows).rows.map(({ id }) => id)).toEqual(['1']);
+    expect(told).toContain('dataset-value');
+    expect(told).toContain('row 7, DV');
+  });
+
+  test.each([
+    ['an unknown model', ['--model', 'nothing', '--data', study, '--est', 'ebe'], 'cli-model-unreadable'],
+    ['no data set', ['--model', oral, '--est', 'ebe'], 'cli-option-unreadable'],
+    ['no such file', ['--model', oral, '--data', 'absent.csv', '--est', 'ebe'], 'cli-file-unreadable'],
+    ['an unknown method', ['--model', oral, '--data', study, '--est', 'guess'], 'cli-usage'],
+    [
+      'an unknown parameter',
+      ['--model', oral, '--data', study, '--est', 'ebe', '--theta', 'KE=1'],
+      'cli-option-unreadable',
+    ],
+  ])('%s is told by its code', async (_, args, code) => {
+    expect((await gemel(...args)).code).not.toBe(EXIT.ok);
+    expect(told).toContain(code);
+  });
+});
