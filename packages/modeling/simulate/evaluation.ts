@@ -26,7 +26,9 @@ export class Evaluation {
   /** No step reaches beyond: there, what jumps has its value from before. */
   limit = Number.POSITIVE_INFINITY;
   fault: EvaluationFault | null = null;
-  /** States that do not move and are no finite number: solvers see 0 in their place. */
+  /** States whose rate is the number 0. */
+  readonly #resting: readonly number[];
+  /** Those of them that are no finite number: solvers see 0 in their place. */
   readonly #held: number[] = [];
   readonly #heldValues: Float64Array;
   readonly #full: Float64Array;
@@ -81,6 +83,7 @@ export class Evaluation {
       w: vector(unknowns.length),
       delayed: vector(model.delays),
     };
+    this.#resting = states.flatMap(({ rate }, i) => (rate.kind === 'number' && rate.value === 0 ? [i] : []));
     const positive = states.flatMap((state, i) => (state.positive ? [i] : []));
     this.#positive = positive;
     // With unknowns, ∂rates/∂y alone is not how the rates answer to y.
@@ -138,8 +141,8 @@ export class Evaluation {
    */
   setAside(y: Float64Array): void {
     this.#held.length = 0;
-    for (const [i, state] of this.model.model.states.entries()) {
-      if (Number.isFinite(y[i]) || state.rate.kind !== 'number' || state.rate.value !== 0) continue;
+    for (const i of this.#resting) {
+      if (Number.isFinite(y[i])) continue;
       this.#held.push(i);
       this.#heldValues[i] = y[i];
       y[i] = 0;

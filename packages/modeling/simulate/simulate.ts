@@ -122,10 +122,11 @@ class Run {
     const last = end + SAME_TIME * Math.max(Math.abs(end), this.#span);
     this.#begin();
     const stepper = this.#stepper!;
+    // Moves only where something happens.
+    let stop = this.#nextStop();
     for (let count = 0; this.#reached < end; count++) {
       const from = this.#reached;
       if (count >= mostSteps) throw stepHalt('too-many-steps', evaluation, from, stepper.y);
-      const stop = this.#nextStop();
       // Steps longer than what returns in time would pass conditions on it unseen.
       let limit = Math.min(stop <= last ? stop : end, from + this.#timed.period / 2);
       if (evaluation.history !== null) {
@@ -136,6 +137,7 @@ class Run {
         // Too near for a step: what happens there happens with the state as it is.
         this.#y.set(stepper.y);
         this.#happen(limit, limit >= stop);
+        stop = this.#nextStop();
         continue;
       }
       evaluation.limit = limit;
@@ -149,6 +151,7 @@ class Run {
       if (due) {
         if (this.#finder?.chatters) throw chatterHalt(this.#happened.at(-1)?.id ?? this.#model.model.id, to);
         this.#happen(to, to >= stop);
+        stop = this.#nextStop();
       } else {
         this.#reached = to;
         evaluation.settle(to, this.#y);
