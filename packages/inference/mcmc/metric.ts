@@ -23,9 +23,9 @@ export type Metric =
 
 export type MetricKind = Metric['kind'];
 
-/** Directions kept by the low-rank metric at most, and how far from 1 their variance must lie. */
+/** Directions kept by the low-rank metric at most, and the ratio of the variances it leaves alike. */
 const RANK = 10;
-const NOTABLE = 2;
+const ALIKE = 4;
 
 /** Unit variances. */
 export function unitMetric(dimension: number): Metric {
@@ -87,8 +87,9 @@ export function withDraw(moments: Moments, point: Float64Array): Moments {
 
 /**
  * The metric of a window of draws, shrunk towards 1e-3 with the weight of five draws (Stan reference manual, section
- * "Adaptation"). The low-rank one keeps the eigenvectors of the correlation matrix whose variance differs from 1 by a
- * factor over 2, at most ten (Bales, Pourzanjani, Vehtari, Petzold, arXiv:1905.11916).
+ * "Adaptation"). The low-rank one keeps up to ten eigenvectors of the correlation matrix, shrunk with the same weight (after
+ * Bales, Pourzanjani, Vehtari, Petzold, arXiv:1905.11916): from both ends of the spectrum as many as it takes for the
+ * others to lie within a factor of 4, and those others are given their mean.
  */
 export function estimateMetric(moments: Moments, kind: MetricKind): Metric {
   const n = moments.mean.length;
@@ -109,17 +110,35 @@ export function estimateMetric(moments: Moments, kind: MetricKind): Metric {
   const correlation = covariance.map((c, k) => {
     const i = Math.floor(k / n);
     const j = k % n;
-    return i === j ? 1 : c / Math.sqrt(variances[i] * variances[j]);
+    return i === j ? 1 : (shrink * c) / Math.sqrt(variances[i] * variances[j]);
   });
   const eigen = symmetricEigen(correlation, n);
-  const notable = (v: number) => Math.abs(Math.log(Math.max(v, 1e-6)));
-  const kept = [...eigen.values.keys()]
-    .filter((k) => notable(eigen.values[k]) > Math.log(NOTABLE))
-    .sort((a, b) => notable(eigen.values[b]) - notable(eigen.values[a]))
-    .slice(0, RANK);
+  const { from, to } = alike(eigen.values);
+  let mean = 0;
+  for (let k = from; k < to; k++) mean += eigen.values[k] / (to - from);
+  const kept = [...eigen.values.keys()].filter((k) => k < from || k >= to);
   const vectors = new Float64Array(n * kept.length);
-  kept.forEach((from, to) => {
-    for (let i = 0; i < n; i++) vectors[i * kept.length + to] = eigen.vectors[i * n + from];
+  kept.forEach((k, column) => {
+    for (let i = 0; i < n; i++) vectors[i * kept.length + column] = eigen.vectors[i * n + k];
   });
-  return { kind, variances, vectors, values: Float64Array.from(kept, (k) => Math.max(eigen.values[k], 1e-6)) };
+  return {
+    kind,
+    variances: variances.map((v) => v * mean),
+    vectors,
+    values: Float64Array.from(kept, (k) => Math.max(eigen.values[k], 1e-6) / mean),
+  };
+}
+
+/** The widest stretch [from, to) of ascending values that lie within the factor; else the most alike without RANK of them. */
+function alike(values: Float64Array): { readonly from: number; readonly to: number } {
+  const n = values.length;
+  for (let left = 0; ; left++) {
+    let best = { from: 0, to: n, ratio: Infinity };
+    for (let from = 0; from <= left; from++) {
+      const to = n - left + from;
+      const ratio = values[to - 1] / Math.max(values[from], 1e-6);
+      if (ratio < best.ratio) best = { from, to, ratio };
+    }
+    if (best.ratio <= ALIKE || left === Math.min(RANK, n - 1)) return best;
+  }
 }
