@@ -80,13 +80,13 @@ describe('particle filters', () => {
 
   it('the evidence is unbiased, and a guide makes its error many times less', () => {
     const ratios = (model: GuidedStateSpace<number>) =>
-      Array.from({ length: 400 }, (_, seed) => Math.exp(run(model, 100, seed).logEvidence - exact.logEvidence));
+      Array.from({ length: 225 }, (_, seed) => Math.exp(run(model, 100, seed).logEvidence - exact.logEvidence));
     const mean = (v: readonly number[]) => v.reduce((a, b) => a + b, 0) / v.length;
     const sd = (v: readonly number[]) => Math.sqrt(mean(v.map((x) => (x - mean(v)) ** 2)));
     const plain = ratios(bootstrap);
     const best = ratios(guided);
-    expect(Math.abs(mean(plain) - 1)).toBeLessThan((4 * sd(plain)) / 20);
-    expect(Math.abs(mean(best) - 1)).toBeLessThan((4 * sd(best)) / 20);
+    expect(Math.abs(mean(plain) - 1)).toBeLessThan((4 * sd(plain)) / 15);
+    expect(Math.abs(mean(best) - 1)).toBeLessThan((4 * sd(best)) / 15);
     expect(sd(best)).toBeLessThan(sd(plain) / 2);
     expect(run(guided, 100, 1).ess).toBeCloseTo(100, 6);
   });
@@ -96,14 +96,13 @@ describe('particle filters', () => {
     for (const [name, scheme] of Object.entries(resamplingSchemes)) {
       const random = randomStream(8, name);
       const drawn = new Float64Array(5);
+      let misfits = 0;
       for (let r = 0; r < 4000; r++) {
         const ancestors = scheme(weights, 7, random);
-        expect(ancestors).toHaveLength(7);
-        ancestors.forEach((a, c) => {
-          drawn[a]++;
-          if (c > 0) expect(a).toBeGreaterThanOrEqual(ancestors[c - 1]);
-        });
+        for (const index of ancestors) drawn[index]++;
+        if (ancestors.length !== 7 || ancestors.some((index, c) => index < ancestors[c - 1])) misfits++;
       }
+      expect(misfits).toBe(0);
       for (let i = 0; i < 5; i++) expect(Math.abs(drawn[i] / 4000 - 7 * weights[i])).toBeLessThan(0.1);
     }
   });
