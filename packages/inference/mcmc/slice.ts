@@ -17,7 +17,7 @@ export interface SliceInfo {
   readonly brackets: Float64Array;
 }
 
-/** Doublings of a width at most while stepping out. */
+/** Widths that a bracket spans at most after stepping out. */
 const OUTWARD = 50;
 
 /** Starts at `point` with the same first width in every coordinate. @throws inference-density-not-finite */
