@@ -193,13 +193,14 @@ function valuesOf(model: PopulationModel, { theta, omega, occasionOmega, sigma }
 }
 
 function fitText(model: PopulationModel, fit: Fit): string {
-  const { theta, omega, sigma } = valuesOf(model, fit.values);
+  const { theta, omega, occasions, sigma } = valuesOf(model, fit.values);
   const figure = (value: number) => value.toPrecision(6);
   return [
     `${model.text.id}  ${fit.status} after ${fit.steps} steps`,
     `−2 log likelihood (without n log 2π)  ${fit.objective?.toFixed(3) ?? 'none'}`,
     ...Object.entries(theta).map(([name, value]) => `theta ${name}  ${figure(value)}`),
     ...omega.names.map((name, i) => `omega ${name}  ${figure(omega.matrix[i]![i]!)}`),
+    ...(occasions?.names ?? []).map((name, i) => `omega of occasions ${name}  ${figure(occasions!.matrix[i]![i]!)}`),
     ...Object.entries(sigma).flatMap(([part, value]) => (value > 0 ? [`sigma ${part}  ${figure(value)}`] : [])),
   ].join('\n');
 }
