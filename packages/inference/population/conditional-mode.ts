@@ -21,8 +21,11 @@ export interface ModeOptions {
   readonly mostSteps?: number;
 }
 
-/** `slow`: the step limit was reached. `no-value`: the objective is not finite at the start. */
-export type ModeStatus = 'converged' | 'slow' | 'no-value';
+/**
+ * `slow`: the step limit was reached. `stalled`: no step descends, yet the slope is not zero, as where a modelled duration
+ * meets a time of observation and the objective has a kink. `no-value`: the objective is not finite at the start.
+ */
+export type ModeStatus = 'converged' | 'slow' | 'stalled' | 'no-value';
 
 export interface ConditionalMode {
   readonly status: ModeStatus;
@@ -37,6 +40,8 @@ export interface ConditionalMode {
 
 /** Steps below this are Newton's: far from the mode the expected second derivative leads more surely to the nearest one. */
 const NEAR = 0.1;
+/** A search that ends while a step still promises this much has stalled. */
+const SLOPE = 1e-6;
 
 /**
  * Empirical-Bayes estimate of a subject's random effects: the mode of their posterior at given population values, by Newton's method, or
@@ -77,6 +82,7 @@ export function conditionalMode(
       status === 'converged' || moved > NEAR ? null : curvatures(subject, values.theta, eta, linear, differenceStep);
     const { gradient, information, second } = derivatives(subject, values, prior, eta, linear, variance, curvature);
     if (status === 'converged' || steps === mostSteps) {
+      if (status === 'converged' && promise(information, gradient, q) > SLOPE) status = 'stalled';
       return { status, eta, objective, information, linearization: linear, steps };
     }
     // Newton near the mode where the objective is convex, else Fisher scoring, damped until it falls.
@@ -221,6 +227,14 @@ function curvatures(
     }
   }
   return out;
+}
+
+/** What a full step would gain if the objective were smooth. */
+function promise(information: Float64Array, gradient: Float64Array, q: number): number {
+  const step = dampedStep(information, gradient, q, 0);
+  let gain = 0;
+  for (let k = 0; k < q; k++) gain += step[k] * gradient[k];
+  return gain;
 }
 
 function dampedStep(information: Float64Array, gradient: Float64Array, q: number, damping: number): Float64Array {

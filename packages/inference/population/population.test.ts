@@ -84,6 +84,18 @@ describe('the mode of a subject', () => {
     expect(conditionalMode(decay(60, { censored: Uint8Array.of(1) }), values, prior).eta[0]).toBeCloseTo(0, 6);
   });
 
+  test('a search that ends on a kink says that it stalled', () => {
+    const kinked = decay(9, {
+      predict: (_, eta, out) => {
+        out[0] = 5 + (eta[0] < 0.3 ? 2 : -1) * (eta[0] - 0.3);
+        return true;
+      },
+    });
+    const mode = conditionalMode(kinked, values, etaPrior(values)!);
+    expect(mode.status).toBe('stalled');
+    expect(mode.eta[0]).toBeCloseTo(0.3, 3);
+  });
+
   test('a prediction that is not there is told by name', () => {
     const mode = conditionalMode(decay(4, { predict: () => false }), values, etaPrior(values)!);
     expect(mode.status).toBe('no-value');
