@@ -8,6 +8,7 @@ import {
   failures,
   formatNumber,
   freshnessOf,
+  outlived,
   renderReport,
   replaceBetween,
   type StudyOutcome,
@@ -44,6 +45,15 @@ describe('the report', () => {
     expect(report).toContain('| good |  | 1 | 1 ± 0.1 | 1.05 | passes |');
     expect(report).toContain('| said |  | 1 |  | 3 | reported |');
     expect(report).toContain('1 studies, 3 rows: 1 pass, **1 FAIL**, 1 are reported only');
+  });
+
+  test('lists what falls short with its reason, and notices what no longer does', async () => {
+    const o = await outcome(study());
+    const listed = { 'someone2000: bad': 'too coarse', 'someone2000: good': 'was too coarse', 'nobody: x': 'gone' };
+    expect(renderReport([o], listed)).toContain('- **someone2000: bad** — too coarse');
+    expect(renderReport([o])).toContain('- **someone2000: bad** — the reason is not known');
+    expect(outlived([o], listed)).toEqual(['someone2000: good', 'nobody: x']);
+    expect(outlived([{ ...o, freshness: 'kept' }], listed)).toEqual(['nobody: x']);
   });
 
   test('fails every row of a study that throws, and says why', async () => {

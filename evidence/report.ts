@@ -31,7 +31,7 @@ export const BEGIN = '<!-- evidence:begin -->';
 export const END = '<!-- evidence:end -->';
 
 /** REPORT.md as text: a pure function of the outcomes; no time, no machine. */
-export function renderReport(outcomes: readonly StudyOutcome[]): string {
+export function renderReport(outcomes: readonly StudyOutcome[], listed: Readonly<Record<string, string>> = {}): string {
   const owners = [...new Set(outcomes.map(ownerOf))];
   const parts = owners.flatMap((owner) => [
     `## ${owner}`,
@@ -41,7 +41,8 @@ export function renderReport(outcomes: readonly StudyOutcome[]): string {
     'Every published number the project is held to, computed by `npm run evidence` and compared. Research use. Not for ' +
     'clinical use. Rows marked *kept* stand from an earlier run: they take long (`npm run evidence -- --full`) or their ' +
     'data are absent here.';
-  return `# Evidence\n\n${intro}\n\n${summary(outcomes)}\n\n${parts.join('\n\n')}\n`;
+  const short = renderShortfalls(outcomes, listed);
+  return `# Evidence\n\n${[intro, summary(outcomes), ...(short === '' ? [] : [short]), ...parts].join('\n\n')}\n`;
 }
 
 /** The evidence table of one package's README, without the markers. */
@@ -75,6 +76,26 @@ export function failures(outcomes: readonly StudyOutcome[]): readonly string[] {
   return outcomes.flatMap((o) =>
     o.study.rows.filter((row) => verdictOf(o, row) === 'FAILS').map((row) => `${o.study.id}: ${row.name}`),
   );
+}
+
+/** Names of rows listed as falling short that were computed and pass, or that no study has. */
+export function outlived(
+  outcomes: readonly StudyOutcome[],
+  listed: Readonly<Record<string, string>>,
+): readonly string[] {
+  const verdicts = new Map(
+    outcomes.flatMap((o) =>
+      o.study.rows.map((row) => [`${o.study.id}: ${row.name}`, o.freshness === 'fresh' ? verdictOf(o, row) : 'kept']),
+    ),
+  );
+  return Object.keys(listed).filter((name) => ['passes', undefined].includes(verdicts.get(name)));
+}
+
+function renderShortfalls(outcomes: readonly StudyOutcome[], listed: Readonly<Record<string, string>>): string {
+  const failing = failures(outcomes);
+  if (failing.length === 0) return '';
+  const lines = failing.map((name) => `- **${name}** — ${listed[name] ?? 'the reason is not known'}`);
+  return ['## Where it falls short', '', ...lines].join('\n');
 }
 
 function verdictOf(outcome: StudyOutcome, row: ValidationRow): RowVerdict | 'no result' {
