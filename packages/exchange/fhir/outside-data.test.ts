@@ -62,20 +62,17 @@ describe.skipIf(!existsSync(synthea))(`synthetic records (skipped where ${synthe
     expect(facts(decodedOf(lines, {}, fhirNdjsonDoor))).toEqual(facts(decodedOf(JSON.stringify(bundle))));
   });
 
-  test('a bundle of 50,000 entries is read in bounded time, cut or whole', () => {
+  test('a bundle of 50,000 entries is read to its end, cut or whole', () => {
     const entry = (i: number) =>
       `{"resource":{"resourceType":"Observation","id":"o${i}","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"99504-3"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"2024-01-15T08:00:00Z","valueQuantity":{"value":${100 + (i % 50)},"unit":"mg/dL"}}}`;
     const bytes = bytesOf(
       `{"resourceType":"Bundle","type":"collection","entry":[${Array.from({ length: 50_000 }, (_, i) => entry(i)).join(',')}]}`,
     );
-    const started = performance.now();
     let mapped = 0;
     for (const { items } of fhirDoor.decode(bytes, { name: 'large.json' })) mapped += items.length;
     expect(mapped).toBe(50_000);
     const cut = bytes.subarray(0, bytes.length - 3000);
     expect([...fhirDoor.decode(cut, { name: 'large.json' })].at(-1)?.problems[0]?.code).toBe('exchange-truncated');
-    // Bounded, not fast: the bound is far above what it takes, and far below anything quadratic.
-    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 
