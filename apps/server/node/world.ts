@@ -30,7 +30,7 @@ export const engine = `node ${process.versions.node} v8 ${process.versions.v8} $
 
 const packsRoot = fileURLToPath(new URL('../../../packs/', import.meta.url));
 
-/** Loads every `packs/<name>/pack.ts`; nobody keeps a list. */
+/** Loads the `pack` or `packs` of every `packs/<name>/pack.ts`; nobody keeps a list. */
 export async function discoverPacks(root: string = packsRoot): Promise<Hub['packs']> {
   const names = (await readdir(root, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
@@ -40,8 +40,8 @@ export async function discoverPacks(root: string = packsRoot): Promise<Hub['pack
     const file = `${root}${name}/pack.ts`;
     const there = await stat(file).catch(() => null);
     if (there === null) continue;
-    const module: { pack?: unknown; default?: unknown } = await import(pathToFileURL(file).href);
-    found.push(loadPack(module.pack ?? module.default));
+    const module: { pack?: unknown; packs?: readonly unknown[]; default?: unknown } = await import(pathToFileURL(file).href);
+    found.push(...(module.packs ?? [module.pack ?? module.default]).map(loadPack));
   }
   return found;
 }

@@ -1,0 +1,40 @@
+import type { Reason } from '@gemel/core';
+import { COVARIATES, type Covariates } from './covariates.ts';
+import type { Drug, DrugModel } from './drug.ts';
+
+/** Whether a model may speak of a patient, and what is to be said of it. */
+export interface Candidate {
+  readonly model: DrugModel;
+  readonly used: boolean;
+  readonly reasons: readonly Reason[];
+}
+
+/** Every model of the drug against the patient's covariates. */
+export function candidatesOf(drug: Drug, covariates: Covariates): readonly Candidate[] {
+  return drug.models.map((model) => {
+    const reasons: Reason[] = [];
+    let used = true;
+    const refuse = (code: string, statement: string) => {
+      used = false;
+      reasons.push({ code, statement: `${model.title} is not used: ${statement}` });
+    };
+    for (const name of model.needs) {
+      if (covariates[name] !== undefined) continue;
+      refuse('covariate-missing', `${COVARIATES[name].title.toLowerCase()} is not recorded.`);
+    }
+    for (const { covariate, low, high, outside } of model.ranges) {
+      const value = covariates[covariate];
+      if (value === undefined || (value >= low && value <= high)) continue;
+      const { title, unit } = COVARIATES[covariate];
+      const said = `${title.toLowerCase()} ${round(value)} ${unit} lies outside ${low} to ${high} ${unit}, where it was made.`;
+      if (outside === 'refused') refuse('covariate-outside', said);
+      else reasons.push({ code: 'extrapolation', statement: `${model.title} extrapolates: ${said}` });
+    }
+    for (const { code, statement, holds } of model.exclusions) if (holds(covariates)) refuse(code, statement);
+    return { model, used, reasons };
+  });
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

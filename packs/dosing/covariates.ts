@@ -1,0 +1,29 @@
+/** What models ask of a patient, in the units they are printed in. */
+export const COVARIATES = {
+  age: { unit: 'a', title: 'Age' },
+  postmenstrualAge: { unit: 'wk', title: 'Postmenstrual age' },
+  weight: { unit: 'kg', title: 'Body weight' },
+  height: { unit: 'cm', title: 'Height' },
+  female: { unit: '1', title: 'Sex (1 female, 0 male)' },
+  creatinine: { unit: 'mg/dL', title: 'Serum creatinine' },
+  clcr: { unit: 'mL/min', title: 'Creatinine clearance, as measured or given; else Cockcroft–Gault' },
+  albumin: { unit: 'g/L', title: 'Serum albumin' },
+  haematocrit: { unit: '%', title: 'Haematocrit' },
+  bilirubin: { unit: 'umol/L', title: 'Bilirubin' },
+  dialysis: { unit: '1', title: 'On intermittent haemodialysis (1)' },
+  continuousReplacement: { unit: '1', title: 'On continuous renal replacement (1)' },
+  ecmo: { unit: '1', title: 'On extracorporeal membrane oxygenation (1)' },
+  critical: { unit: '1', title: 'Critically ill (1)' },
+  opioid: { unit: '1', title: 'An opioid is given as well (1)' },
+  daysSinceTransplant: { unit: 'd', title: 'Days since the transplantation' },
+  cyp3a5Expresser: { unit: '1', title: 'Carries CYP3A5*1 (1)' },
+  cyp2c9Star2: { unit: '1', title: 'CYP2C9*2 alleles (0 to 2)' },
+  cyp2c9Star3: { unit: '1', title: 'CYP2C9*3 alleles (0 to 2)' },
+  vkorc1A: { unit: '1', title: 'VKORC1 −1639A alleles (0 to 2)' },
+  cyp2c19Activity: { unit: '1', title: 'CYP2C19: 0 poor, 1 intermediate, 2 normal, 3 rapid, 4 ultrarapid' },
+} as const;
+
+export type CovariateName = keyof typeof COVARIATES;
+
+/** Values by name; what is not known is absent. */
+export type Covariates = Readonly<Partial<Record<CovariateName, number>>>;

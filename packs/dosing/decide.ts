@@ -1,0 +1,165 @@
+import {
+  type Advice,
+  HOUR,
+  type Instant,
+  instant,
+  type Plan,
+  type Reason,
+  type Scalar,
+  type Scenario,
+} from '@gemel/core';
+import { randomStream } from '@gemel/numerics';
+import type { Paths, RewardSpec, Situation } from '@gemel/runtime/pack';
+import type { Drug, Target } from './drug.ts';
+import { type DosingState, drugDynamics } from './dynamics.ts';
+import { forecast, targetValues } from './forecast.ts';
+import { DOSE } from './record.ts';
+import { scenarioOf } from './regimen.ts';
+
+/** Members that doses are sought with; all are weighed afterwards. */
+const SOUGHT_WITH = 40;
+/** Hours a proposal may be acted on. */
+const EXPIRES = 4;
+
+/** Attaining the first target counts most; leaving it upwards, where harm is, counts as much again. */
+export function rewardsOf(drug: Drug): readonly RewardSpec[] {
+  const [target] = drug.targets;
+  const { low, high, unit } = target;
+  const share = (paths: Paths, holds: (value: number) => number) => targetValues(target, paths).map(holds);
+  return [
+    {
+      name: 'attainment',
+      title: `${target.title}: ${low} to ${high} ${unit}`,
+      weight: 1,
+      evaluate: (paths) => share(paths, (value) => (value >= low && value <= high ? 1 : 0)),
+    },
+    {
+      name: 'not-above',
+      title: `${target.title}: not above ${high} ${unit}`,
+      weight: 1,
+      evaluate: (paths) => share(paths, (value) => (value > high ? -1 : 0)),
+    },
+    {
+      name: 'closeness',
+      title: `${target.title}: near ${aim(target)} ${unit} (minus the distance on the log scale)`,
+      weight: 0.25,
+      evaluate: (paths) =>
+        share(paths, (value) => -Math.min(3, Math.abs(Math.log(Math.max(value, 1e-6) / aim(target))))),
+    },
+  ];
+}
+
+/** The middle of a target on the scale on which exposure varies. */
+export function aim({ low, high }: Target): number {
+  return low > 0 ? Math.sqrt(low * high) : high / 2;
+}
+
+/** As planned first; then for each interval the dose whose median comes nearest to the middle of the first target. */
+export function proposeOf(drug: Drug) {
+  const dynamics = drugDynamics(drug);
+  const [target] = drug.targets;
+
+  /** Median of the target under a scenario. */
+  function median({ belief, history, now }: Situation<DosingState>, scenario: Scenario | null): number {
+    const every = Math.max(1, Math.floor(belief.members.length / SOUGHT_WITH));
+    const members = belief.members.filter((_, m) => m % every === 0);
+    const { horizonMinutes, stepMinutes, signals } = forecast;
+    const times = Array.from({ length: horizonMinutes / stepMinutes + 1 }, (_, k) =>
+      instant(now + k * stepMinutes * 60_000),
+    );
+    const controls = [...history.controls, ...(scenario?.controls ?? [])];
+    const { values } = dynamics.trajectories!({ members, controls, times, signals, random: randomStream(0) });
+    return targetValues(target, { members: members.length, times, values }).sort()[members.length >> 1];
+  }
+
+  return (situation: Situation<DosingState>, weighed: readonly Plan[]): readonly Scenario[] => {
+    if (weighed.length > 0) return [];
+    const { history, now } = situation;
+    const { step, intervalsHours, infusionHours } = drug.regimens;
+    const scenarios: Scenario[] = [{ id: 'as-planned', title: 'As planned', controls: [] }];
+    const seen = new Set<string>();
+    for (const interval of intervalsHours) {
+      const first = firstDose(situation, interval);
+      const scenario = (dose: number) =>
+        scenarioOf(
+          drug,
+          history.subject,
+          { dose, interval, infusion: infusionFor(drug, dose, infusionHours) },
+          first,
+          now,
+        );
+      const most = Math.min(drug.limits.single, (drug.limits.daily * interval) / 24);
+      let low = 0;
+      let high = Math.max(1, Math.floor(most / step));
+      while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        if (median(situation, scenario(middle * step)) < aim(target)) low = middle;
+        else high = middle;
+      }
+      for (const multiple of [low, high]) {
+        if (multiple === 0) continue;
+        const own = scenario(multiple * step);
+        if (!seen.has(own.id)) scenarios.push(own);
+        seen.add(own.id);
+      }
+    }
+    return scenarios;
+  };
+}
+
+/** The shortest infusion that keeps to the fastest rate. */
+function infusionFor({ limits }: Drug, dose: number, infusionHours: readonly number[]): number {
+  const least = limits.rate === undefined ? 0 : dose / limits.rate;
+  return infusionHours.find((each) => each >= least) ?? infusionHours.at(-1) ?? 0;
+}
+
+/** An interval after the last dose, or now where that has passed. */
+function firstDose({ history, now }: Situation<DosingState>, interval: number): Instant {
+  const last = history.controls.findLast(({ control, status }) => control === DOSE && status === 'given');
+  return instant(Math.max(now, (last?.from ?? Number.NEGATIVE_INFINITY) + interval * HOUR));
+}
+
+export function decideOf(drug: Drug) {
+  const [target] = drug.targets;
+  return ({ now, applicability }: Situation<DosingState>, plans: readonly Plan[]): Advice => {
+    if (applicability.applies === 'no') return abstain(applicability.reasons);
+    if (plans.length === 0) return abstain([{ code: 'nothing-weighed', statement: 'Nothing was weighed.' }]);
+    const ranked = plans.filter(({ allowed }) => allowed).toSorted((a, b) => b.total - a.total);
+    if (ranked.length === 0)
+      return abstain([{ code: 'nothing-allowed', statement: 'No plan keeps within the limits.' }]);
+    const [best] = ranked;
+    const reasons: Reason[] = ranked.slice(0, 3).map((plan) => {
+      const { quantiles, levels, events } = plan.forecast.quantities[target.id] as Scalar;
+      const at = (level: number) => say(quantiles[levels.indexOf(level)]);
+      return {
+        code: 'attainment',
+        statement: `${plan.scenario.title}: ${target.title} ${at(0.5)} ${target.unit} (90 %: ${at(0.05)} to ${at(0.95)}); chance of ${target.low} to ${target.high}: ${percent(events.attained)}; above: ${percent(events.high)}.`,
+      };
+    });
+    return {
+      kind: 'advise',
+      statement: `Option to consider: ${best.scenario.title}.`,
+      reasons: [
+        ...reasons,
+        { code: 'target', statement: `${target.use}. ${target.source}.` },
+        ...applicability.reasons,
+      ],
+      advisories: [],
+      plans: ranked,
+      expires: instant(now + EXPIRES * HOUR),
+    };
+  };
+}
+
+function abstain(reasons: readonly Reason[]): Advice {
+  const { code, statement } = reasons[0];
+  return { kind: 'abstain', code, statement: `No proposal: ${statement}`, reasons, advisories: [], plans: [] };
+}
+
+function say(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

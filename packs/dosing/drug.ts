@@ -1,0 +1,129 @@
+import type { Coding } from '@gemel/core';
+import type { EffectScale, OmegaText } from '@gemel/modeling/population/population-model';
+import type { CovariateName, Covariates } from './covariates.ts';
+import type { Structure } from './structure.ts';
+
+/** What a range does when a patient lies outside it. */
+export type RangeRule =
+  /** The model is used, and says that it extrapolates. */
+  | 'stated'
+  /** The model is not used. */
+  | 'refused';
+
+/** Whom a model was made from, in one covariate. */
+export interface CovariateRange {
+  readonly covariate: CovariateName;
+  readonly low: number;
+  readonly high: number;
+  readonly outside: RangeRule;
+}
+
+/** A circumstance in which a model says nothing: dialysis, ECMO, pregnancy, unstable creatinine. */
+export interface Exclusion {
+  readonly code: string;
+  readonly statement: string;
+  holds(covariates: Covariates): boolean;
+}
+
+/** Value : unit : meaning : source. */
+export interface ModelParameter {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly meaning: string;
+  readonly source: string;
+}
+
+/** Values of a structure's names. */
+export type StructuralValues = Readonly<Record<string, number>>;
+
+/** A published population model of a drug: one file, nothing hidden. */
+export interface DrugModel {
+  /** First author and year. */
+  readonly id: string;
+  readonly title: string;
+  /** Authors, journal year;volume:pages, doi. */
+  readonly citation: string;
+  /** In whom it was made. */
+  readonly population: string;
+  readonly subjects: number;
+  readonly ranges: readonly CovariateRange[];
+  readonly exclusions: readonly Exclusion[];
+  readonly structure: Structure;
+  /** Fixed effects, as printed in the source. */
+  readonly theta: readonly ModelParameter[];
+  /** Variances of the random effects, by structural name. */
+  readonly omega: OmegaText;
+  /** Variances between occasions, where the source has them. */
+  readonly occasionOmega?: OmegaText;
+  /** Scale on which each random effect is added; absent: log. */
+  readonly scales?: Readonly<Record<string, EffectScale>>;
+  /** Variances of the residual error: additive in (unit of the level)², proportional as a share squared. */
+  readonly sigma: { readonly proportional?: number; readonly additive?: number };
+  /** Covariates without which the model cannot be used. */
+  readonly needs: readonly CovariateName[];
+  /** Typical values for a patient, from the fixed effects by name. */
+  typical(theta: Readonly<Record<string, number>>, covariates: Covariates): StructuralValues;
+}
+
+/** What a level is held against. */
+export interface Target {
+  readonly id: string;
+  readonly title: string;
+  /** What is computed from the course. */
+  readonly quantity: 'auc24' | 'trough' | 'peak' | 'time-above' | 'average';
+  readonly low: number;
+  readonly high: number;
+  readonly unit: string;
+  /** Concentration that `time-above` counts from (a share of the day in %), or MIC that `auc24` is divided by; 1 mg/L where absent. */
+  readonly threshold?: number;
+  /** Share unbound, where the target is of the free drug. */
+  readonly unbound?: number;
+  /** Indication it is for. */
+  readonly use: string;
+  readonly source: string;
+}
+
+/** Bounds that no proposal leaves, with their source. */
+export interface DoseLimits {
+  /** Largest single dose, mg. */
+  readonly single: number;
+  /** Largest single dose, mg/kg of body weight. */
+  readonly singlePerKilogram?: number;
+  /** Largest in any 24 h, mg. */
+  readonly daily: number;
+  /** Fastest infusion, mg/h. */
+  readonly rate?: number;
+  readonly source: string;
+}
+
+/** Doses that are offered: what a pharmacy can prepare. */
+export interface Regimens {
+  readonly route: 'infusion' | 'bolus' | 'oral';
+  /** Doses are multiples of it, mg. */
+  readonly step: number;
+  readonly intervalsHours: readonly number[];
+  readonly infusionHours: readonly number[];
+}
+
+/** A drug: what it is called in records, its models, targets, limits and regimens. */
+export interface Drug {
+  readonly id: string;
+  readonly title: string;
+  /** ATC, RxNorm, SNOMED CT codes under which it is administered. */
+  readonly codings: readonly Coding[];
+  /** LOINC codes of its level in serum, plasma or blood. */
+  readonly levelCodings: readonly Coding[];
+  /** Unit of levels, and the molar mass in g/mol for values in µmol/L. */
+  readonly levelUnit: string;
+  readonly molarMass: number;
+  /** Levels outside are implausible. In `levelUnit`. */
+  readonly plausibleLevel: readonly [number, number];
+  readonly models: readonly DrugModel[];
+  /** The first is the one that doses are chosen for. */
+  readonly targets: readonly Target[];
+  readonly limits: DoseLimits;
+  readonly regimens: Regimens;
+  /** Circumstances in which no dose is proposed whatever the model. */
+  readonly exclusions: readonly Exclusion[];
+}

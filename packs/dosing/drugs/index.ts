@@ -1,0 +1,5 @@
+import type { Drug } from '../drug.ts';
+import { vancomycin } from './vancomycin/index.ts';
+
+/** Every drug of the pack. */
+export const drugs: readonly Drug[] = [vancomycin];

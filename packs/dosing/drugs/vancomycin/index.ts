@@ -1,0 +1,42 @@
+import { coding, LOINC, RXNORM } from '@gemel/core';
+import { ATC } from '../../codes.ts';
+import type { Drug } from '../../drug.ts';
+import { goti2018 } from './goti2018.ts';
+import { thomson2009 } from './thomson2009.ts';
+
+export const vancomycin: Drug = {
+  id: 'vancomycin',
+  title: 'Vancomycin',
+  codings: [coding(RXNORM, '11124', 'vancomycin'), coding(ATC, 'J01XA01', 'vancomycin')],
+  levelCodings: [
+    coding(LOINC, '20578-1', 'Vancomycin [Mass/volume] in Serum or Plasma'),
+    coding(LOINC, '4092-3', 'Vancomycin [Mass/volume] in Serum or Plasma --trough'),
+    coding(LOINC, '4090-7', 'Vancomycin [Mass/volume] in Serum or Plasma --peak'),
+    coding(LOINC, '39092-2', 'Vancomycin [Moles/volume] in Serum or Plasma'),
+  ],
+  levelUnit: 'mg/L',
+  molarMass: 1449.3,
+  plausibleLevel: [0.1, 200],
+  models: [goti2018, thomson2009],
+  targets: [
+    {
+      id: 'auc24',
+      title: 'AUC24',
+      quantity: 'auc24',
+      low: 400,
+      high: 600,
+      unit: 'mg.h/L',
+      use: 'Serious infection by methicillin-resistant Staphylococcus aureus, minimum inhibitory concentration taken as 1 mg/L; a trough alone is no target',
+      source: 'Rybak MJ et al., Am J Health Syst Pharm 2020;77:835-864, doi:10.1093/ajhp/zxaa036',
+    },
+  ],
+  limits: {
+    single: 3000,
+    singlePerKilogram: 35,
+    daily: 4500,
+    rate: 1000,
+    source: 'Rybak 2020: loading 20 to 35 mg/kg, at most 3,000 mg; 4.5 g a day; 10 to 15 mg/min at most',
+  },
+  regimens: { route: 'infusion', step: 250, intervalsHours: [6, 8, 12, 24, 48], infusionHours: [1, 1.5, 2, 2.5, 3] },
+  exclusions: [],
+};

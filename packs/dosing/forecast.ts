@@ -1,0 +1,87 @@
+import { coding, GEMEL } from '@gemel/core';
+import type { Pack, Paths, QuantitySpec } from '@gemel/runtime/pack';
+import type { Drug, Target } from './drug.ts';
+import { CONCENTRATION, EXPOSURE } from './dynamics.ts';
+import { LEVEL } from './record.ts';
+
+const STEP_MINUTES = 30;
+const DAYS = 3;
+const PER_DAY = (24 * 60) / STEP_MINUTES;
+
+/** Three days ahead: by the third, most regimens have come to rest. */
+export const forecast: Pack<unknown>['forecast'] = {
+  horizonMinutes: DAYS * 24 * 60,
+  stepMinutes: STEP_MINUTES,
+  signals: [CONCENTRATION, EXPOSURE],
+};
+
+export const scores = (): Pack<unknown>['scores'] => [
+  { quantity: 'concentration', signal: LEVEL, leadsMinutes: [6 * 60, 12 * 60, 24 * 60, 48 * 60] },
+];
+
+/** What a target is of, per member: on the third day from now where it is of a day. */
+export function targetValues(target: Target, paths: Paths): Float64Array {
+  const { members, times, values } = paths;
+  const count = times.length;
+  const last = count - 1;
+  const from = Math.max(0, last - PER_DAY);
+  const share = target.unbound ?? 1;
+  const threshold = target.threshold ?? 1;
+  return Float64Array.from({ length: members }, (_, m) => {
+    const concentration = values[CONCENTRATION].subarray(m * count, (m + 1) * count);
+    const exposure = values[EXPOSURE].subarray(m * count, (m + 1) * count);
+    const day = concentration.subarray(from, last + 1);
+    switch (target.quantity) {
+      case 'auc24':
+        return (share * (exposure[last] - exposure[from])) / threshold;
+      case 'average':
+        return (share * (exposure[last] - exposure[from])) / 24;
+      case 'trough':
+        return share * lowest(day);
+      case 'peak':
+        return share * highest(day);
+      case 'time-above': {
+        let above = 0;
+        for (let i = 1; i < day.length; i++) if (share * day[i] > threshold) above++;
+        return (100 * above) / (day.length - 1);
+      }
+    }
+  });
+}
+
+function lowest(values: Float64Array): number {
+  return values.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+}
+
+function highest(values: Float64Array): number {
+  return values.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
+}
+
+export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
+  const predicted = (name: string) => ({ codings: [coding(GEMEL, `predicted.dosing.${drug.id}.${name}`)] });
+  const course: QuantitySpec = {
+    name: 'concentration',
+    title: `${drug.title}, total concentration`,
+    code: predicted('concentration'),
+    unit: drug.levelUnit,
+    kind: 'trajectory',
+    events: {},
+    evaluate: ({ values }) => values[CONCENTRATION],
+  };
+  const targets = drug.targets.map(
+    (target): QuantitySpec => ({
+      name: target.id,
+      title: target.title,
+      code: predicted(target.id),
+      unit: target.unit,
+      kind: 'scalar',
+      events: {
+        attained: { above: target.low, below: target.high, title: `${target.low} to ${target.high} ${target.unit}` },
+        low: { below: target.low, title: `Below ${target.low} ${target.unit}` },
+        high: { above: target.high, title: `Above ${target.high} ${target.unit}` },
+      },
+      evaluate: (paths) => targetValues(target, paths),
+    }),
+  );
+  return [course, ...targets];
+}

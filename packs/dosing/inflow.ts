@@ -1,0 +1,81 @@
+import type { DoseGiven } from './course.ts';
+import type { StructuralValues } from './drug.ts';
+import type { StructureRun } from './structure.ts';
+
+/** A change of what flows in: an amount at once, or of a rate (mg/h). */
+export interface Inflow {
+  readonly time: number;
+  readonly site: 'blood' | 'gut';
+  readonly amount: number;
+  readonly rate: number;
+}
+
+/**
+ * What doses bring in, in the order of time: those by mouth after their lag, in the share that is absorbed, at once or over
+ * their duration. `valuesAt`: structural values in force when a dose is given.
+ */
+export function inflowsOf(
+  doses: readonly DoseGiven[],
+  valuesAt: (time: number) => StructuralValues,
+): readonly Inflow[] {
+  const inflows: Inflow[] = [];
+  for (const { time, amount, hours, route } of doses) {
+    const oral = route === 'oral';
+    const { ALAG = 0, F = 1, D = 0 } = oral ? valuesAt(time) : {};
+    const site = oral ? 'gut' : 'blood';
+    const from = time + ALAG;
+    const length = oral ? D : hours;
+    if (length > 0) {
+      const rate = (F * amount) / length;
+      inflows.push({ time: from, site, amount: 0, rate }, { time: from + length, site, amount: 0, rate: -rate });
+    } else inflows.push({ time: from, site, amount: F * amount, rate: 0 });
+  }
+  return inflows.sort((a, b) => a.time - b.time);
+}
+
+/** A run with what flows into it. What flows in at a time acts after what is read there: a level then is a trough. */
+export class FedRun {
+  readonly run: StructureRun;
+  readonly #inflows: readonly Inflow[];
+  #next = 0;
+  #now = Number.NaN;
+
+  /** The run stands at `from`; infusions that run then are taken up, what entered at once before is part of its state. */
+  constructor(run: StructureRun, inflows: readonly Inflow[], from: number) {
+    this.run = run;
+    this.#inflows = inflows;
+    this.#begin(from);
+  }
+
+  #begin(from: number): void {
+    this.#now = from;
+    this.#next = 0;
+    while (this.#next < this.#inflows.length && this.#inflows[this.#next].time < from) {
+      const { site, rate } = this.#inflows[this.#next++];
+      if (rate !== 0) this.run.addRate(site, rate);
+    }
+  }
+
+  /** Goes on as a new run from the state would, to the last bit; returns the state. */
+  renew(): Float64Array {
+    const state = this.run.state();
+    this.run.reset(state);
+    this.#begin(this.#now);
+    return state;
+  }
+
+  to(time: number): void {
+    while (this.#next < this.#inflows.length && this.#inflows[this.#next].time < time) {
+      const { time: at, site, amount, rate } = this.#inflows[this.#next++];
+      this.#advance(at);
+      if (amount !== 0) this.run.give(site, amount);
+      if (rate !== 0) this.run.addRate(site, rate);
+    }
+    this.#advance(time);
+  }
+
+  #advance(time: number): void {
+    if (time > this.#now) this.run.advance(time - this.#now);
+    this.#now = time;
+  }
+}

@@ -1,0 +1,79 @@
+import { type ControlInput, DAY, HOUR, instant, type LimitVerdict } from '@gemel/core';
+import type { History, Limit } from '@gemel/runtime/pack';
+import type { Drug } from './drug.ts';
+import { covariatesOf, DOSE } from './record.ts';
+
+/** What has been given cannot be limited; everything else can, whoever made it. */
+const open = (c: ControlInput) => c.control === DOSE && c.status !== 'given';
+
+type Outcome = {
+  readonly verdict: LimitVerdict['verdict'];
+  readonly message: string;
+  readonly controls: readonly ControlInput[];
+};
+
+function limit(
+  name: string,
+  title: string,
+  apply: (controls: readonly ControlInput[], history: History, now: number) => Outcome,
+): Limit {
+  return {
+    name,
+    title,
+    apply(controls, { history, now }) {
+      const { verdict, message, controls: within } = apply(controls, history, now);
+      return { verdict: { limit: name, title, verdict, message }, controls: within };
+    },
+  };
+}
+
+/** Changes open doses one by one; 'clipped' where it changed any. */
+function clip(controls: readonly ControlInput[], message: string, change: (c: ControlInput) => ControlInput): Outcome {
+  const within = controls.map((c) => (open(c) ? change(c) : c));
+  const clipped = within.some((c, i) => c !== controls[i]);
+  return { verdict: clipped ? 'clipped' : 'within', message: clipped ? message : 'Within.', controls: within };
+}
+
+const withAmount = (c: ControlInput, value: number): ControlInput => ({ ...c, value: { ...c.value, value } });
+
+export function limitsOf(drug: Drug): readonly Limit[] {
+  const { single, singlePerKilogram, daily, rate, source } = drug.limits;
+  return [
+    limit('sound-doses', 'Doses are amounts in mg that are not negative', (controls) => {
+      const sound = (c: ControlInput) => Number.isFinite(c.value.value) && c.value.value >= 0 && c.value.unit === 'mg';
+      const wrong = controls.find((c) => open(c) && !sound(c));
+      if (wrong === undefined) return { verdict: 'within', message: 'Within.', controls };
+      return { verdict: 'forbidden', message: `${wrong.value.value} ${wrong.value.unit} is not a dose.`, controls };
+    }),
+    limit('single-dose', `Largest single dose (${source})`, (controls, history, now) => {
+      const { weight } = covariatesOf(history, instant(now)).at(-1)!.values;
+      const perWeight = singlePerKilogram === undefined || weight === undefined ? single : singlePerKilogram * weight;
+      const most = Math.min(single, perWeight);
+      const said = `A dose was held to ${Math.round(most)} mg.`;
+      return clip(controls, said, (c) => (c.value.value > most ? withAmount(c, most) : c));
+    }),
+    limit('daily-dose', `Largest dose in any 24 hours: ${daily} mg (${source})`, (controls, history) => {
+      const given = history.controls.filter((c) => c.control === DOSE && c.status === 'given');
+      const kept: ControlInput[] = [];
+      const held = new Map<ControlInput, ControlInput>();
+      for (const c of controls.filter(open).toSorted((a, b) => a.from - b.from)) {
+        const before = [...given, ...kept].filter(({ from }) => from > c.from - DAY && from <= c.from);
+        const room = Math.max(0, daily - before.reduce((sum, { value }) => sum + value.value, 0));
+        const own = c.value.value > room ? withAmount(c, room) : c;
+        held.set(c, own);
+        kept.push(own);
+      }
+      return clip(controls, `Doses were held to ${daily} mg in 24 hours.`, (c) => held.get(c)!);
+    }),
+    ...(rate === undefined
+      ? []
+      : [
+          limit('infusion-rate', `Fastest infusion: ${rate} mg/h (${source})`, (controls) =>
+            clip(controls, `An infusion was slowed to ${rate} mg/h.`, (c) => {
+              const to = instant(c.from + Math.ceil((c.value.value / rate) * HOUR));
+              return (c.to ?? c.from) >= to ? c : { ...c, to };
+            }),
+          ),
+        ]),
+  ];
+}

@@ -1,0 +1,84 @@
+import { coding, LOINC } from '@gemel/core';
+import type { Binding, ControlSpec, LeastData } from '@gemel/runtime/pack';
+import type { Drug } from './drug.ts';
+import { DOSE, LEVEL } from './record.ts';
+
+/** Molar mass of creatinine, g/mol. */
+const CREATININE = 113.12;
+
+export function observesOf(drug: Drug): readonly Binding[] {
+  return [
+    {
+      signal: LEVEL,
+      title: `${drug.title}, level`,
+      codings: drug.levelCodings,
+      unit: drug.levelUnit,
+      molarMass: drug.molarMass,
+      unitAliases: {
+        'ug/ml': 'ug/mL',
+        'mcg/mL': 'ug/mL',
+        'µg/mL': 'ug/mL',
+        'mg/l': 'mg/L',
+        'µmol/L': 'umol/L',
+        'umol/l': 'umol/L',
+      },
+      plausible: drug.plausibleLevel,
+      localNames: [`${drug.id} level`, `${drug.id} concentration`],
+    },
+    {
+      signal: 'creatinine',
+      title: 'Creatinine in serum or plasma',
+      codings: [
+        coding(LOINC, '2160-0', 'Creatinine [Mass/volume] in Serum or Plasma'),
+        coding(LOINC, '14682-9', 'Creatinine [Moles/volume] in Serum or Plasma'),
+        coding(LOINC, '38483-4', 'Creatinine [Mass/volume] in Blood'),
+      ],
+      unit: 'mg/dL',
+      molarMass: CREATININE,
+      unitAliases: { 'mg/dl': 'mg/dL', 'µmol/L': 'umol/L', 'umol/l': 'umol/L' },
+      plausible: [0.05, 30],
+      localNames: ['creatinine', 'serum creatinine'],
+    },
+    {
+      signal: 'clcr',
+      title: 'Creatinine clearance',
+      codings: [coding(LOINC, '2164-2', 'Creatinine renal clearance in 24 hour Urine and Serum or Plasma')],
+      unit: 'mL/min',
+      plausible: [1, 300],
+      localNames: ['creatinine clearance'],
+    },
+  ];
+}
+
+export function controlsOf(drug: Drug): readonly ControlSpec[] {
+  return [
+    {
+      control: DOSE,
+      title: drug.title,
+      codings: drug.codings,
+      unit: 'mg',
+      molarMass: drug.molarMass,
+      unitAliases: { MG: 'mg', milligram: 'mg' },
+      plausible: [0, 5 * drug.limits.single],
+      localNames: [drug.id, drug.title.toLowerCase()],
+    },
+  ];
+}
+
+export function needsOf(drug: Drug): LeastData {
+  return {
+    signals: [LEVEL, 'creatinine', 'clcr'],
+    controls: [DOSE],
+    facts: ['birthDate', 'sex', 'body.weight', 'body.height'],
+    purposes: {
+      [LEVEL]: `tells how this patient clears ${drug.title}`,
+      creatinine: 'gives the clearance to expect',
+      clcr: 'gives the clearance to expect',
+      [DOSE]: 'what levels are the answer to',
+      birthDate: 'age is part of the equations for renal function',
+      sex: 'sex is part of the equations for renal function',
+      'body.weight': 'sets volumes and doses',
+      'body.height': 'sets body surface and ideal weight',
+    },
+  };
+}

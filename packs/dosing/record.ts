@@ -1,0 +1,109 @@
+import { DAY, type Fact, HOUR, type Instant, isBounded, isQuantity, type Observation } from '@gemel/core';
+import { converter } from '@gemel/core/units';
+import type { History } from '@gemel/runtime/pack';
+import type { CovariatesFrom, DrugCourse, Level } from './course.ts';
+import { COVARIATES, type CovariateName, type Covariates } from './covariates.ts';
+import type { Drug } from './drug.ts';
+import { cockcroftGault } from './renal-function.ts';
+
+/** The control that gives the drug, and the signal of its level. */
+export const DOSE = 'dose';
+export const LEVEL = 'level';
+
+/** Facts read as covariates, by the covariate they give. */
+const FACTS: Readonly<Partial<Record<CovariateName, string>>> = { weight: 'body.weight', height: 'body.height' };
+/** Covariates that are measured: signals of the same name. */
+export const MEASURED: readonly CovariateName[] = ['creatinine', 'clcr', 'albumin', 'haematocrit', 'bilirubin'];
+
+/** Hours since the epoch: the clock of a course. */
+export const hours = (at: Instant): number => at / HOUR;
+
+/** What the record holds of the drug's course up to an instant. */
+export function courseOf(drug: Drug, history: History, at: Instant): DrugCourse {
+  const route = drug.regimens.route === 'oral' ? 'oral' : 'intravenous';
+  const doses = history.controls
+    .filter(({ control, status, from }) => control === DOSE && status === 'given' && from <= at)
+    .map(({ from, to = from, value }) => ({
+      time: hours(from),
+      amount: value.value,
+      hours: (to - from) / HOUR,
+      route: route as 'oral' | 'intravenous',
+    }));
+  return { doses, levels: levelsOf(history, at), covariates: covariatesOf(history, at) };
+}
+
+/** Levels in the order of time; one below the limit of quantification stands at that limit. */
+export function levelsOf(history: History, at: Instant): readonly Level[] {
+  return history.observations.flatMap(({ signal, trueAt, value }): Level[] => {
+    if (signal !== LEVEL || trueAt > at) return [];
+    if (isQuantity(value)) return [{ time: hours(trueAt), value: value.value }];
+    if (isBounded(value) && value.kind === 'below')
+      return [{ time: hours(trueAt), value: value.bound.value, below: true }];
+    return [];
+  });
+}
+
+/** Covariates from each time one of them changed. A value is taken to have held before it was first recorded. */
+export function covariatesOf(history: History, at: Instant): readonly CovariatesFrom[] {
+  const changes: { readonly time: number; readonly name: CovariateName; readonly value: number }[] = [];
+  for (const [name, fact] of Object.entries(FACTS) as [CovariateName, string][]) {
+    for (const each of history.facts) {
+      const value = each.fact === fact ? quantityIn(each, COVARIATES[name].unit) : null;
+      if (value !== null && each.trueAt <= at) changes.push({ time: hours(each.trueAt), name, value });
+    }
+  }
+  for (const observation of history.observations) {
+    const name = observation.signal as CovariateName;
+    if (!MEASURED.includes(name) || observation.trueAt > at || !isQuantity(observation.value)) continue;
+    changes.push({ time: hours(observation.trueAt), name, value: observation.value.value });
+  }
+  changes.sort((a, b) => a.time - b.time);
+  const fixed = person(history.facts, at);
+  const firsts: Partial<Record<CovariateName, number>> = {};
+  for (const { name, value } of changes) firsts[name] ??= value;
+  let values: Partial<Record<CovariateName, number>> = { ...fixed, ...firsts };
+  const out: CovariatesFrom[] = [{ time: Number.NEGATIVE_INFINITY, values: complete(values, firsts) }];
+  for (const { time, name, value } of changes) {
+    if (values[name] === value) continue;
+    values = { ...values, [name]: value };
+    const next = { time, values: complete(values, firsts) };
+    if (out.at(-1)!.time === time) out[out.length - 1] = next;
+    else out.push(next);
+  }
+  return out;
+}
+
+/** Creatinine clearance by Cockcroft and Gault with the body weight as it is, where it was not measured. */
+function complete(values: Covariates, measured: Covariates): Covariates {
+  const { age, weight, creatinine, female } = values;
+  if (measured.clcr !== undefined || age === undefined || weight === undefined) return values;
+  if (creatinine === undefined || female === undefined) return values;
+  return { ...values, clcr: cockcroftGault(age, weight, creatinine, female === 1) };
+}
+
+/** Age and sex, and what conditions and therapies are recorded, at an instant. */
+function person(facts: readonly Fact[], at: Instant): Covariates {
+  const out: Partial<Record<CovariateName, number>> = {};
+  const newest = (name: string) => facts.findLast((fact) => fact.fact === name && fact.trueAt <= at)?.value;
+  const born = newest('birthDate');
+  if (typeof born === 'string' && Number.isFinite(Date.parse(born))) out.age = (at - Date.parse(born)) / (365.25 * DAY);
+  const sex = newest('sex');
+  const word =
+    typeof sex === 'string' ? sex : typeof sex === 'object' && 'codings' in sex ? sex.codings[0]?.code : undefined;
+  if (word === 'male' || word === 'female') out.female = word === 'female' ? 1 : 0;
+  return out;
+}
+
+function quantityIn(fact: Fact, unit: string): number | null {
+  const { value } = fact;
+  if (typeof value !== 'object' || !isQuantity(value)) return null;
+  try {
+    return converter(value.unit, unit, {})(value.value);
+  } catch {
+    return null;
+  }
+}
+
+export function lastLevel(history: History): Observation | undefined {
+  return history.observations.findLast(({ signal }) => signal === LEVEL);
+}

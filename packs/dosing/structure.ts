@@ -1,0 +1,35 @@
+import type { StructuralValues } from './drug.ts';
+
+/** Where a dose enters. */
+export type Site = 'blood' | 'gut';
+
+/** One patient's course through a structure. Hours, mg. */
+export interface StructureRun {
+  /** Takes other structural values from here on; amounts stay. */
+  change(values: StructuralValues): void;
+  give(site: Site, amount: number): void;
+  /** Adds to the rate of infusion, mg/h. */
+  addRate(site: Site, rate: number): void;
+  advance(hours: number): void;
+  /** Total concentration in the drug's unit. */
+  concentration(): number;
+  /** ∫ concentration dt since the state was at rest, or since `begin`. */
+  exposure(): number;
+  /** Counts exposure from here. */
+  begin(): void;
+  /** All that the run stands on, but its rates of infusion. */
+  state(): Float64Array;
+  /** Goes on from a state, without infusions. */
+  reset(state: Float64Array): void;
+}
+
+/** A mechanism by which doses become levels. */
+export interface Structure {
+  readonly id: string;
+  /** Structural values it takes, in the order of a member's parameters. */
+  readonly names: readonly string[];
+  readonly sites: readonly Site[];
+  /** The state before any dose. */
+  rest(values: StructuralValues): Float64Array;
+  run(values: StructuralValues, state: Float64Array): StructureRun;
+}
