@@ -1,7 +1,7 @@
 import { type ControlInput, HOUR, type Instant, instant } from '@gemel/core';
 import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
 import type { Drug, StructuralValues } from './drug.ts';
-import { FedRun, inflowsOf } from './inflow.ts';
+import { FedRun, Feed, inflowsOf } from './inflow.ts';
 import { DOSE, hours } from './record.ts';
 
 /** Total concentration, and its integral since the belief stands; free of assay error. */
@@ -41,8 +41,8 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
   const structureOf = (parameters: Parameters) => drug.models[layout.model(parameters)].structure;
   const oral = drug.regimens.route === 'oral';
 
-  function fed({ at, values: state }: DosingState, parameters: Parameters, controls: readonly ControlInput[]): FedRun {
-    const values = layout.values(parameters);
+  /** What controls bring into a member; into a vein it is the same for all. */
+  function feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed {
     const doses = controls
       .filter(({ control }) => control === DOSE)
       .map(({ from, to = from, value }) => ({
@@ -51,19 +51,20 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
         hours: (to - from) / HOUR,
         route: oral ? ('oral' as const) : ('intravenous' as const),
       }));
-    const run = structureOf(parameters).run(values, state);
-    return new FedRun(
-      run,
-      inflowsOf(doses, () => values),
-      hours(at),
-    );
+    if (oral) return (parameters) => new Feed(inflowsOf(doses, () => layout.values(parameters)));
+    const all = new Feed(inflowsOf(doses, () => ({})));
+    return () => all;
+  }
+
+  function fed({ at, values }: DosingState, parameters: Parameters, feed: Feed): FedRun {
+    return new FedRun(structureOf(parameters).run(layout.values(parameters), values), feed, hours(at));
   }
 
   return {
     signals: { [CONCENTRATION]: { unit: drug.levelUnit }, [EXPOSURE]: { unit: `h.${drug.levelUnit}` } },
     init: (parameters, at) => ({ at, values: structureOf(parameters).rest(layout.values(parameters)) }),
     advance(state, parameters, controls, until) {
-      const own = fed(state, parameters, controls);
+      const own = fed(state, parameters, feeder(controls)(parameters));
       own.to(hours(until));
       return { at: until, values: own.run.state() };
     },
@@ -78,22 +79,26 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
       return { at: instant(at), values: Float64Array.from(values) };
     },
     trajectories({ members, controls, times, signals }) {
-      const out = Object.fromEntries(signals.map((name) => [name, new Float64Array(members.length * times.length)]));
+      const count = times.length;
+      const at = Float64Array.from(times, hours);
+      const out = signals.map(() => new Float64Array(members.length * count));
+      const feedOf = feeder(controls);
       const ends = members.map(({ parameters, state }, m) => {
-        const own = fed(state, parameters, controls);
-        let values = state.values;
-        times.forEach((time, t) => {
-          if (time > state.at) {
-            own.to(hours(time));
+        const own = fed(state, parameters, feedOf(parameters));
+        const from = hours(state.at);
+        let { values } = state;
+        for (let t = 0; t < count; t++) {
+          if (at[t] > from) {
+            own.to(at[t]);
             values = own.renew();
           }
-          for (const name of signals) {
-            out[name][m * times.length + t] = name === EXPOSURE ? own.run.exposure() : own.run.concentration();
+          for (let s = 0; s < signals.length; s++) {
+            out[s][m * count + t] = signals[s] === EXPOSURE ? own.run.exposure() : own.run.concentration();
           }
-        });
-        return { at: times.at(-1)!, values };
+        }
+        return { at: times[count - 1], values };
       });
-      return { values: out, ends };
+      return { values: Object.fromEntries(signals.map((name, s) => [name, out[s]])), ends };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Drug, Target } from './drug.ts';
 import { CONCENTRATION, EXPOSURE } from './dynamics.ts';
 import { LEVEL } from './record.ts';
 
-const STEP_MINUTES = 30;
+const STEP_MINUTES = 60;
 const DAYS = 3;
 const PER_DAY = (24 * 60) / STEP_MINUTES;
 

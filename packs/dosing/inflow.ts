@@ -33,40 +33,65 @@ export function inflowsOf(
   return inflows.sort((a, b) => a.time - b.time);
 }
 
+/** What flows in, with the rate of infusion after each change: the same for every run it feeds. */
+export class Feed {
+  readonly inflows: readonly Inflow[];
+  readonly #blood: Float64Array;
+  readonly #gut: Float64Array;
+
+  /** `inflows` in the order of time. */
+  constructor(inflows: readonly Inflow[]) {
+    this.inflows = inflows;
+    this.#blood = new Float64Array(inflows.length + 1);
+    this.#gut = new Float64Array(inflows.length + 1);
+    inflows.forEach(({ site, rate }, i) => {
+      this.#blood[i + 1] = this.#blood[i] + (site === 'blood' ? rate : 0);
+      this.#gut[i + 1] = this.#gut[i] + (site === 'gut' ? rate : 0);
+    });
+  }
+
+  /** How many of them lie before a time. */
+  before(time: number): number {
+    let count = 0;
+    while (count < this.inflows.length && this.inflows[count].time < time) count++;
+    return count;
+  }
+
+  /** Takes up the infusions that run after the first `count` changes. */
+  takeUp(run: StructureRun, count: number): void {
+    if (this.#blood[count] !== 0) run.addRate('blood', this.#blood[count]);
+    if (this.#gut[count] !== 0) run.addRate('gut', this.#gut[count]);
+  }
+}
+
 /** A run with what flows into it. What flows in at a time acts after what is read there: a level then is a trough. */
 export class FedRun {
   readonly run: StructureRun;
-  readonly #inflows: readonly Inflow[];
-  #next = 0;
-  #now = Number.NaN;
+  readonly #feed: Feed;
+  #next: number;
+  #now: number;
 
   /** The run stands at `from`; infusions that run then are taken up, what entered at once before is part of its state. */
-  constructor(run: StructureRun, inflows: readonly Inflow[], from: number) {
+  constructor(run: StructureRun, feed: Feed, from: number) {
     this.run = run;
-    this.#inflows = inflows;
-    this.#begin(from);
-  }
-
-  #begin(from: number): void {
+    this.#feed = feed;
     this.#now = from;
-    this.#next = 0;
-    while (this.#next < this.#inflows.length && this.#inflows[this.#next].time < from) {
-      const { site, rate } = this.#inflows[this.#next++];
-      if (rate !== 0) this.run.addRate(site, rate);
-    }
+    this.#next = feed.before(from);
+    feed.takeUp(run, this.#next);
   }
 
   /** Goes on as a new run from the state would, to the last bit; returns the state. */
   renew(): Float64Array {
     const state = this.run.state();
     this.run.reset(state);
-    this.#begin(this.#now);
+    this.#feed.takeUp(this.run, this.#next);
     return state;
   }
 
   to(time: number): void {
-    while (this.#next < this.#inflows.length && this.#inflows[this.#next].time < time) {
-      const { time: at, site, amount, rate } = this.#inflows[this.#next++];
+    const { inflows } = this.#feed;
+    while (this.#next < inflows.length && inflows[this.#next].time < time) {
+      const { time: at, site, amount, rate } = inflows[this.#next++];
       this.#advance(at);
       if (amount !== 0) this.run.give(site, amount);
       if (rate !== 0) this.run.addRate(site, rate);

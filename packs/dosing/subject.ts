@@ -2,7 +2,7 @@ import type { Subject } from '@gemel/inference/population/population';
 import { covariatesAt, type DrugCourse } from './course.ts';
 import type { DrugModel, StructuralValues } from './drug.ts';
 import { type Effects, effectsOf, withEffect } from './effects.ts';
-import { FedRun, inflowsOf } from './inflow.ts';
+import { FedRun, Feed, inflowsOf } from './inflow.ts';
 
 /** A patient under one model. */
 export interface ModelSubject {
@@ -48,7 +48,7 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
       ];
     const inflows = inflowsOf(course.doses, at);
     const begin = Math.min(inflows[0]?.time ?? Number.POSITIVE_INFINITY, times[0]);
-    const fed = new FedRun(structure.run(settings[0], structure.rest(settings[0])), inflows, begin);
+    const fed = new FedRun(structure.run(settings[0], structure.rest(settings[0])), new Feed(inflows), begin);
     times.forEach((time, i) => {
       while (setting + 1 < settings.length && course.covariates[setting + 1].time <= time) {
         setting++;

@@ -40,7 +40,9 @@ export async function discoverPacks(root: string = packsRoot): Promise<Hub['pack
     const file = `${root}${name}/pack.ts`;
     const there = await stat(file).catch(() => null);
     if (there === null) continue;
-    const module: { pack?: unknown; packs?: readonly unknown[]; default?: unknown } = await import(pathToFileURL(file).href);
+    const module: { pack?: unknown; packs?: readonly unknown[]; default?: unknown } = await import(
+      pathToFileURL(file).href
+    );
     found.push(...(module.packs ?? [module.pack ?? module.default]).map(loadPack));
   }
   return found;

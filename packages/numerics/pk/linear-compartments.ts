@@ -142,16 +142,15 @@ export class LinearCompartments {
 
   /** Takes all amounts and all infusions away. */
   clear(): void {
-    this.#depot.fill(0);
-    this.#mode.fill(0);
-    this.#rate.fill(0);
-    this.#modeRate.fill(0);
+    for (let d = 0; d < this.depots; d++) this.#depot[d] = 0;
+    for (let k = 0; k < this.spaces; k++) this.#mode[k] = 0;
+    this.clearRates();
   }
 
   /** Takes all infusions away. */
   clearRates(): void {
-    this.#rate.fill(0);
-    this.#modeRate.fill(0);
+    for (let i = 0; i < this.#rate.length; i++) this.#rate[i] = 0;
+    for (let k = 0; k < this.spaces; k++) this.#modeRate[k] = 0;
   }
 
   /** Adds the amounts, not the infusions, of another of the same rates. */
