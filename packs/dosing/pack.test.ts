@@ -1,71 +1,38 @@
-import { type Admitted, type ControlInput, coding, HOUR, instant, LOINC, type Observation } from '@gemel/core';
-import type { History } from '@gemel/runtime/pack';
 import { packContract } from '@gemel/runtime/pack-contract';
 import { describe, expect, it } from 'vitest';
+import { after, creatinine, dose, fact, history, level } from './fixtures/patient.ts';
 import { packs } from './pack.ts';
 
-const START = Date.UTC(2026, 2, 1, 8);
-const at = (hours: number) => instant(START + hours * HOUR);
-const common = {
-  subject: 'Patient/x',
-  offset: 0,
-  grade: 'good' as const,
-  marks: [],
-  provenance: { source: 'test', element: '' },
-};
+for (const pack of packs) packContract(pack, { history: history(), now: after(30) }, { describe, it });
 
-const dose = (hours: number, mg: number, length: number): ControlInput => ({
-  ...common,
-  kind: 'control',
-  id: `dose-${hours}`,
-  control: 'dose',
-  code: { codings: [coding('http://www.whocc.no/atc', 'J01XA01')] },
-  value: { value: mg, unit: 'mg' },
-  from: at(hours),
-  to: at(hours + length),
-  status: 'given',
-  knownAt: at(hours),
-});
-const measured = (signal: string, hours: number, value: number, unit: string): Observation => ({
-  ...common,
-  kind: 'observation',
-  id: `${signal}-${hours}`,
-  signal,
-  code: { codings: [coding(LOINC, '20578-1')] },
-  value: { value, unit },
-  trueAt: at(hours),
-  knownAt: at(hours),
-});
-const fact = (name: string, value: never) => ({
-  ...common,
-  kind: 'fact' as const,
-  id: name,
-  fact: name,
-  code: null,
-  value,
-  trueAt: at(-1000),
-  knownAt: at(-10),
-});
+describe('what is refused, by name', () => {
+  const [vancomycin] = packs;
+  const missing = (changes: Parameters<typeof history>[0], service: 'calibrate' | 'decide' = 'decide') =>
+    vancomycin.readiness(service, history(changes), after(30)).missing.map(({ code }) => code);
 
-const history: History = {
-  subject: 'Patient/x',
-  controls: [dose(0, 1500, 1.5), dose(12, 1000, 1), dose(24, 1000, 1)],
-  observations: [
-    measured('creatinine', -2, 1.1, 'mg/dL'),
-    measured('level', 11.9, 9.5, 'mg/L'),
-    measured('level', 23.8, 11.8, 'mg/L'),
-  ],
-  facts: [
-    fact('birthDate', '1960-05-01' as never),
-    fact('sex', 'male' as never),
-    fact('body.weight', { value: 80, unit: 'kg' } as never),
-  ] as never,
-  knownAt: at(24),
-};
-
-export type { Admitted };
-
-for (const pack of packs) packContract(pack, { history, now: at(30) }, { describe, it });
-it('x', () => {
-  expect(1).toBe(1);
+  it('nothing, where all is there', () => {
+    expect(missing({})).toEqual([]);
+  });
+  it('a record without a dose', () => {
+    expect(missing({ controls: [], observations: [creatinine(-2, 1)] }, 'calibrate')).toEqual(['dose-missing']);
+  });
+  it('a level before any dose', () => {
+    expect(missing({ observations: [creatinine(-2, 1), level(-1, 12)] }, 'calibrate')).toEqual(['level-before-dose']);
+  });
+  it('a missing weight', () => {
+    expect(missing({ facts: [fact('birthDate', '1960-05-01'), fact('sex', 'male')] }, 'calibrate')).toEqual([
+      'weight-missing',
+      'clcr-missing',
+    ]);
+  });
+  it('a dose that overlaps an infusion', () => {
+    expect(missing({ controls: [dose(0, 1500, 3), dose(2, 1000, 1)] })).toEqual(['doses-overlap']);
+  });
+  it('an infusion that runs', () => {
+    expect(missing({ controls: [dose(29.5, 1500, 1)], observations: [creatinine(-2, 1)] })).toEqual(['infusion-runs']);
+  });
+  it('an unstable and a stale creatinine', () => {
+    expect(missing({ observations: [creatinine(0, 1), creatinine(20, 1.6)] })).toEqual(['creatinine-unstable']);
+    expect(missing({ observations: [creatinine(-60, 1)] })).toEqual(['creatinine-stale']);
+  });
 });
