@@ -62,16 +62,26 @@ export function readinessOf(drug: Drug) {
     const covariates = covariatesOf(history, now).at(-1)!.values;
     const candidates = candidatesOf(drug, covariates);
     if (!candidates.some(({ used }) => used)) {
-      const lacking = new Set(
-        candidates.flatMap(({ model }) => model.needs.filter((name) => covariates[name] === undefined)),
+      const lacking = fewest(
+        candidates
+          .filter(({ reasons }) =>
+            reasons.every(({ code }) => code === 'covariate-missing' || code === 'extrapolation'),
+          )
+          .map(({ model }) => model.needs.filter((name) => covariates[name] === undefined)),
       );
-      for (const name of lacking)
+      for (const name of lacking) {
         missing.push({ code: `${name}-missing`, statement: `${COVARIATES[name].title} is not recorded.` });
-      if (lacking.size === 0) for (const { reasons } of candidates) missing.push(...reasons);
+      }
+      if (lacking.length === 0) for (const { reasons } of candidates) missing.push(...reasons);
     }
     if (service === 'decide') missing.push(...unsettled(drug, history, now));
     return { ready: missing.length === 0, missing };
   };
+}
+
+/** The shortest of the lists: what would let one model speak. */
+function fewest<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  return lists.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
 /** What must be settled before a dose is proposed. */

@@ -4,7 +4,10 @@ import { compartments } from '../../structures/compartments.ts';
 
 const SOURCE = 'final model';
 
-/** Two compartments; clearance by creatinine clearance and dialysis, central volume by weight and dialysis. */
+/**
+ * Two compartments; clearance by creatinine clearance (Cockcroft and Gault, at most 150 mL/min) and dialysis, central volume by
+ * weight and dialysis.
+ */
 export const goti2018: DrugModel = {
   id: 'goti2018',
   title: 'Goti 2018',
@@ -12,8 +15,8 @@ export const goti2018: DrugModel = {
   population: 'adults in hospital, with and without haemodialysis',
   subjects: 1812,
   ranges: [
-    { covariate: 'age', low: 18, high: 101, outside: 'stated' },
-    { covariate: 'weight', low: 29, high: 238, outside: 'stated' },
+    { covariate: 'age', low: 17, high: 101, outside: 'stated' },
+    { covariate: 'weight', low: 33, high: 255, outside: 'stated' },
   ],
   exclusions: [],
   structure: compartments(1, false),

@@ -1,7 +1,9 @@
 import { coding, LOINC, RXNORM } from '@gemel/core';
 import { ATC } from '../../codes.ts';
 import type { Drug } from '../../drug.ts';
+import { buelga2005 } from './buelga2005.ts';
 import { goti2018 } from './goti2018.ts';
+import { roberts2011 } from './roberts2011.ts';
 import { thomson2009 } from './thomson2009.ts';
 
 export const vancomycin: Drug = {
@@ -17,7 +19,7 @@ export const vancomycin: Drug = {
   levelUnit: 'mg/L',
   molarMass: 1449.3,
   plausibleLevel: [0.1, 200],
-  models: [goti2018, thomson2009],
+  models: [goti2018, thomson2009, roberts2011, buelga2005],
   targets: [
     {
       id: 'auc24',
