@@ -19,7 +19,7 @@ export const scores = (): Pack<unknown>['scores'] => [
   { quantity: 'concentration', signal: LEVEL, leadsMinutes: [6 * 60, 12 * 60, 24 * 60, 48 * 60] },
 ];
 
-/** What a target is of, per member: on the third day from now where it is of a day. */
+/** What a target is of, per member: on the third day from now; exposure as the mean of the second and third day. */
 export function targetValues(target: Target, paths: Paths): Float64Array {
   const { members, times, values } = paths;
   const count = times.length;
@@ -33,7 +33,8 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
     const day = concentration.subarray(from, last + 1);
     switch (target.quantity) {
       case 'auc24':
-        return (share * (exposure[last] - exposure[from])) / threshold;
+        // Two days, so that a dose every other day counts as it does.
+        return (share * (exposure[last] - exposure[Math.max(0, last - 2 * PER_DAY)])) / (2 * threshold);
       case 'average':
         return (share * (exposure[last] - exposure[from])) / 24;
       case 'trough':

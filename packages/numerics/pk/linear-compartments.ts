@@ -23,6 +23,10 @@ export class LinearCompartments {
   /** Infusion rates by compartment. */
   readonly #rate: Float64Array;
   readonly #modeRate: Float64Array;
+  /** Of the duration advanced last, as grids of equal steps repeat it: e^{−λh} and ∫₀ʰ e^{−λs} ds by mode. */
+  readonly #decay: Float64Array;
+  readonly #entered: Float64Array;
+  #duration = Number.NaN;
 
   constructor(depots: number, peripherals: number) {
     const n = peripherals + 1;
@@ -37,6 +41,8 @@ export class LinearCompartments {
     this.#mode = new Float64Array(n);
     this.#rate = new Float64Array(depots + n);
     this.#modeRate = new Float64Array(n);
+    this.#decay = new Float64Array(n);
+    this.#entered = new Float64Array(n);
   }
 
   /**
@@ -45,6 +51,7 @@ export class LinearCompartments {
    */
   setRates(spaces: ArrayLike<number>, absorption: ArrayLike<number>): void {
     const n = this.spaces;
+    this.#duration = Number.NaN;
     const amounts = this.#isEmpty() ? null : Float64Array.from(this.#rate, (_, i) => this.amount(i));
     for (let d = 0; d < this.depots; d++) this.#absorption[d] = absorption[d];
     const volume = spaces[1];
@@ -159,14 +166,23 @@ export class LinearCompartments {
     for (let k = 0; k < this.spaces; k++) this.#mode[k] += other.#mode[k];
   }
 
+  #setDuration(duration: number): void {
+    this.#duration = duration;
+    for (let k = 0; k < this.spaces; k++) {
+      this.#decay[k] = Math.exp(-this.#values[k] * duration);
+      this.#entered[k] = decayed(this.#values[k], duration);
+    }
+  }
+
   /** Advances by a duration that is not negative. */
   advance(duration: number): void {
     if (duration === 0) return;
     const n = this.spaces;
+    if (duration !== this.#duration) this.#setDuration(duration);
     for (let k = 0; k < n; k++) {
       const lambda = this.#values[k];
-      const entered = decayed(lambda, duration);
-      let w = this.#mode[k] * Math.exp(-lambda * duration) + this.#modeRate[k] * entered;
+      const entered = this.#entered[k];
+      let w = this.#mode[k] * this.#decay[k] + this.#modeRate[k] * entered;
       for (let d = 0; d < this.depots; d++) {
         const amount = this.#depot[d];
         const rate = this.#rate[d];
