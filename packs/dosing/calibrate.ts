@@ -19,6 +19,9 @@ const DRAWS = 200;
 const UNRELIABLE = 0.7;
 /** Share of the weight below which a model is said to be ruled out by the levels. */
 const RULED_OUT = 0.01;
+/** Models of at least this weight are said to disagree when their clearances differ by more than this factor. */
+const HEEDED = 0.1;
+const DISAGREE = 1.5;
 
 /** One model's answer. */
 export interface ModelAnswer {
@@ -108,6 +111,16 @@ function diagnosticsOf(
         message: `${model.title}: the levels leave it ${share} % of the weight.`,
       });
     }
+  }
+  const clearances = all
+    .filter(({ probability }) => probability >= HEEDED)
+    .map(({ subject, posterior }) => subject.individual(posterior.mode, hours(at)).CL);
+  const apart = Math.max(...clearances) / Math.min(...clearances);
+  if (apart > DISAGREE) {
+    warnings.push({
+      code: 'models-disagree',
+      message: `Models that the levels leave open disagree: clearance ${Math.min(...clearances).toPrecision(3)} to ${Math.max(...clearances).toPrecision(3)} L/h.`,
+    });
   }
   return {
     method: all.length > 1 ? 'model averaging over importance samples' : 'importance sampling',

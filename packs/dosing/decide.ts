@@ -121,7 +121,7 @@ function firstDose({ history, now }: Situation<DosingState>, interval: number): 
 
 export function decideOf(drug: Drug) {
   const [target] = drug.targets;
-  return ({ now, applicability }: Situation<DosingState>, plans: readonly Plan[]): Advice => {
+  return ({ now, applicability, belief }: Situation<DosingState>, plans: readonly Plan[]): Advice => {
     if (applicability.applies === 'no') return abstain(applicability.reasons);
     if (plans.length === 0) return abstain([{ code: 'nothing-weighed', statement: 'Nothing was weighed.' }]);
     const ranked = plans.filter(({ allowed }) => allowed).toSorted((a, b) => b.total - a.total);

@@ -1,5 +1,6 @@
 import { coding, LOINC } from '@gemel/core';
 import type { Binding, ControlSpec, LeastData } from '@gemel/runtime/pack';
+import { circumstances } from './circumstances.data.ts';
 import type { Drug } from './drug.ts';
 import { DOSE, LEVEL } from './record.ts';
 
@@ -66,10 +67,11 @@ export function controlsOf(drug: Drug): readonly ControlSpec[] {
 }
 
 export function needsOf(drug: Drug): LeastData {
+  const stated = circumstances.map(({ fact }) => fact);
   return {
     signals: [LEVEL, 'creatinine', 'clcr'],
     controls: [DOSE],
-    facts: ['birthDate', 'sex', 'body.weight', 'body.height'],
+    facts: ['birthDate', 'sex', 'body.weight', 'body.height', 'condition', 'procedure', ...stated],
     purposes: {
       [LEVEL]: `tells how this patient clears ${drug.title}`,
       creatinine: 'gives the clearance to expect',
@@ -79,6 +81,9 @@ export function needsOf(drug: Drug): LeastData {
       sex: 'sex is part of the equations for renal function',
       'body.weight': 'sets volumes and doses',
       'body.height': 'sets body surface and ideal weight',
+      condition: 'dialysis changes what models may speak',
+      procedure: 'dialysis and extracorporeal circulation change what models may speak',
+      ...Object.fromEntries(stated.map((name) => [name, 'changes what models may speak'])),
     },
   };
 }

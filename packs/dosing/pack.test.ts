@@ -1,3 +1,4 @@
+import { randomStream } from '@gemel/numerics';
 import { packContract } from '@gemel/runtime/pack-contract';
 import { describe, expect, it } from 'vitest';
 import { after, creatinine, dose, fact, history, level } from './fixtures/patient.ts';
@@ -30,6 +31,18 @@ describe('what is refused, by name', () => {
   });
   it('an infusion that runs', () => {
     expect(missing({ controls: [dose(29.5, 1500, 1)], observations: [creatinine(-2, 1)] })).toEqual(['infusion-runs']);
+  });
+  it('a patient on extracorporeal membrane oxygenation', () => {
+    const { applies, reasons } = vancomycin.applicability([...history().facts, fact('therapy.ecmo', true)]);
+    expect([applies, reasons.map(({ code }) => code)]).toEqual(['no', ['ecmo']]);
+  });
+  it('no model made without dialysis, on dialysis', () => {
+    const value = { codings: [{ system: 'http://snomed.info/sct', code: '302497006' }] };
+    const facts = [...history().facts, fact('procedure', value)];
+    const work = vancomycin.assimilator.start(history({ facts }), after(24), randomStream(1));
+    let step = work.next();
+    while (!step.done) step = work.next();
+    expect(Object.keys(step.value.diagnostics.numbers)).toEqual(['probability goti2018']);
   });
   it('an unstable and a stale creatinine', () => {
     expect(missing({ observations: [creatinine(0, 1), creatinine(20, 1.6)] })).toEqual(['creatinine-unstable']);

@@ -1,6 +1,7 @@
-import { DAY, type Fact, HOUR, type Instant, isBounded, isQuantity, type Observation } from '@gemel/core';
+import { codingKey, DAY, type Fact, HOUR, type Instant, isBounded, isQuantity, type Observation } from '@gemel/core';
 import { converter } from '@gemel/core/units';
 import type { History } from '@gemel/runtime/pack';
+import { circumstances } from './circumstances.data.ts';
 import type { CovariatesFrom, DrugCourse, Level } from './course.ts';
 import { COVARIATES, type CovariateName, type Covariates } from './covariates.ts';
 import type { Drug } from './drug.ts';
@@ -91,7 +92,19 @@ function person(facts: readonly Fact[], at: Instant): Covariates {
   const word =
     typeof sex === 'string' ? sex : typeof sex === 'object' && 'codings' in sex ? sex.codings[0]?.code : undefined;
   if (word === 'male' || word === 'female') out.female = word === 'female' ? 1 : 0;
+  const codes = new Set(facts.flatMap((fact) => (coded(fact, at) ?? []).map(codingKey)));
+  for (const { covariate, fact, codings } of circumstances) {
+    const stated = newest(fact);
+    if (stated === true || codings.some((each) => codes.has(codingKey(each)))) out[covariate] = 1;
+  }
   return out;
+}
+
+/** Codes of a condition or procedure that goes on at an instant. */
+function coded({ fact, value, trueAt, until }: Fact, at: Instant) {
+  if ((fact !== 'condition' && fact !== 'procedure') || trueAt > at || (until !== undefined && until <= at))
+    return null;
+  return typeof value === 'object' && 'codings' in value ? value.codings : null;
 }
 
 function quantityIn(fact: Fact, unit: string): number | null {

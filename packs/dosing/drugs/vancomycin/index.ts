@@ -40,5 +40,16 @@ export const vancomycin: Drug = {
     source: 'Rybak 2020: loading 20 to 35 mg/kg, at most 3,000 mg; 4.5 g a day; 10 to 15 mg/min at most',
   },
   regimens: { route: 'infusion', step: 250, intervalsHours: [6, 8, 12, 24, 48], infusionHours: [1, 1.5, 2, 2.5, 3] },
-  exclusions: [],
+  exclusions: [
+    {
+      code: 'ecmo',
+      statement: 'No model here was made on extracorporeal membrane oxygenation.',
+      holds: ({ ecmo }) => ecmo === 1,
+    },
+    {
+      code: 'continuous-replacement',
+      statement: 'No model here was made on continuous renal replacement.',
+      holds: ({ continuousReplacement }) => continuousReplacement === 1,
+    },
+  ],
 };
