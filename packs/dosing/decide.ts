@@ -142,7 +142,7 @@ export function decideOf(drug: Drug) {
       reasons: [
         ...reasons,
         { code: 'target', statement: `${target.use}. ${target.source}.` },
-        ...applicability.reasons,
+        ...belief.diagnostics.warnings.map(({ code, message }) => ({ code, statement: message })),
       ],
       advisories: [],
       plans: ranked,
