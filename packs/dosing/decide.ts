@@ -12,8 +12,9 @@ import { randomStream } from '@gemel/numerics';
 import type { Paths, RewardSpec, Situation } from '@gemel/runtime/pack';
 import type { Drug, Target } from './drug.ts';
 import { type DosingState, drugDynamics } from './dynamics.ts';
-import { forecast, targetValues } from './forecast.ts';
-import { DOSE } from './record.ts';
+import { forecast, sayTarget, targetValues } from './forecast.ts';
+import { largestSingle } from './limits.ts';
+import { covariatesOf, DOSE } from './record.ts';
 import { scenarioOf } from './regimen.ts';
 
 /** Members that doses are sought with; all are weighed afterwards. */
@@ -21,15 +22,27 @@ const SOUGHT_WITH = 40;
 /** Hours a proposal may be acted on. */
 const EXPIRES = 4;
 
-/** Attaining the first target counts most; leaving it upwards, where harm is, counts as much again. */
+/** Share of the members that a dose is sought to serve: half lie on either side of an exposure, nine of ten stay above a threshold. */
+const SERVED = 0.9;
+
+/** Attaining the first target counts most; leaving it, or a bound, upwards, where harm is, counts as much again. */
 export function rewardsOf(drug: Drug): readonly RewardSpec[] {
-  const [target] = drug.targets;
+  const [target, ...others] = drug.targets;
   const { low, high, unit } = target;
   const share = (paths: Paths, holds: (value: number) => number) => targetValues(target, paths).map(holds);
+  const bounds = others.filter(({ bound }) => bound === true);
   return [
+    ...bounds.map(
+      (each): RewardSpec => ({
+        name: `not-above-${each.id}`,
+        title: `${each.title}: not above ${each.high} ${each.unit}`,
+        weight: 1,
+        evaluate: (paths) => targetValues(each, paths).map((value) => (value > each.high ? -1 : 0)),
+      }),
+    ),
     {
       name: 'attainment',
-      title: `${target.title}: ${low} to ${high} ${unit}`,
+      title: `${target.title}: ${sayTarget(target)}`,
       weight: 1,
       evaluate: (paths) => share(paths, (value) => (value >= low && value <= high ? 1 : 0)),
     },
@@ -54,13 +67,16 @@ export function aim({ low, high }: Target): number {
   return low > 0 ? Math.sqrt(low * high) : high / 2;
 }
 
-/** As planned first; then for each interval the dose whose median comes nearest to the middle of the first target. */
+/**
+ * As planned first; then for each interval the doses between which the first target is met: by the median member at its middle,
+ * or, of the time above a threshold, by nine of ten, for each length of infusion. Targets rise with the dose.
+ */
 export function proposeOf(drug: Drug) {
   const dynamics = drugDynamics(drug);
   const [target] = drug.targets;
 
-  /** Median of the target under a scenario. */
-  function median({ belief, history, now }: Situation<DosingState>, scenario: Scenario | null): number {
+  /** What the target comes to under a scenario, for the members that are sought to be served. */
+  function reached({ belief, history, now }: Situation<DosingState>, scenario: Scenario | null): number {
     const every = Math.max(1, Math.floor(belief.members.length / SOUGHT_WITH));
     const members = belief.members.filter((_, m) => m % every === 0);
     const { horizonMinutes, stepMinutes, signals } = forecast;
@@ -69,48 +85,58 @@ export function proposeOf(drug: Drug) {
     );
     const controls = [...history.controls, ...(scenario?.controls ?? [])];
     const { values } = dynamics.trajectories!({ members, controls, times, signals, random: randomStream(0) });
-    return targetValues(target, { members: members.length, times, values }).sort()[members.length >> 1];
+    const sorted = targetValues(target, { members: members.length, times, values }).sort();
+    return sorted[Math.floor(sorted.length * (target.quantity === 'time-above' ? 1 - SERVED : 0.5))];
   }
 
   return (situation: Situation<DosingState>, weighed: readonly Plan[]): readonly Scenario[] => {
     if (weighed.length > 0) return [];
     const { history, now } = situation;
-    const { step, intervalsHours, infusionHours } = drug.regimens;
+    const { step, intervalsHours } = drug.regimens;
+    const { weight } = covariatesOf(history, now).at(-1)!.values;
     const scenarios: Scenario[] = [{ id: 'as-planned', title: 'As planned', controls: [] }];
     const seen = new Set<string>();
     for (const interval of intervalsHours) {
       const first = firstDose(situation, interval);
-      const scenario = (dose: number) =>
-        scenarioOf(
-          drug,
-          history.subject,
-          { dose, interval, infusion: infusionFor(drug, dose, infusionHours) },
-          first,
-          now,
-        );
-      const most = Math.min(drug.limits.single, (drug.limits.daily * interval) / 24);
-      let low = 0;
-      let high = Math.max(1, Math.floor(most / step));
-      while (high - low > 1) {
-        const middle = (low + high) >> 1;
-        if (median(situation, scenario(middle * step)) < aim(target)) low = middle;
-        else high = middle;
-      }
-      for (const multiple of [low, high]) {
-        if (multiple === 0) continue;
-        const own = scenario(multiple * step);
-        if (!seen.has(own.id)) scenarios.push(own);
-        seen.add(own.id);
+      const most = Math.min(largestSingle(drug, weight), (drug.limits.daily * interval) / 24);
+      for (const shortest of infusionsOf(drug, interval)) {
+        const scenario = (dose: number) =>
+          scenarioOf(
+            drug,
+            history.subject,
+            { dose, interval, infusion: infusionFor(drug, dose, shortest) },
+            first,
+            now,
+          );
+        let low = 0;
+        let high = Math.max(1, Math.floor(most / step));
+        while (high - low > 1) {
+          const middle = (low + high) >> 1;
+          if (reached(situation, scenario(middle * step)) < aim(target)) low = middle;
+          else high = middle;
+        }
+        for (const multiple of [low, high]) {
+          if (multiple === 0) continue;
+          const own = scenario(multiple * step);
+          if (!seen.has(own.id)) scenarios.push(own);
+          seen.add(own.id);
+        }
       }
     }
     return scenarios;
   };
 }
 
-/** The shortest infusion that keeps to the fastest rate. */
-function infusionFor({ limits }: Drug, dose: number, infusionHours: readonly number[]): number {
-  const least = limits.rate === undefined ? 0 : dose / limits.rate;
-  return infusionHours.find((each) => each >= least) ?? infusionHours.at(-1) ?? 0;
+/** Infusions to try: where the time above a threshold counts, longer ones as well. */
+function infusionsOf({ regimens, targets }: Drug, interval: number): readonly number[] {
+  const within = regimens.infusionHours.filter((each) => each <= interval);
+  return targets[0].quantity === 'time-above' && within.length > 0 ? within : [within[0] ?? 0];
+}
+
+/** The shortest infusion of at least this length that keeps to the fastest rate. */
+function infusionFor({ limits, regimens }: Drug, dose: number, shortest: number): number {
+  const least = Math.max(shortest, limits.rate === undefined ? 0 : dose / limits.rate);
+  return regimens.infusionHours.find((each) => each >= least) ?? regimens.infusionHours.at(-1) ?? 0;
 }
 
 /** An interval after the last dose, or now where that has passed. */
@@ -133,7 +159,7 @@ export function decideOf(drug: Drug) {
       const at = (level: number) => say(quantiles[levels.indexOf(level)]);
       return {
         code: 'attainment',
-        statement: `${plan.scenario.title}: ${target.title} ${at(0.5)} ${target.unit} (90 %: ${at(0.05)} to ${at(0.95)}); chance of ${target.low} to ${target.high}: ${percent(events.attained)}; above: ${percent(events.high)}.`,
+        statement: `${plan.scenario.title}: ${target.title} ${at(0.5)} ${target.unit} (90 %: ${at(0.05)} to ${at(0.95)}); chance of ${sayTarget(target)}: ${percent(events.attained)}; above: ${percent(events.high)}.`,
       };
     });
     return {

@@ -64,6 +64,8 @@ export interface DrugModel {
   readonly needs: readonly CovariateName[];
   /** Typical values for a patient, from the fixed effects by name. */
   typical(theta: Readonly<Record<string, number>>, covariates: Covariates): StructuralValues;
+  /** The structure's values from those that carry the random effects, where the source varies others than the structure takes. */
+  derived?(values: StructuralValues): StructuralValues;
 }
 
 /** What a level is held against. */
@@ -73,8 +75,11 @@ export interface Target {
   /** What is computed from the course. */
   readonly quantity: 'auc24' | 'trough' | 'peak' | 'time-above' | 'average';
   readonly low: number;
+  /** Of `time-above`, which has no upper end, 100. */
   readonly high: number;
   readonly unit: string;
+  /** A target after the first that plans must not exceed: being above `high` counts as much as it does for the first. */
+  readonly bound?: true;
   /** Concentration that `time-above` counts from (a share of the day in %), or MIC that `auc24` is divided by; 1 mg/L where absent. */
   readonly threshold?: number;
   /** Share unbound, where the target is of the free drug. */

@@ -7,6 +7,8 @@ import { LEVEL } from './record.ts';
 const STEP_MINUTES = 60;
 const DAYS = 3;
 const PER_DAY = (24 * 60) / STEP_MINUTES;
+/** In % of a day: what tells a time above a threshold that is reached from one that is not. */
+const HALF_SAMPLE = 50 / PER_DAY;
 
 /** Three days ahead: by the third, most regimens have come to rest. */
 export const forecast: Pack<unknown>['forecast'] = {
@@ -19,7 +21,7 @@ export const scores = (): Pack<unknown>['scores'] => [
   { quantity: 'concentration', signal: LEVEL, leadsMinutes: [6 * 60, 12 * 60, 24 * 60, 48 * 60] },
 ];
 
-/** What a target is of, per member: on the third day from now; exposure as the mean of the second and third day. */
+/** What a target is of, per member: on the third day from now; exposure and peak of the second and third day. */
 export function targetValues(target: Target, paths: Paths): Float64Array {
   const { members, times, values } = paths;
   const count = times.length;
@@ -40,7 +42,7 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
       case 'trough':
         return share * lowest(day);
       case 'peak':
-        return share * highest(day);
+        return share * highest(concentration.subarray(Math.max(0, last - 2 * PER_DAY), last + 1));
       case 'time-above': {
         let above = 0;
         for (let i = 1; i < day.length; i++) if (share * day[i] > threshold) above++;
@@ -48,6 +50,11 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
       }
     }
   });
+}
+
+/** A time above a threshold has no upper end. */
+export function sayTarget({ quantity, low, high, unit }: Target): string {
+  return quantity === 'time-above' ? `at least ${low} ${unit}` : `${low} to ${high} ${unit}`;
 }
 
 function lowest(values: Float64Array): number {
@@ -77,7 +84,10 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
       unit: target.unit,
       kind: 'scalar',
       events: {
-        attained: { above: target.low, below: target.high, title: `${target.low} to ${target.high} ${target.unit}` },
+        attained:
+          target.quantity === 'time-above'
+            ? { above: target.low - HALF_SAMPLE, title: sayTarget(target) }
+            : { above: target.low, below: target.high, title: sayTarget(target) },
         low: { below: target.low, title: `Below ${target.low} ${target.unit}` },
         high: { above: target.high, title: `Above ${target.high} ${target.unit}` },
       },

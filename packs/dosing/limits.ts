@@ -36,8 +36,16 @@ function clip(controls: readonly ControlInput[], message: string, change: (c: Co
 
 const withAmount = (c: ControlInput, value: number): ControlInput => ({ ...c, value: { ...c.value, value } });
 
+/** Largest single dose of a patient of this weight, mg. */
+export function largestSingle({ limits }: Drug, weight: number | undefined): number {
+  const { single, singlePerKilogram } = limits;
+  return singlePerKilogram === undefined || weight === undefined
+    ? single
+    : Math.min(single, singlePerKilogram * weight);
+}
+
 export function limitsOf(drug: Drug): readonly Limit[] {
-  const { single, singlePerKilogram, daily, rate, source } = drug.limits;
+  const { daily, rate, source } = drug.limits;
   return [
     limit('sound-doses', 'Doses are amounts in mg that are not negative', (controls) => {
       const sound = (c: ControlInput) => Number.isFinite(c.value.value) && c.value.value >= 0 && c.value.unit === 'mg';
@@ -47,8 +55,7 @@ export function limitsOf(drug: Drug): readonly Limit[] {
     }),
     limit('single-dose', `Largest single dose (${source})`, (controls, history, now) => {
       const { weight } = covariatesOf(history, instant(now)).at(-1)!.values;
-      const perWeight = singlePerKilogram === undefined || weight === undefined ? single : singlePerKilogram * weight;
-      const most = Math.min(single, perWeight);
+      const most = largestSingle(drug, weight);
       const said = `A dose was held to ${Math.round(most)} mg.`;
       return clip(controls, said, (c) => (c.value.value > most ? withAmount(c, most) : c));
     }),

@@ -14,6 +14,7 @@ import { candidatesOf } from './candidates.ts';
 import { COVARIATES, type CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './dynamics.ts';
+import { sayTarget } from './forecast.ts';
 import { covariatesOf, DOSE, hours, lastLevel, levelsOf } from './record.ts';
 
 /** Oldest creatinine that a dose is proposed on, h. */
@@ -151,7 +152,7 @@ export function headlineOf(drug: Drug) {
       statement:
         attained === null
           ? `No forecast of ${drug.title} yet.`
-          : `Chance of ${target.title} ${target.low} to ${target.high} ${target.unit} as planned: ${Math.round(100 * attained)} %.`,
+          : `Chance of ${target.title} ${sayTarget(target)} as planned: ${Math.round(100 * attained)} %.`,
     };
   };
 }

@@ -28,7 +28,7 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
       const name = effects.names[i];
       values[name] = withEffect(values[name], eta[i], effects.scales[i]);
     }
-    return values;
+    return model.derived?.(values) ?? values;
   };
 
   /** Runs to the end, telling the run at each of the times, which ascend. */

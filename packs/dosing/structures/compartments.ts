@@ -7,9 +7,10 @@ const GUT = ['KA', 'ALAG', 'F', 'D'] as const;
 
 /**
  * One to three linear compartments, exact between doses; with `depot` also doses by mouth, absorbed by first order. Names: CL,
- * VC, Q, VP, Q2, VP2 (L/h, L); KA (1/h), ALAG (lag, h), F (share absorbed), D (h over which a dose enters the gut).
+ * VC, Q, VP, Q2, VP2 (L/h, L); KA (1/h), ALAG (lag, h), F (share absorbed), D (h over which a dose enters the gut). `perMg`:
+ * how many of the drug's unit of concentration are 1 mg/L.
  */
-export function compartments(peripherals: 0 | 1 | 2, depot: boolean): Structure {
+export function compartments(peripherals: 0 | 1 | 2, depot: boolean, perMg = 1): Structure {
   const spaces = SPACES.slice(0, 2 * (peripherals + 1));
   const depots = depot ? 1 : 0;
   const count = depots + 1 + peripherals;
@@ -69,9 +70,9 @@ export function compartments(peripherals: 0 | 1 | 2, depot: boolean): Structure 
           system.advance(hours);
           entered += rate * hours;
         },
-        concentration: () => system.amount(central) / volume,
+        concentration: () => (perMg * system.amount(central)) / volume,
         /** All that entered and is not there any more was cleared from the central space. */
-        exposure: () => settled + (entered - inside()) / clearance,
+        exposure: () => perMg * (settled + (entered - inside()) / clearance),
         begin() {
           settled = 0;
           entered = inside();
