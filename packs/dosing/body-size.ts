@@ -10,6 +10,11 @@ export function duBois(weight: number, height: number): number {
   return 0.007184 * weight ** 0.425 * height ** 0.725;
 }
 
+/** Body surface in m²: Gehan and George, Cancer Chemother Rep 1970;54:225. */
+export function gehanGeorge(weight: number, height: number): number {
+  return 0.0235 * weight ** 0.51456 * height ** 0.42246;
+}
+
 /** Ideal body weight in kg: Devine, Drug Intell Clin Pharm 1974;8:650. */
 export function idealWeight(height: number, female: boolean): number {
   return (female ? 45.5 : 50) + 0.9055 * (height - 152.4);

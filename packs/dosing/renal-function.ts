@@ -14,6 +14,11 @@ export function ckdEpi2021(age: number, creatinine: number, female: boolean): nu
   return 142 * Math.min(ratio, 1) ** alpha * Math.max(ratio, 1) ** -1.2 * 0.9938 ** age * (female ? 1.012 : 1);
 }
 
+/** Glomerular filtration in mL/min per 1.73 m², standardised creatinine, without race: MDRD, Levey, Ann Intern Med 2006;145:247. */
+export function mdrd(age: number, creatinine: number, female: boolean): number {
+  return 175 * creatinine ** -1.154 * age ** -0.203 * (female ? 0.742 : 1);
+}
+
 /** Glomerular filtration in mL/min per 1.73 m² of 1 to 16 years, height in cm: Schwartz, J Am Soc Nephrol 2009;20:629. */
 export function bedsideSchwartz(height: number, creatinine: number): number {
   return (0.413 * height) / creatinine;

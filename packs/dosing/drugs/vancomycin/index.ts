@@ -1,8 +1,11 @@
 import { coding, LOINC, RXNORM } from '@gemel/core';
 import { ATC } from '../../codes.ts';
 import type { Drug } from '../../drug.ts';
+import { adane2015 } from './adane2015.ts';
 import { buelga2005 } from './buelga2005.ts';
+import { colin2019 } from './colin2019.ts';
 import { goti2018 } from './goti2018.ts';
+import { revilla2010 } from './revilla2010.ts';
 import { roberts2011 } from './roberts2011.ts';
 import { thomson2009 } from './thomson2009.ts';
 
@@ -19,7 +22,7 @@ export const vancomycin: Drug = {
   levelUnit: 'mg/L',
   molarMass: 1449.3,
   plausibleLevel: [0.1, 200],
-  models: [goti2018, thomson2009, roberts2011, buelga2005],
+  models: [goti2018, thomson2009, colin2019, roberts2011, revilla2010, buelga2005, adane2015],
   targets: [
     {
       id: 'auc24',

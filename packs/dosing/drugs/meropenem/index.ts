@@ -1,0 +1,46 @@
+import { coding, GEMEL, RXNORM } from '@gemel/core';
+import { ATC } from '../../codes.ts';
+import type { Drug } from '../../drug.ts';
+import { gijsen2022 } from './gijsen2022.ts';
+import { li2006 } from './li2006.ts';
+import { onichimowski2020 } from './onichimowski2020.ts';
+
+export const meropenem: Drug = {
+  id: 'meropenem',
+  title: 'Meropenem',
+  codings: [coding(RXNORM, '29561', 'meropenem'), coding(ATC, 'J01DH02', 'meropenem')],
+  levelCodings: [coding(GEMEL, 'measured.dosing.meropenem.level', 'Meropenem, level')],
+  levelUnit: 'mg/L',
+  molarMass: 383.46,
+  plausibleLevel: [0.05, 300],
+  models: [li2006, gijsen2022, onichimowski2020],
+  targets: [
+    {
+      id: 'time-above',
+      title: 'Free concentration above 2 mg/L',
+      quantity: 'time-above',
+      low: 100,
+      high: 100,
+      unit: '%',
+      threshold: 2,
+      // Gijsen 2022: 2 % is bound.
+      unbound: 0.98,
+      use: 'Severe infection, minimum inhibitory concentration 2 mg/L, the breakpoint of Pseudomonas aeruginosa and Enterobacterales',
+      source: 'Abdul-Aziz MH et al., Intensive Care Med 2020;46:1127-1153, doi:10.1007/s00134-020-06050-1',
+    },
+    {
+      id: 'trough',
+      title: 'Trough',
+      quantity: 'trough',
+      low: 0,
+      high: 44.45,
+      unit: 'mg/L',
+      bound: true,
+      use: 'Above it every second patient had a renal adverse event',
+      source: 'Imani S et al., J Antimicrob Chemother 2017;72:2891-2897, doi:10.1093/jac/dkx209',
+    },
+  ],
+  limits: { single: 2000, daily: 6000, source: 'product information: 2 g every 8 h at most' },
+  regimens: { route: 'infusion', step: 500, intervalsHours: [8, 12, 24], infusionHours: [0.5, 3, 8] },
+  exclusions: [],
+};

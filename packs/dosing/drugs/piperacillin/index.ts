@@ -1,0 +1,55 @@
+import { coding, GEMEL, RXNORM } from '@gemel/core';
+import { ATC } from '../../codes.ts';
+import type { Drug } from '../../drug.ts';
+import { ishihara2020 } from './ishihara2020.ts';
+import { kim2016 } from './kim2016.ts';
+import { laporteamargos2026 } from './laporteamargos2026.ts';
+
+/** With tazobactam, eight parts to one; doses and levels count piperacillin alone. */
+export const piperacillin: Drug = {
+  id: 'piperacillin',
+  title: 'Piperacillin',
+  codings: [
+    coding(RXNORM, '74169', 'piperacillin / tazobactam'),
+    coding(RXNORM, '8339', 'piperacillin'),
+    coding(ATC, 'J01CR05', 'piperacillin and beta-lactamase inhibitor'),
+  ],
+  levelCodings: [coding(GEMEL, 'measured.dosing.piperacillin.level', 'Piperacillin, level')],
+  levelUnit: 'mg/L',
+  molarMass: 517.55,
+  plausibleLevel: [0.3, 1000],
+  models: [kim2016, laporteamargos2026, ishihara2020],
+  targets: [
+    {
+      id: 'time-above',
+      title: 'Free concentration above 16 mg/L',
+      quantity: 'time-above',
+      low: 100,
+      high: 100,
+      unit: '%',
+      threshold: 16,
+      // Laporte-Amargós 2026: 30 % is bound.
+      unbound: 0.7,
+      use: 'Severe infection, minimum inhibitory concentration 16 mg/L, as for Pseudomonas aeruginosa',
+      source: 'Abdul-Aziz MH et al., Intensive Care Med 2020;46:1127-1153, doi:10.1007/s00134-020-06050-1',
+    },
+    {
+      id: 'trough',
+      title: 'Trough',
+      quantity: 'trough',
+      low: 0,
+      high: 361.4,
+      unit: 'mg/L',
+      bound: true,
+      use: 'Above it every second patient had a neurological adverse event',
+      source: 'Imani S et al., J Antimicrob Chemother 2017;72:2891-2897, doi:10.1093/jac/dkx209',
+    },
+  ],
+  limits: {
+    single: 4000,
+    daily: 16_000,
+    source: 'product information: 4 g (with 0.5 g of tazobactam) every 6 h at most',
+  },
+  regimens: { route: 'infusion', step: 1000, intervalsHours: [6, 8, 12], infusionHours: [0.5, 4, 6] },
+  exclusions: [],
+};

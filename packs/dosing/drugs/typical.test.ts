@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { Covariates } from '../covariates.ts';
+import type { DrugModel, StructuralValues } from '../drug.ts';
+import { delattre2010 } from './amikacin/delattre2010.ts';
+import { jin2020 } from './amikacin/jin2020.ts';
+import { steffens2025 } from './amikacin/steffens2025.ts';
+import { hodiamont2017 } from './gentamicin/hodiamont2017.ts';
+import { staatz2006 } from './gentamicin/staatz2006.ts';
+import { drugs } from './index.ts';
+import { gijsen2022 } from './meropenem/gijsen2022.ts';
+import { li2006 } from './meropenem/li2006.ts';
+import { onichimowski2020 } from './meropenem/onichimowski2020.ts';
+import { ishihara2020 } from './piperacillin/ishihara2020.ts';
+import { kim2016 } from './piperacillin/kim2016.ts';
+import { laporteamargos2026 } from './piperacillin/laporteamargos2026.ts';
+import { conil2011 } from './tobramycin/conil2011.ts';
+import { vanwart2025 } from './tobramycin/vanwart2025.ts';
+import { adane2015 } from './vancomycin/adane2015.ts';
+import { colin2019 } from './vancomycin/colin2019.ts';
+import { revilla2010 } from './vancomycin/revilla2010.ts';
+
+/** Values of a typical person, as the structure takes them. */
+function typicalOf(model: DrugModel, covariates: Covariates): StructuralValues {
+  const values = model.typical(Object.fromEntries(model.theta.map(({ name, value }) => [name, value])), covariates);
+  return model.derived?.(values) ?? values;
+}
+
+/** What the sources say of a person with the covariates they refer to, or of one that they tell of. */
+const SAID: readonly (readonly [model: DrugModel, covariates: Covariates, said: StructuralValues])[] = [
+  // Abstract: a person of 35 years and 70 kg with a creatinine of 0.83 mg/dL.
+  [colin2019, { age: 35, weight: 70, creatinine: 0.83 }, { CL: 4.1, VC: 42.9, VP: 41.7, Q: 3.22 }],
+  // 2 m² by Du Bois, 125 mL/min per 1.73 m².
+  [adane2015, { weight: 100, height: 158.33, clcr: (125 * 2) / 1.73 }, { CL: 6.54, VC: 51 }],
+  // The source's equation by hand: 0.67 · 74.7 + 73 · 61.1^−0.24 mL/min.
+  [revilla2010, { age: 61.1, weight: 73, clcr: 74.7, creatinine: 0.9 }, { CL: 4.64, VC: 59.86 }],
+  [
+    staatz2006,
+    { age: 62, weight: 72, creatinine: (78 * 72) / (72 * 63), female: 0 },
+    { CL: 2.81, VC: 18.07, VP: 11.23, Q: 1.45 },
+  ],
+  [hodiamont2017, {}, { CL: 2.3, VC: 21.6, VP: 10.2, Q: 1.3 }],
+  [conil2011, { clcr: 94, height: 172 }, { CL: 3.83, VC: 25.5, VP: 30.6, Q: 4.74 }],
+  // A woman of 90 mL/min.
+  [
+    vanwart2025,
+    { age: 40, weight: 76.235, height: 170, creatinine: 1, female: 1 },
+    { CL: 3.26, VC: 10.4, VP: 10.4, Q: 0.518 },
+  ],
+  [delattre2010, { clcr: 55.5 }, { CL: 2.19, VC: 19.2, VP: 9.38, Q: 4.38 }],
+  // 91.1 mL/min per 1.73 m² of a woman of 66 years.
+  [jin2020, { age: 66, weight: 51.1, creatinine: 0.6499, female: 1 }, { CL: 3.52, VC: 14.4, VP: 14.2, Q: 0.464 }],
+  // Base model of the source: 2.04 L/h, at the median of 79.01 mL/min.
+  [steffens2025, { clcr: 79.01 }, { CL: 2.04, VC: 23.18 }],
+  [li2006, { age: 35, weight: 70, clcr: 83 }, { CL: 14.6, VC: 10.8, VP: 12.6, Q: 18.6 }],
+  [gijsen2022, { clcr: 111.7 }, { CL: 13.7, VC: 25.5, VP: 12.4, Q: 8.13 }],
+  [onichimowski2020, { albumin: 24.6 }, { CL: 15.1, VC: 27.9, VP: 33.7, Q: 21.1 }],
+  [kim2016, { clcr: 47, weight: 60 }, { CL: 6.93, VC: 19.5, VP: 3.76, Q: 2.29 }],
+  [ishihara2020, { clcr: 37.4 }, { CL: 4.58, VC: 5.39, VP: 6.96, Q: 20.7 }],
+  [laporteamargos2026, { clcr: 99.3 }, { CL: 12, VC: 29.8 }],
+];
+
+describe('a typical person has the values that the source prints', () => {
+  it.each(SAID.map(([model, covariates, said]) => [model.title, model, covariates, said] as const))(
+    '%s',
+    (_, model, covariates, said) => {
+      const found = typicalOf(model, covariates);
+      expect(Object.keys(found).sort()).toEqual([...model.structure.names].sort());
+      for (const [name, value] of Object.entries(said)) expect(found[name] / value, name).toBeCloseTo(1, 2);
+    },
+  );
+});
+
+describe('every drug', () => {
+  it.each(drugs.map((drug) => [drug.id, drug] as const))('%s: targets, limits and doses fit each other', (_, drug) => {
+    const { limits, regimens, targets } = drug;
+    expect(new Set(targets.map(({ id }) => id)).size).toBe(targets.length);
+    expect(targets[0].bound).toBeUndefined();
+    for (const { low, high } of targets) expect(low).toBeLessThanOrEqual(high);
+    expect(limits.daily).toBeGreaterThanOrEqual(limits.single);
+    expect(regimens.step).toBeLessThanOrEqual(limits.single);
+    expect(regimens.infusionHours.toSorted((a, b) => a - b)).toEqual(regimens.infusionHours);
+  });
+});
