@@ -107,6 +107,7 @@ export interface Regimens {
   readonly route: 'infusion' | 'bolus' | 'oral';
   /** Doses are multiples of it, mg. */
   readonly step: number;
+  /** Divisors of the 48 h that exposure is averaged over. */
   readonly intervalsHours: readonly number[];
   readonly infusionHours: readonly number[];
 }

@@ -78,6 +78,7 @@ describe('every drug', () => {
     for (const { low, high } of targets) expect(low).toBeLessThanOrEqual(high);
     expect(limits.daily).toBeGreaterThanOrEqual(limits.single);
     expect(regimens.step).toBeLessThanOrEqual(limits.single);
+    for (const interval of regimens.intervalsHours) expect(48 % interval).toBe(0);
     expect(regimens.infusionHours.toSorted((a, b) => a - b)).toEqual(regimens.infusionHours);
   });
 });

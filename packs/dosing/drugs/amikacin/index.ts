@@ -54,6 +54,6 @@ export const amikacin: Drug = {
     source:
       'Pressiat C et al., Pharmaceutics 2022;14:289, doi:10.3390/pharmaceutics14020289: 30 mg/kg in sepsis; for 100 kg at most',
   },
-  regimens: { route: 'infusion', step: 125, intervalsHours: [24, 36, 48], infusionHours: [0.5] },
+  regimens: { route: 'infusion', step: 125, intervalsHours: [24, 48], infusionHours: [0.5] },
   exclusions: [],
 };

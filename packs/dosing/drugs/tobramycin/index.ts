@@ -57,6 +57,6 @@ export const tobramycin: Drug = {
     source:
       'Nicolau DP et al., Antimicrob Agents Chemother 1995;39:650-655, doi:10.1128/AAC.39.3.650: 7 mg/kg; for 100 kg at most',
   },
-  regimens: { route: 'infusion', step: 20, intervalsHours: [24, 36, 48], infusionHours: [0.5] },
+  regimens: { route: 'infusion', step: 20, intervalsHours: [24, 48], infusionHours: [0.5] },
   exclusions: [],
 };
