@@ -48,9 +48,7 @@ export const schnider1998: EffectSiteModel = {
   typical(t, { age, weight, height, female }) {
     const lean = leanBodyMass(weight!, height!, female === 1);
     return {
-      CL:
-        60 *
-        (t.Cl1 + t.weightOnCl1 * (weight! - 77) + t.leanOnCl1 * (lean - 59) + t.heightOnCl1 * (height! - 177)),
+      CL: 60 * (t.Cl1 + t.weightOnCl1 * (weight! - 77) + t.leanOnCl1 * (lean - 59) + t.heightOnCl1 * (height! - 177)),
       VC: t.V1,
       Q: 60 * (t.Cl2 + t.ageOnCl2 * (age! - 53)),
       VP: t.V2 + t.ageOnV2 * (age! - 53),
