@@ -32,4 +32,7 @@ export const circumstances: readonly Circumstance[] = [
     codings: [coding(SNOMED, '233573008', 'Extracorporeal membrane oxygenation')],
   },
   { covariate: 'critical', fact: 'body.critical-illness', codings: [] },
+  { covariate: 'cyp3a5Expresser', fact: 'body.cyp3a5-expresser', codings: [] },
+  { covariate: 'amiodarone', fact: 'therapy.amiodarone', codings: [] },
+  { covariate: 'spironolactone', fact: 'therapy.spironolactone', codings: [] },
 ];

@@ -15,6 +15,8 @@ export const COVARIATES = {
   ecmo: { unit: '1', title: 'On extracorporeal membrane oxygenation (1)' },
   critical: { unit: '1', title: 'Critically ill (1)' },
   opioid: { unit: '1', title: 'An opioid is given as well (1)' },
+  amiodarone: { unit: '1', title: 'Amiodarone is given as well (1)' },
+  spironolactone: { unit: '1', title: 'Spironolactone is given as well (1)' },
   daysSinceTransplant: { unit: 'd', title: 'Days since the transplantation' },
   cyp3a5Expresser: { unit: '1', title: 'Carries CYP3A5*1 (1)' },
   cyp2c9Star2: { unit: '1', title: 'CYP2C9*2 alleles (0 to 2)' },

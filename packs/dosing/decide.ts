@@ -12,7 +12,7 @@ import { randomStream } from '@gemel/numerics';
 import type { Paths, RewardSpec, Situation } from '@gemel/runtime/pack';
 import type { Drug, Target } from './drug.ts';
 import { type DosingState, drugDynamics } from './dynamics.ts';
-import { forecast, sayTarget, targetValues } from './forecast.ts';
+import { forecastOf, sayTarget, targetValues } from './forecast.ts';
 import { largestSingle } from './limits.ts';
 import { covariatesOf, DOSE } from './record.ts';
 import { scenarioOf } from './regimen.ts';
@@ -74,12 +74,12 @@ export function aim({ low, high }: Target): number {
 export function proposeOf(drug: Drug) {
   const dynamics = drugDynamics(drug);
   const [target] = drug.targets;
+  const { horizonMinutes, stepMinutes, signals } = forecastOf(drug);
 
   /** What the target comes to under a scenario, for the members that are sought to be served. */
   function reached({ belief, history, now }: Situation<DosingState>, scenario: Scenario | null): number {
     const every = Math.max(1, Math.floor(belief.members.length / SOUGHT_WITH));
     const members = belief.members.filter((_, m) => m % every === 0);
-    const { horizonMinutes, stepMinutes, signals } = forecast;
     const times = Array.from({ length: horizonMinutes / stepMinutes + 1 }, (_, k) =>
       instant(now + k * stepMinutes * 60_000),
     );

@@ -130,6 +130,8 @@ export interface Drug {
   readonly targets: readonly Target[];
   readonly limits: DoseLimits;
   readonly regimens: Regimens;
+  /** Days after which a regimen has come to rest: how far is foretold; 3 where absent. */
+  readonly days?: number;
   /** Circumstances in which no dose is proposed whatever the model. */
   readonly exclusions: readonly Exclusion[];
 }

@@ -5,23 +5,28 @@ import { CONCENTRATION, EXPOSURE } from './dynamics.ts';
 import { LEVEL } from './record.ts';
 
 const STEP_MINUTES = 60;
-const DAYS = 3;
 const PER_DAY = (24 * 60) / STEP_MINUTES;
 /** In % of a day: what tells a time above a threshold that is reached from one that is not. */
 const HALF_SAMPLE = 50 / PER_DAY;
 
-/** Three days ahead: by the third, most regimens have come to rest. */
-export const forecast: Pack<unknown>['forecast'] = {
-  horizonMinutes: DAYS * 24 * 60,
-  stepMinutes: STEP_MINUTES,
-  signals: [CONCENTRATION, EXPOSURE],
-};
+/** As many days ahead as it takes a regimen to come to rest: by the third, most have. */
+export function daysOf({ days = 3 }: Drug): number {
+  return days;
+}
+
+export function forecastOf(drug: Drug): Pack<unknown>['forecast'] {
+  return {
+    horizonMinutes: daysOf(drug) * 24 * 60,
+    stepMinutes: STEP_MINUTES,
+    signals: [CONCENTRATION, EXPOSURE],
+  };
+}
 
 export const scores = (): Pack<unknown>['scores'] => [
   { quantity: 'concentration', signal: LEVEL, leadsMinutes: [6 * 60, 12 * 60, 24 * 60, 48 * 60] },
 ];
 
-/** What a target is of, per member: on the third day from now; exposure and peak of the second and third day. */
+/** What a target is of, per member: on the last day foretold; exposure and peak of the last two. */
 export function targetValues(target: Target, paths: Paths): Float64Array {
   const { members, times, values } = paths;
   const count = times.length;

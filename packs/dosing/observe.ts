@@ -1,11 +1,37 @@
 import { coding, LOINC } from '@gemel/core';
 import type { Binding, ControlSpec, LeastData } from '@gemel/runtime/pack';
 import { circumstances } from './circumstances.data.ts';
+import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { DOSE, LEVEL } from './record.ts';
 
 /** Molar mass of creatinine, g/mol. */
 const CREATININE = 113.12;
+
+/** Bound where a model of the drug asks for them. */
+const BLOOD = [
+  {
+    signal: 'albumin',
+    title: 'Albumin in serum or plasma',
+    codings: [coding(LOINC, '1751-7', 'Albumin [Mass/volume] in Serum or Plasma')],
+    unit: 'g/L',
+    unitAliases: { 'g/l': 'g/L', 'g/dl': 'g/dL' },
+    plausible: [5, 70],
+    localNames: ['albumin', 'serum albumin'],
+  },
+  {
+    signal: 'haematocrit',
+    title: 'Haematocrit',
+    codings: [
+      coding(LOINC, '4544-3', 'Hematocrit [Volume Fraction] of Blood by Automated count'),
+      coding(LOINC, '20570-8', 'Hematocrit [Volume Fraction] of Blood'),
+    ],
+    unit: '%',
+    unitAliases: {},
+    plausible: [10, 70],
+    localNames: ['haematocrit', 'hematocrit'],
+  },
+] as const satisfies readonly (Binding & { readonly signal: CovariateName })[];
 
 export function observesOf(drug: Drug): readonly Binding[] {
   return [
@@ -22,6 +48,9 @@ export function observesOf(drug: Drug): readonly Binding[] {
         'mg/l': 'mg/L',
         'µmol/L': 'umol/L',
         'umol/l': 'umol/L',
+        'ug/l': 'ug/L',
+        'µg/L': 'ug/L',
+        'ng/ml': 'ng/mL',
       },
       plausible: drug.plausibleLevel,
       localNames: [`${drug.id} level`, `${drug.id} concentration`],
@@ -48,6 +77,7 @@ export function observesOf(drug: Drug): readonly Binding[] {
       plausible: [1, 300],
       localNames: ['creatinine clearance'],
     },
+    ...BLOOD.filter(({ signal }) => drug.models.some(({ needs }) => needs.includes(signal))),
   ];
 }
 
@@ -69,13 +99,15 @@ export function controlsOf(drug: Drug): readonly ControlSpec[] {
 export function needsOf(drug: Drug): LeastData {
   const stated = circumstances.map(({ fact }) => fact);
   return {
-    signals: [LEVEL, 'creatinine', 'clcr'],
+    signals: observesOf(drug).map(({ signal }) => signal),
     controls: [DOSE],
     facts: ['birthDate', 'sex', 'body.weight', 'body.height', 'condition', 'procedure', ...stated],
     purposes: {
       [LEVEL]: `tells how this patient clears ${drug.title}`,
       creatinine: 'gives the clearance to expect',
       clcr: 'gives the clearance to expect',
+      albumin: 'is part of a model',
+      haematocrit: 'is part of a model',
       [DOSE]: 'what levels are the answer to',
       birthDate: 'age is part of the equations for renal function',
       sex: 'sex is part of the equations for renal function',

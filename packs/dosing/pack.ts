@@ -5,7 +5,7 @@ import type { Drug } from './drug.ts';
 import { drugs } from './drugs/index.ts';
 import { type DosingState, drugDynamics, memberLayout } from './dynamics.ts';
 import { effectsOf } from './effects.ts';
-import { forecast, quantitiesOf, scores } from './forecast.ts';
+import { forecastOf, quantitiesOf, scores } from './forecast.ts';
 import { limitsOf } from './limits.ts';
 import { controlsOf, needsOf, observesOf } from './observe.ts';
 import { advisoriesOf, applicabilityOf, headlineOf, readinessOf } from './service.ts';
@@ -76,7 +76,7 @@ export function dosingPack(drug: Drug): Pack<DosingState> {
     readiness: readinessOf(drug),
     // 5 quantities of interest
     quantities: quantitiesOf(drug),
-    forecast,
+    forecast: forecastOf(drug),
     scores: scores(),
     // 6 rewards
     rewards: rewardsOf(drug),

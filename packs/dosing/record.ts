@@ -96,6 +96,7 @@ function person(facts: readonly Fact[], at: Instant): Covariates {
   for (const { covariate, fact, codings } of circumstances) {
     const stated = newest(fact);
     if (stated === true || codings.some((each) => codes.has(codingKey(each)))) out[covariate] = 1;
+    else if (stated === false) out[covariate] = 0;
   }
   return out;
 }

@@ -1,5 +1,6 @@
 import { type ControlInput, DAY, HOUR, type Instant, instant, type Scenario } from '@gemel/core';
 import type { Drug } from './drug.ts';
+import { daysOf } from './forecast.ts';
 import { DOSE } from './record.ts';
 
 /** A dose repeated at an interval. */
@@ -11,19 +12,16 @@ export interface Regimen {
   readonly infusion: number;
 }
 
-/** Days a proposal reaches: those of the forecast. */
-const DAYS = 3;
-
 export function sayRegimen({ dose, interval, infusion }: Regimen): string {
   const over = infusion > 0 ? ` over ${infusion} h` : '';
   return `${Number(dose.toPrecision(6))} mg${over} every ${interval} h`;
 }
 
-/** The doses of a regimen from its first on. */
+/** The doses of a regimen from its first on, as far as is foretold. */
 export function scenarioOf(drug: Drug, subject: string, regimen: Regimen, first: Instant, now: Instant): Scenario {
   const id = `${regimen.dose}mg-q${regimen.interval}h-${regimen.infusion}h`;
   const controls: ControlInput[] = [];
-  for (let at: number = first; at < now + DAYS * DAY; at += regimen.interval * HOUR) {
+  for (let at: number = first; at < now + daysOf(drug) * DAY; at += regimen.interval * HOUR) {
     controls.push({
       kind: 'control',
       id: `${id}-${controls.length}`,

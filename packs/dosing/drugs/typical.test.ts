@@ -4,6 +4,8 @@ import type { DrugModel, StructuralValues } from '../drug.ts';
 import { delattre2010 } from './amikacin/delattre2010.ts';
 import { jin2020 } from './amikacin/jin2020.ts';
 import { steffens2025 } from './amikacin/steffens2025.ts';
+import { hirai2022 } from './digoxin/hirai2022.ts';
+import { zhou2010 } from './digoxin/zhou2010.ts';
 import { hodiamont2017 } from './gentamicin/hodiamont2017.ts';
 import { staatz2006 } from './gentamicin/staatz2006.ts';
 import { drugs } from './index.ts';
@@ -13,6 +15,8 @@ import { onichimowski2020 } from './meropenem/onichimowski2020.ts';
 import { ishihara2020 } from './piperacillin/ishihara2020.ts';
 import { kim2016 } from './piperacillin/kim2016.ts';
 import { laporteamargos2026 } from './piperacillin/laporteamargos2026.ts';
+import { andrews2019, andrews2019start } from './tacrolimus/andrews2019.ts';
+import { bergmann2014 } from './tacrolimus/bergmann2014.ts';
 import { conil2011 } from './tobramycin/conil2011.ts';
 import { vanwart2025 } from './tobramycin/vanwart2025.ts';
 import { adane2015 } from './vancomycin/adane2015.ts';
@@ -57,6 +61,33 @@ const SAID: readonly (readonly [model: DrugModel, covariates: Covariates, said: 
   [kim2016, { clcr: 47, weight: 60 }, { CL: 6.93, VC: 19.5, VP: 3.76, Q: 2.29 }],
   [ishihara2020, { clcr: 37.4 }, { CL: 4.58, VC: 5.39, VP: 6.96, Q: 20.7 }],
   [laporteamargos2026, { clcr: 99.3 }, { CL: 12, VC: 29.8 }],
+  // A man of 1.93 m² and of 58.94 kg lean mass, with CYP3A5*1.
+  [
+    andrews2019,
+    {
+      age: 55.72,
+      weight: 75,
+      height: 178.79,
+      female: 0,
+      cyp3a5Expresser: 1,
+      albumin: 42,
+      creatinine: 134.98 / 88.42,
+      haematocrit: 34,
+    },
+    { CL: 23 * 1.631, VC: 692 * (59.976 / 58.94) ** 1.52, VP: 5340, Q: 11.6, KA: 3.58, ALAG: 0.38, F: 1 },
+  ],
+  [
+    andrews2019start,
+    { age: 55.72, weight: 75, height: 178.79, cyp3a5Expresser: 0 },
+    { CL: 22.5, VC: 685, VP: 6590, Q: 10.6, KA: 3.7, ALAG: 0.39 },
+  ],
+  [
+    bergmann2014,
+    { weight: 70, cyp3a5Expresser: 1, haematocrit: 33, daysSinceTransplant: 22.7 },
+    { CL: 40.8, VC: 113, VP: 1060, Q: 67.9, KA: 0.35, ALAG: 0.44 },
+  ],
+  [hirai2022, { weight: 57, clcr: 60, amiodarone: 1 }, { CL: 4.731, VC: 342, KA: 1 }],
+  [zhou2010, { weight: 62.9, creatinine: 126.8 / 88.42, spironolactone: 1 }, { CL: 3.469, VC: 550, KA: 1.63 }],
 ];
 
 describe('a typical person has the values that the source prints', () => {
