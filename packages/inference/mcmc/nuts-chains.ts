@@ -6,6 +6,7 @@ import { type ChainDraw, type Draws, gatherDraws } from './draws.ts';
 import * as dualAveraging from './dual-averaging.ts';
 import { estimateMetric, type Metric, type MetricKind, noMoments, unitMetric, withDraw } from './metric.ts';
 import * as nuts from './nuts.ts';
+import { NutsWorkspace } from './nuts-workspace.ts';
 
 export interface NutsOptions {
   readonly warmUp?: number;
@@ -61,8 +62,9 @@ export function* nutsChain(
   let adaptation = dualAveraging.init(stepSize);
   let moments = noMoments(target.dimension, kind);
   const windows = metricWindows(warmUp);
+  const work = new NutsWorkspace(target.dimension, maxDepth);
   for (let t = 0; t < warmUp; t++) {
-    const next = nuts.step(target, state, { stepSize, metric, maxDepth }, random);
+    const next = nuts.step(target, state, { stepSize, metric, maxDepth }, random, work);
     state = next.state;
     yield draw('warm-up', state, next.info, stepSize);
     adaptation = dualAveraging.step(adaptation, next.info.acceptance, acceptance);
@@ -78,7 +80,7 @@ export function* nutsChain(
   }
   if (warmUp > 0) stepSize = Math.exp(adaptation.logAverage);
   for (let t = 0; t < draws; t++) {
-    const next = nuts.step(target, state, { stepSize, metric, maxDepth }, random);
+    const next = nuts.step(target, state, { stepSize, metric, maxDepth }, random, work);
     state = next.state;
     yield draw('sampling', state, next.info, stepSize);
   }

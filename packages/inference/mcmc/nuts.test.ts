@@ -12,6 +12,7 @@ import * as ensemble from './ensemble.ts';
 import { drawMomentum, estimateMetric, type MetricKind, noMoments, velocity, withDraw } from './metric.ts';
 import * as nuts from './nuts.ts';
 import { energyFraction, metricWindows, nutsChain, sampleNuts } from './nuts-chains.ts';
+import { NutsWorkspace } from './nuts-workspace.ts';
 import { sliceChain } from './slice.ts';
 import { stretchMove } from './stretch.ts';
 import { choleskyCorrelation, simplex } from './transform.ts';
@@ -147,6 +148,25 @@ describe('NUTS', () => {
       (d) => d.phase === 'sampling',
     );
     expect(alone.flatMap((d) => [...d.point])).toEqual([...both.draws.values.slice(40 * 3)]);
+  });
+
+  it('takes one gradient for each leapfrog step; arrays of transitions before leave no trace', () => {
+    let calls = 0;
+    const counted = differentiable(3, (x, g) => {
+      calls++;
+      return correlated.valueAndGradient(x, g);
+    });
+    const metric = { kind: 'diagonal', variances: new Float64Array(3).fill(1) } as const;
+    const settings = { stepSize: 0.1, metric, maxDepth: 8 };
+    const work = new NutsWorkspace(3, 8);
+    let state = nuts.init(correlated, new Float64Array(3));
+    for (let t = 0; t < 50; t++) {
+      calls = 0;
+      const next = nuts.step(counted, state, settings, randomStream(4, t), work);
+      expect(calls).toBe(next.info.leapfrogs);
+      expect(next).toEqual(nuts.step(correlated, state, settings, randomStream(4, t)));
+      state = next.state;
+    }
   });
 
   it('keeps the energy on a normal to the order of the step', () => {
