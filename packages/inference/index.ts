@@ -7,7 +7,6 @@ export * from './diagnose/simulation-calibration.ts';
 export * from './diagnose/summary.ts';
 export * from './differentiable-log-density.ts';
 export * from './errors.data.ts';
-export * as bootstrapFilter from './filter/bootstrap.ts';
 export * as ensembleFilter from './filter/ensemble-filter.ts';
 export * from './filter/ensemble-kalman.ts';
 export * as fixedLag from './filter/fixed-lag.ts';
@@ -35,6 +34,7 @@ export * from './map/profile.ts';
 export * from './mcmc/constrained.ts';
 export * from './mcmc/draws.ts';
 export * as ensembleChains from './mcmc/ensemble.ts';
+export { type EnsembleSample, type SweepOptions, sampleEnsemble } from './mcmc/ensemble-sample.ts';
 export * from './mcmc/moves.ts';
 export * as nuts from './mcmc/nuts.ts';
 export * from './mcmc/nuts-chains.ts';
@@ -47,6 +47,16 @@ export * as maximumLikelihood from './population/maximum-likelihood.ts';
 export * from './population/objective.ts';
 export * from './population/population.ts';
 export * from './problem.ts';
+export { countedDensity, type DensityCounts } from './result/density-counts.ts';
+export * from './result/posterior.ts';
+export {
+  chainsPosterior,
+  ensemblePosterior,
+  importancePosterior,
+  type Naming,
+  nutsPosterior,
+  temperedPosterior,
+} from './result/sampled-posterior.ts';
 export * from './sensitivity/identifiability.ts';
 export * from './sensitivity/inputs.ts';
 export * from './sensitivity/morris.ts';
@@ -57,6 +67,7 @@ export * from './smc/pareto-smoothing.ts';
 export * from './smc/proposal.ts';
 export * from './smc/resampling.ts';
 export * from './smc/resampling-schemes.ts';
+export * from './smc/tempered-sample.ts';
 export * as tempering from './smc/tempering.ts';
 export * from './smc/weights.ts';
 export type * from './state-space.ts';

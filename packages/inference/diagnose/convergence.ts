@@ -17,16 +17,22 @@ export interface Convergence {
   readonly essTail: number;
 }
 
-/** R-hat and effective draws of one coordinate. */
-export function convergence(values: Float64Array, chains: number): Convergence {
+/**
+ * R-hat and effective draws of one coordinate.
+ * @param superchains many short chains are compared as so many equal groups, which must divide them (nested R-hat:
+ *   Margossian, Hoffman, Sountsov, Riou-Durand, Vehtari, Gelman, arXiv:2110.13017)
+ */
+export function convergence(values: Float64Array, chains: number, superchains = chains): Convergence {
   const split = splitChains(values, chains);
   if (!varies(split)) return { rHat: Number.NaN, essBulk: Number.NaN, essTail: Number.NaN };
   const median = sampleQuantile(split, 0.5);
   const folded = split.map((v) => Math.abs(v - median));
   const normal = rankNormalised(split);
   const halves = 2 * chains;
+  const compared = (scores: Float64Array) =>
+    potentialScaleReduction(grouped(scores, chains, superchains), 2 * superchains);
   return {
-    rHat: Math.max(potentialScaleReduction(normal, halves), potentialScaleReduction(rankNormalised(folded), halves)),
+    rHat: Math.max(compared(normal), compared(rankNormalised(folded))),
     essBulk: effectiveDraws(normal, halves),
     essTail: Math.min(essQuantile(split, halves, 0.05), essQuantile(split, halves, 0.95)),
   };
@@ -70,6 +76,22 @@ export function splitChains(values: Float64Array, chains: number): Float64Array 
     split.set(values.subarray((c + 1) * length - half, (c + 1) * length), (2 * c + 1) * half);
   }
   return split;
+}
+
+/** Split chains with the first halves of each group behind one another, then its second halves. */
+function grouped(split: Float64Array, chains: number, groups: number): Float64Array {
+  if (groups === chains) return split;
+  const half = split.length / (2 * chains);
+  const size = chains / groups;
+  const order = new Float64Array(split.length);
+  for (let c = 0; c < chains; c++) {
+    const group = Math.floor(c / size);
+    for (const side of [0, 1]) {
+      const from = (2 * c + side) * half;
+      order.set(split.subarray(from, from + half), ((2 * group + side) * size + (c % size)) * half);
+    }
+  }
+  return order;
 }
 
 /** Normal scores of the ranks, ties at their mean rank (equation 14). */

@@ -1,6 +1,7 @@
 import type { RandomStream } from '@gemel/numerics';
 import { cholesky } from '@gemel/numerics/linalg/cholesky';
 import { identity } from '@gemel/numerics/linalg/matrix';
+import type { ChainDraw } from '../mcmc/draws.ts';
 
 /** What the chain walks over: an unbiased estimate of the likelihood, and the prior. Coordinates are unconstrained. */
 export interface EstimatedPosterior {
@@ -104,4 +105,22 @@ function adapted(state: ParticleMarginalState, acceptance: number): ParticleMarg
   }
   const logScale = state.logScale + (acceptance - 0.234) / Math.sqrt(visits);
   return { ...state, mean, covariance, visits, logScale };
+}
+
+/** One chain as a generator; a function of the posterior, the start and the stream alone. */
+export function* particleMarginalChain(
+  posterior: EstimatedPosterior,
+  start: Float64Array,
+  scales: Float64Array,
+  random: RandomStream,
+  options: { readonly warmUp?: number; readonly draws?: number } = {},
+): Generator<ChainDraw<ParticleMarginalInfo>, void, undefined> {
+  const { warmUp = 500, draws = 1000 } = options;
+  let state = init(posterior, start, scales, random.fork('start'));
+  for (let t = 0; t < warmUp + draws; t++) {
+    const next = step(posterior, state, random.fork('step', t), t < warmUp);
+    state = next.state;
+    const phase = t < warmUp ? 'warm-up' : 'sampling';
+    yield { phase, point: state.parameters, logDensity: state.logPosterior, info: next.info };
+  }
 }
