@@ -190,6 +190,15 @@ describe('iterated ensemble smoother', () => {
     expect(info.smoothed.time).toBe(0);
   });
 
+  it('a window without any value is carried to its end, not widened', () => {
+    const ensemble = ensembleFilter.init(0, start, 9, randomStream(7));
+    const none = [1, 2].map((time) => ({ ...observation, time, values: new Float64Array(2).fill(Number.NaN) }));
+    const { state, info } = iterated.step(turning, ensemble, none, randomStream(8), { inflation: 2 });
+    expect(info.status).toBe('no-observation');
+    expect(state.time).toBe(2);
+    near(state.ensemble, turning.advance(turning.advance(ensemble.ensemble, 9, 0, 1), 9, 1, 2), 0);
+  });
+
   it('iteration beats one analysis on Lorenz-63', () => {
     const short = { ...sakov2012, cycles: 200 };
     const first = {
