@@ -39,6 +39,11 @@ describe('sensors of several rates', () => {
     expect([...merged.observations[5].operator.observe(Float64Array.of(7, 8), 1)]).toEqual([7, 8, 7]);
   });
 
+  it('a record with values too few is refused by its number', () => {
+    const record = { operator: second, times: [1, 2], values: new Float64Array(3) };
+    expect(() => mergeSensors([record])).toThrow(expect.objectContaining({ where: { element: 'sensor 0' } }));
+  });
+
   it('one joint update is the same as one after the other', () => {
     const joint = kalman.filterSeries(start, merged.observations, (s, o) => kalman.step(transition, s, o));
     const apart = mergeSensors([

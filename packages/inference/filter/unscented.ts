@@ -1,9 +1,9 @@
-import { covarianceRoot, lowerFactor } from '@gemel/numerics/linalg/lower-factor';
 import {
-  forecastLower,
   type GaussianState,
   type GaussianStep,
   gaussianState,
+  noisyForecast,
+  refusedStep,
   updateForecast,
 } from './gaussian-state.ts';
 import type { Observation } from './observation.ts';
@@ -33,29 +33,17 @@ export function step(
   observation: Observation | { readonly time: number },
   options: UnscentedOptions = {},
 ): GaussianStep {
-  const n = state.dimension;
   const { time } = observation;
+  if (time < state.time) return refusedStep(state, 'time-reversed');
+  const n = state.dimension;
   const centre = options.centre ?? Math.max(0, 1 - n / 3);
   const before = sigmaPoints(state, centre);
   const moved = time === state.time ? before.points : transition.advance(before.points, before.count, state.time, time);
   const { mean, root } = pointMoments(moved, before.weights, n);
-  const noise = time === state.time ? undefined : transition.noise?.(state.time, time);
-  const noiseRoot = noise ? covarianceRoot(noise, n) : new Float64Array(n * n);
-  const columns = before.count + n;
-  const wide = new Float64Array(2 * n * columns);
-  for (let i = 0; i < n; i++) {
-    wide.set(root.subarray(i * before.count, (i + 1) * before.count), i * columns);
-    if (noiseRoot) wide.set(noiseRoot.subarray(i * n, (i + 1) * n), i * columns + before.count);
-    wide.set(before.root.subarray(i * before.count, (i + 1) * before.count), (n + i) * columns);
-  }
-  const jointLower = lowerFactor(wide, 2 * n, columns);
-  const forecast = { time, dimension: n, mean, lower: forecastLower(jointLower, n) };
+  const made = noisyForecast(transition, state, time, mean, root, before.root);
+  if (!made) return refusedStep(state, 'covariance-not-positive');
+  const { forecast, jointLower } = made;
   const taken = 'operator' in observation ? observation : null;
-  if (time < state.time || !noiseRoot) {
-    const refused = updateForecast(state, forecast, jointLower, null, () => 'no-observation');
-    const status = time < state.time ? 'time-reversed' : 'covariance-not-positive';
-    return { state, info: { ...refused.info, status, logLikelihood: Number.NaN } };
-  }
   return updateForecast(
     state,
     forecast,
