@@ -28,11 +28,6 @@ export function sampleEnsemble(
   random: RandomStream,
   options: SweepOptions = {},
 ): EnsembleSample {
-  const count = points.length / target.dimension;
-  if (!(Number.isInteger(count / 2) && count >= 4 && moves.length > 0)) {
-    const message = `${points.length} coordinates are no even number of four or more points of ${target.dimension}, or no move was given.`;
-    throw inferenceErrors.error('inference-shape', message);
-  }
   const chains = init(target, target, points, moves);
   const outside = chains.logTarget.findIndex((l) => !Number.isFinite(l));
   if (outside >= 0) {

@@ -5,6 +5,7 @@ import type { LogDensity } from '../log-density.ts';
 import { weightedMoments } from '../smc/weights.ts';
 import * as ensemble from './ensemble.ts';
 import { differentialMove, directionMove, type InformedDirections } from './moves.ts';
+import { sliceChain } from './slice.ts';
 
 const base: LogDensity = {
   dimension: 3,
@@ -79,6 +80,30 @@ describe('ensemble moves leave the tempered posterior invariant', () => {
   it('the linearised posterior is accepted always: the move is reversible with respect to it', () => {
     expect(sample([directionMove('all', directions, () => true)], 1, 200).acceptance).toBeCloseTo(1, 9);
     expect(sample([directionMove('all', directions, () => true)], 0.4, 200).acceptance).toBeCloseTo(1, 9);
+  });
+});
+
+describe('chains that cannot be right', () => {
+  it('an odd count, or fewer than four, is refused', () => {
+    for (const count of [5, 2]) {
+      const points = new Float64Array(3 * count);
+      expect(() => ensemble.init(base, target, points, [differentialMove('all', [0, 1, 2])])).toThrow(
+        expect.objectContaining({ code: 'inference-shape' }),
+      );
+    }
+  });
+
+  it.each([
+    ['flat', () => 0],
+    ['too heavy a tail', (x: number) => -0.5 * Math.log1p(Math.abs(x))],
+  ])('a slice that widens without end is an improper density: %s', (_, f) => {
+    const density: LogDensity = {
+      dimension: 1,
+      evaluate: (p, c) => Float64Array.from({ length: c }, (_, k) => f(p[k])),
+    };
+    expect(() => [...sliceChain(density, new Float64Array(1), randomStream(4))]).toThrow(
+      expect.objectContaining({ code: 'inference-improper-posterior' }),
+    );
   });
 });
 

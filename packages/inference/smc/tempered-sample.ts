@@ -35,14 +35,9 @@ export function sampleTempered(
   options: TemperedOptions = {},
 ): TemperedSample {
   const { rounds = 1, most = 1000, warmUp = 10, draws: kept = 100 } = options;
-  const count = draws.length / target.dimension;
-  if (!(Number.isInteger(count / 2) && count >= 4 && moves.length > 0)) {
-    const message = `${draws.length} coordinates are no even number of four or more points of ${target.dimension}, or no move was given.`;
-    throw inferenceErrors.error('inference-shape', message);
-  }
   let state = init(base, target, draws, moves);
   if (!state.chains.logTarget.some(Number.isFinite)) {
-    const message = `The log density is not finite at any of ${count} draws of the base.`;
+    const message = `The log density is not finite at any of ${state.chains.count} draws of the base.`;
     throw inferenceErrors.error('inference-density-not-finite', message);
   }
   const temperatures: TemperingInfo[] = [];
