@@ -176,6 +176,19 @@ describe('covariance matrix adaptation', () => {
     expect([...run().point]).toEqual([...end.point]);
   });
 
+  it.each([
+    ['rises without end', (x: number) => x],
+    ['is level', () => -3],
+  ])('says that a density is improper which %s', (_, f) => {
+    const target: LogDensity = {
+      dimension: 2,
+      evaluate: (p, c) => Float64Array.from({ length: c }, (_, k) => f(p[2 * k])),
+    };
+    const end = covarianceAdaptation.evolve(target, new Float64Array(2), 1, randomStream(2));
+    expect(end.status).toBe('no-convergence');
+    expect(end.problems.map((p) => p.code)).toEqual(['inference-improper-posterior']);
+  });
+
   it('names a density without any finite value', () => {
     const nowhere: LogDensity = { dimension: 2, evaluate: (_, c) => new Float64Array(c).fill(Number.NaN) };
     const run = () =>
@@ -209,6 +222,16 @@ describe('multi-start', () => {
       return -0.5 * s * s;
     });
     expect(multiStart(ridge, starts).modes.length).toBe(1);
+  });
+
+  it('names a density that rises without end', () => {
+    const slope = differentiable(1, (x, g) => {
+      g[0] = 1;
+      return x[0];
+    });
+    const found = multiStart(slope, [Float64Array.of(0), Float64Array.of(1)]);
+    expect(found.modes).toEqual([]);
+    expect(found.problems.map((p) => p.code)).toEqual(['inference-improper-posterior']);
   });
 
   it('keeps going past starts without a density, and says which', () => {
@@ -262,6 +285,11 @@ describe('profile likelihood', () => {
     expect(p.problems.map((q) => [q.code, q.where.element])).toEqual([
       ['inference-unidentifiable-parameter', 'clearance'],
     ]);
+  });
+
+  it('gives no interval around a point without a density', () => {
+    const nowhere = differentiable(2, () => Number.NaN);
+    expect(errorCode(() => profile(nowhere, new Float64Array(2), 0))).toBe('inference-density-not-finite');
   });
 
   it('is open on one side for a saturating parameter', () => {

@@ -38,6 +38,7 @@ export const THRESHOLD_95 = 1.9207294103470447;
  * maximised again at every value, until the log density has fallen by the threshold; then the crossing by bisection and
  * secant. A parameter that reaches no threshold is named unidentifiable.
  * @param mode a point where the log density is maximal
+ * @throws inference-density-not-finite where it has none
  */
 export function profile(
   target: DifferentiableLogDensity,
@@ -60,6 +61,9 @@ export function profile(
     return point;
   };
   const centre = at(mode[index], without(mode, index));
+  if (!Number.isFinite(centre.logDensity)) {
+    throw inferenceErrors.error('inference-density-not-finite', `The log density at the mode is ${centre.logDensity}.`);
+  }
   const floor = centre.logDensity - threshold;
   const end = (side: -1 | 1): number | null => {
     const bound = bounds ? (side < 0 ? bounds.lower[index] : bounds.upper[index]) : side * Infinity;
