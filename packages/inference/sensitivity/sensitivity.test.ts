@@ -64,13 +64,25 @@ describe("Sobol' indices", () => {
     );
     expect(holes.problems.map((p) => p.code)).toEqual(['inference-output-not-finite']);
     expect(Number.isFinite(holes.indices[1].first)).toBe(true);
-    const constant = sobolIndices(
+    // The mean of many 0.1 is another number than 0.1, so that the variance is rounding, not 0.
+    for (const value of [4, 0.1]) {
+      const constant = sobolIndices(
+        inputs,
+        rowwise(2, () => value),
+        64,
+        randomStream(3),
+      );
+      expect(constant.problems.map((p) => p.code)).toEqual(['inference-zero-variance']);
+      expect(constant.indices[0].first).toBeNaN();
+    }
+    const nowhere = sobolIndices(
       inputs,
-      rowwise(2, () => 4),
+      rowwise(2, () => Number.NaN),
       64,
       randomStream(3),
     );
-    expect(constant.problems.map((p) => p.code)).toEqual(['inference-zero-variance']);
+    expect(nowhere.problems.map((p) => p.code)).toEqual(['inference-output-not-finite']);
+    expect(nowhere.indices[0].total).toBeNaN();
   });
 });
 
@@ -91,6 +103,17 @@ describe('Morris screening', () => {
     expect(effects[1].sd).toBeGreaterThan(0.5);
     expect(effects[3].meanAbsolute).toBe(0);
     expect(effects.map((e) => e.count)).toEqual([50, 50, 50, 50]);
+  });
+
+  it('an input without a finite effect has no measure, rather than none to show', () => {
+    const { effects, problems } = morrisScreening(
+      { quantiles: [uniformInput(0, 1)] },
+      rowwise(1, () => Number.NaN),
+      3,
+      randomStream(6),
+    );
+    expect(effects[0]).toMatchObject({ mean: Number.NaN, meanAbsolute: Number.NaN, sd: Number.NaN, count: 0 });
+    expect(problems.map((p) => p.code)).toEqual(['inference-output-not-finite']);
   });
 
   it('the absolute measure sees an effect whose sign changes', () => {
