@@ -132,4 +132,17 @@ export const inferenceErrors = inferenceProblems({
     meaning: 'Observations lie below different limits of quantification.',
     remedy: 'Name the one limit that simulated values are held against.',
   },
+  'inference-posterior-predictive': {
+    meaning: 'A quantity of the data is one that the fitted model hardly ever replicates.',
+    remedy: 'Extend the model by what makes that feature, or do not use it where the feature matters.',
+  },
+  'inference-forecast-not-calibrated': {
+    meaning:
+      'Forecasts do not hold what they say: observations fall too often, or too rarely, where little was expected.',
+    remedy: 'Correct bias or spread as the message says, or guard the forecasts by conformal intervals.',
+  },
+  'inference-few-calibration-points': {
+    meaning: 'No finite interval of the level follows from so few calibration points.',
+    remedy: 'Take more points that the model has not seen, or a lower level.',
+  },
 });

@@ -1,6 +1,18 @@
+export * as adaptiveConformal from './conformal/adaptive.ts';
+export {
+  type ConformalQuantile,
+  conformalQuantile,
+  conformalRank,
+  coverageRange,
+  fewestPoints,
+} from './conformal/conformal-rank.ts';
+export * from './conformal/jackknife-plus.ts';
+export * from './conformal/split.ts';
 export * from './diagnose/convergence.ts';
 export * from './diagnose/effective-draws.ts';
+export * from './diagnose/forecast-calibration.ts';
 export * from './diagnose/leave-one-out.ts';
+export * from './diagnose/posterior-predictive.ts';
 export * from './diagnose/rank-uniformity.ts';
 export * from './diagnose/scores.ts';
 export * from './diagnose/simulation-calibration.ts';
