@@ -124,6 +124,15 @@ describe('effective draws', () => {
     expect(Math.abs((effectiveDraws(correlated, 20) * 9) / 10000 - 1)).toBeLessThan(0.2);
   });
 
+  it('pairs of autocorrelations that rise again are taken at the least before them', () => {
+    // Pairs 815/728, 10/273 and 431/2184, the next below 0: the third counts as the second.
+    const one = Float64Array.of(0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 1, 0, 1, 1);
+    expect(effectiveDraws(one, 1)).toBeCloseTo(14 / (-1 + 2 * (815 / 728 + (2 * 10) / 273)), 10);
+    // Pairs 1217/840 and −55/168: the first of the second, 17/420, still counts once.
+    const few = Float64Array.of(0, 0, 0, 0, 0, 1, 1, 1);
+    expect(effectiveDraws(few, 1)).toBeCloseTo(8 / (-1 + (2 * 1217) / 840 + 17 / 420), 10);
+  });
+
   it('of chains stuck in different places are few', () => {
     const stuck = Float64Array.from({ length: 400 }, (_, i) => Math.floor(i / 100) + 0.01 * Math.sin(i));
     expect(effectiveDraws(stuck, 4)).toBeLessThan(8);
