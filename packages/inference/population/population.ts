@@ -9,6 +9,11 @@ export interface Subject {
   /** Occasions with random effects of their own; absent: 0. */
   readonly occasions?: number;
   /**
+   * How fixed effects shift random effects, random effects × fixed effects: the prediction depends on θ and η through
+   * η + design · link(θ) alone. NaN in the column of a fixed effect that acts otherwise. Absent: all do.
+   */
+  readonly design?: Float64Array;
+  /**
    * Writes the prediction of every observation into `out`; false where there is none.
    * `eta`: random effects of the subject, then those of each occasion in turn.
    */

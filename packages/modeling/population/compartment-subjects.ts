@@ -11,6 +11,8 @@ export interface NumericSubject {
   readonly observed: Float64Array;
   readonly censored: Uint8Array;
   readonly occasions: number;
+  /** How fixed effects shift random effects, random effects × fixed effects; see `Individual.design`. */
+  readonly design: Float64Array;
   predict(theta: Float64Array, eta: Float64Array, out: Float64Array): boolean;
 }
 
@@ -107,6 +109,7 @@ export function compartmentSubjects(
       id: subject.id,
       ...observations(subject),
       occasions: individual.occasions,
+      design: individual.design(),
       predict(theta, eta, out) {
         for (let s = 0; s < rows.length; s++) {
           individual.parameters(s, theta, eta, parameters);

@@ -114,6 +114,7 @@ export function equationSubjects(
       id: subject.id,
       ...observations(subject),
       occasions: individual.occasions,
+      design: individual.design(),
       predict(theta, eta, out) {
         individual.parameters(0, theta, eta, values);
         const parameters = Object.fromEntries(model.parameters.map((name, p) => [name, values[p]]));
