@@ -195,6 +195,10 @@ describe('leave-one-out', () => {
     const { weights, gap } = stack([a, b]);
     expect(weights[0]).toBeCloseTo(0.75, 5);
     expect(gap).toBeLessThan(1e-8);
+    const never = Float64Array.of(-Infinity, -1, -1);
+    expect(stack([good, never]).weights[0]).toBeGreaterThan(0.9);
+    expect(errorCode(() => stack([never, never]))).toBe('inference-draws-not-finite');
+    expect(errorCode(() => stack([good, Float64Array.of(-1, Number.NaN, -1)]))).toBe('inference-draws-not-finite');
   });
 });
 
@@ -214,5 +218,7 @@ describe('simulation-based calibration', () => {
     const narrow = calibrateBySimulation(replicate(0.8), 800, randomStream(21), { names: ['theta'] });
     expect(narrow.problems.map((p) => [p.code, p.where.element])).toEqual([['inference-not-calibrated', 'theta']]);
     expect(narrow.rows[0].central90).toBeLessThan(0.88);
+    const lost = () => ({ truth: Float64Array.of(0), draws: new Float64Array(63).fill(Number.NaN) });
+    expect(errorCode(() => calibrateBySimulation(lost, 10, randomStream(21)))).toBe('inference-draws-not-finite');
   });
 });

@@ -201,10 +201,13 @@ describe('parameters', () => {
   });
 
   it('a chain that starts where nothing is likely says so', () => {
-    const nowhere = { dimension: 1, logLikelihood: () => NAN, logPrior: () => 0 };
-    const random = randomStream(12);
-    const state = pmmh.init(nowhere, Float64Array.of(0), Float64Array.of(1), random);
-    expect(pmmh.step(nowhere, state, random.fork(1), false).info.status).toBe('posterior-not-finite');
+    for (const value of [NAN, Infinity]) {
+      const nowhere = { dimension: 1, logLikelihood: () => value, logPrior: () => 0 };
+      const random = randomStream(12);
+      const state = pmmh.init(nowhere, Float64Array.of(0), Float64Array.of(1), random);
+      const { info } = pmmh.step(nowhere, state, random.fork(1), false);
+      expect(info).toEqual({ status: 'posterior-not-finite', accepted: false, acceptance: 0 });
+    }
   });
 
   it('Liu and West learn the parameter online, near its posterior', () => {

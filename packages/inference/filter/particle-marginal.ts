@@ -24,7 +24,7 @@ export interface ParticleMarginalState {
 }
 
 export interface ParticleMarginalInfo {
-  /** `posterior-not-finite`: the estimate at the chain's own start was −Infinity or NaN, and nothing has been accepted yet. */
+  /** `posterior-not-finite`: the estimate at the chain's own start was not finite, and nothing has been accepted yet. */
   readonly status: 'ok' | 'posterior-not-finite';
   readonly accepted: boolean;
   /** min(1, ratio) of the proposal. */
@@ -88,7 +88,8 @@ function estimate(posterior: EstimatedPosterior, parameters: Float64Array, rando
   const prior = posterior.logPrior(parameters);
   if (!(prior > -Infinity)) return -Infinity;
   const l = prior + posterior.logLikelihood(parameters, random);
-  return Number.isNaN(l) ? -Infinity : l;
+  // An infinite estimate could never be left again: it counts as none, like NaN.
+  return Number.isFinite(l) ? l : -Infinity;
 }
 
 /** Moments with the last visit in; the first guesses count as many visits as there are coordinates, times 10. */
