@@ -44,6 +44,8 @@ export interface ParameterDraws {
   readonly chains: number;
   readonly length: number;
   readonly values: Float64Array;
+  /** Independent draws that they are worth in the bulk; NaN where they do not vary. */
+  readonly effective: number;
 }
 
 /** A row with the narrowing by the data: posterior over prior SD; null where no prior was given. */
@@ -124,7 +126,8 @@ export class Posterior {
       const message = `${name} is none of the parameters ${this.names.join(', ')}.`;
       throw inferenceErrors.error('inference-shape', message, name);
     }
-    return { name, chains: this.draws.chains, length: this.draws.length, values: coordinate(this.draws, index) };
+    const { chains, length } = this.draws;
+    return { name, chains, length, values: coordinate(this.draws, index), effective: this.rows[index].essBulk };
   }
 
   /** The summary table and, under it, each problem with its remedy. */
