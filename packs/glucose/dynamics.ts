@@ -1,4 +1,4 @@
-import { type Instant, instant } from '@gemel/core';
+import { type ControlInput, type Instant, instant, MINUTE } from '@gemel/core';
 import { exp } from '@gemel/numerics/elementary/exp';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type {
@@ -264,6 +264,22 @@ const coordinates: Coordinates<GlucoseState> = {
 
 const SNAPSHOT_VERSION = 1;
 
+/** The grid from each time to the next. What a minute holds is the same in all grids that begin whole minutes apart. */
+function gridsBetween(controls: readonly ControlInput[], times: readonly Instant[]): MinuteGrid[] {
+  const [start] = times;
+  times.slice(1).forEach((time, k) => {
+    requireForward(times[k], time);
+  });
+  if (times.some((time) => (time - start) % MINUTE !== 0)) {
+    return times.slice(1).map((time, k) => minuteGrid(controls, times[k], time));
+  }
+  const { insulin, carbs } = minuteGrid(controls, start, times[times.length - 1]);
+  return times.slice(1).map((time, k) => {
+    const [from, to] = [times[k], time].map((t) => (t - start) / MINUTE);
+    return { insulin: insulin.subarray(from, to), carbs: carbs.subarray(from, to), lastSpan: 1 };
+  });
+}
+
 function trajectories(request: TrajectoryRequest<GlucoseState>): TrajectoryResult<GlucoseState> {
   const { members, controls, times, signals, random } = request;
   for (const signal of signals) requireSignal(signal);
@@ -275,10 +291,7 @@ function trajectories(request: TrajectoryRequest<GlucoseState>): TrajectoryResul
   const concerned = controls.filter(
     (control) => control.from < end && !(control.to !== undefined && control.to <= start && control.to > control.from),
   );
-  const between = times.slice(1).map((time, k) => {
-    requireForward(times[k], time);
-    return minuteGrid(concerned, times[k], time);
-  });
+  const between = gridsBetween(concerned, times);
   const streams = members.map((_, i) => random.fork(i));
   const all = new Company(members, streams);
   const departures = new Map<Instant, number[]>();

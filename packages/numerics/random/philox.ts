@@ -50,6 +50,10 @@ function fraction(high: number, low: number): number {
   return ((high >>> 5) * 67108864 + (low >>> 6) + 0.5) / 9007199254740992;
 }
 
+/** Scratch space of forks. */
+const ABSORBED = new Uint32Array(4);
+const BITS = new DataView(new ArrayBuffer(8));
+
 class PhiloxStream implements RandomStream {
   readonly #k0: number;
   readonly #k1: number;
@@ -117,7 +121,7 @@ class PhiloxStream implements RandomStream {
 
   /** The path is absorbed word by word by Philox itself, so that different paths give independent counters. */
   fork(...path: readonly (string | number)[]): RandomStream {
-    const b = new Uint32Array(4);
+    const b = ABSORBED;
     let p0 = this.#p0;
     let p1 = this.#p1;
     const absorb = (word: number, tag: number) => {
@@ -131,10 +135,9 @@ class PhiloxStream implements RandomStream {
     };
     for (const part of path) {
       if (typeof part === 'number') {
-        const view = new DataView(new ArrayBuffer(8));
-        view.setFloat64(0, part);
-        absorb(view.getUint32(0), 1);
-        absorb(view.getUint32(4), 2);
+        BITS.setFloat64(0, part);
+        absorb(BITS.getUint32(0), 1);
+        absorb(BITS.getUint32(4), 2);
       } else {
         for (let i = 0; i < part.length; i++) absorb(part.charCodeAt(i), 3);
         absorb(part.length, 4);
@@ -146,8 +149,7 @@ class PhiloxStream implements RandomStream {
 
 /** A stream for a seed (any finite number; its 64 bits are the key) and a path of names and numbers. */
 export function randomStream(seed: number, ...path: readonly (string | number)[]): RandomStream {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, seed);
-  const root = new PhiloxStream(view.getUint32(0), view.getUint32(4), 0, 0);
+  BITS.setFloat64(0, seed);
+  const root = new PhiloxStream(BITS.getUint32(0), BITS.getUint32(4), 0, 0);
   return path.length === 0 ? root : root.fork(...path);
 }
