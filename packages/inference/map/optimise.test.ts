@@ -34,15 +34,6 @@ const twoModes = (lower: number): LogDensity => ({
     }),
 });
 
-const errorCode = (run: () => unknown) => {
-  try {
-    run();
-  } catch (error) {
-    return (error as { code?: string }).code;
-  }
-  return 'none';
-};
-
 describe('gradient by differences', () => {
   it('agrees with the analytic one to 1e-7', () => {
     const exact = rosenbrock(4);
@@ -118,10 +109,12 @@ describe('limited-memory BFGS', () => {
 
   it('names a start without a density', () => {
     const target = differentiable(1, () => Number.NaN);
-    expect(errorCode(() => limitedMemoryBfgs.maximise(target, new Float64Array(1)))).toBe(
-      'inference-density-not-finite',
+    expect(() => limitedMemoryBfgs.maximise(target, new Float64Array(1))).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite' }),
     );
-    expect(errorCode(() => limitedMemoryBfgs.maximise(rosenbrock(3), new Float64Array(2)))).toBe('inference-shape');
+    expect(() => limitedMemoryBfgs.maximise(rosenbrock(3), new Float64Array(2))).toThrow(
+      expect.objectContaining({ code: 'inference-shape' }),
+    );
   });
 
   it('says that an improper density has no mode', () => {
@@ -193,7 +186,7 @@ describe('covariance matrix adaptation', () => {
     const nowhere: LogDensity = { dimension: 2, evaluate: (_, c) => new Float64Array(c).fill(Number.NaN) };
     const run = () =>
       covarianceAdaptation.evolve(nowhere, new Float64Array(2), 1, randomStream(1), { evaluations: 100 });
-    expect(errorCode(run)).toBe('inference-density-not-finite');
+    expect(run).toThrow(expect.objectContaining({ code: 'inference-density-not-finite' }));
   });
 });
 
@@ -242,7 +235,9 @@ describe('multi-start', () => {
     const found = multiStart(half, [Float64Array.of(-1), Float64Array.of(2)]);
     expect(found.failed.map((f) => [f.start, f.problem.code])).toEqual([[0, 'inference-density-not-finite']]);
     expect(found.modes[0].point[0]).toBeCloseTo(1, 5);
-    expect(errorCode(() => multiStart(half, [Float64Array.of(-1)]))).toBe('inference-density-not-finite');
+    expect(() => multiStart(half, [Float64Array.of(-1)])).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite' }),
+    );
   });
 });
 
@@ -289,7 +284,9 @@ describe('profile likelihood', () => {
 
   it('gives no interval around a point without a density', () => {
     const nowhere = differentiable(2, () => Number.NaN);
-    expect(errorCode(() => profile(nowhere, new Float64Array(2), 0))).toBe('inference-density-not-finite');
+    expect(() => profile(nowhere, new Float64Array(2), 0)).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite' }),
+    );
   });
 
   it('is open on one side for a saturating parameter', () => {
