@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { conditionalMode } from '@gemel/inference/population/conditional-mode';
-import * as maximumLikelihood from '@gemel/inference/population/maximum-likelihood';
-import { populationObjective } from '@gemel/inference/population/objective';
 import { etaPrior, type PopulationValues } from '@gemel/inference/population/population';
 import type { NumericSubject } from '@gemel/modeling/population/compartment-subjects';
 import type { PopulationModel } from '@gemel/modeling/population/population-model';
@@ -9,12 +7,14 @@ import { Command, Option } from 'commander';
 import { cliErrors } from '../../errors.data.ts';
 import { EXIT } from '../../exit.ts';
 import { type Begin, wholeNumber } from '../begin.ts';
+import { finite, fitLikelihood, fitSaem, type PopulationFit, type PopulationRow } from '../population-fit.ts';
 import { readDataFile, readPopulationSource } from '../population-source.ts';
+import { type ErrorSource, type Uncertainty, uncertaintyOf } from '../population-uncertainty.ts';
 import type { Shell } from '../shell.ts';
 
 interface NlmeOptions {
   readonly model: string;
-  readonly est: 'ebe' | 'fo' | 'foce' | 'focei';
+  readonly est: 'ebe' | 'fo' | 'foce' | 'focei' | 'saem';
   readonly theta?: readonly string[];
   readonly omega?: readonly string[];
   readonly sigma?: readonly string[];
@@ -22,14 +22,8 @@ interface NlmeOptions {
   readonly ignore?: string;
   readonly output?: string;
   readonly covariances?: boolean;
-  readonly maxSteps: number;
-}
-
-interface Row {
-  readonly id: string;
-  readonly eta: readonly number[];
-  readonly objective: number | null;
-  readonly status: string;
+  readonly maxSteps?: number;
+  readonly errors: ErrorSource;
 }
 
 /** `gemel nlme`: nonlinear mixed effects on a data set in NONMEM's form. */
@@ -42,7 +36,7 @@ export function nlmeCommand(begin: Begin): Command {
     )
     .addOption(
       new Option('--est <method>', 'empirical-Bayes estimates at the given values, or an estimation of the population')
-        .choices(['ebe', 'fo', 'foce', 'focei'])
+        .choices(['ebe', 'fo', 'foce', 'focei', 'saem'])
         .makeOptionMandatory(),
     )
     .option('--theta <name=value...>', 'typical values in place of the model’s')
@@ -52,7 +46,16 @@ export function nlmeCommand(begin: Begin): Command {
     .option('--ignore <character>', 'leave out rows that begin with it; @ for any letter')
     .option('--output <name>', 'what is observed, of a model of equations')
     .option('--covariances', 'estimate the covariances of random effects too')
-    .option('--max-steps <n>', 'most steps of the search; 0 evaluates the objective', wholeNumber, 200)
+    .option(
+      '--max-steps <n>',
+      'most steps of the search, 200; iterations of saem, 500; 0 evaluates the objective',
+      wholeNumber,
+    )
+    .addOption(
+      new Option('--errors <likelihood>', 'whose curvature gives the standard errors')
+        .choices(['linear', 'importance', 'none'])
+        .default('linear'),
+    )
     .action(async (options: NlmeOptions, self: Command) => {
       const shell = begin(self);
       if (!shell.given('data')) {
@@ -87,12 +90,23 @@ export function nlmeCommand(begin: Begin): Command {
         await shell.result({ ...summary, rows, problems: data.problems }, rowsText(model, rows));
         return;
       }
-      const fit = await estimate(shell, model, subjects, values, options);
+      const covariances = options.covariances ?? false;
+      const maxSteps = options.maxSteps ?? (options.est === 'saem' ? 500 : 200);
+      const request = { model, subjects, start: values, covariances, maxSteps };
+      const fit =
+        options.est === 'saem' ? await fitSaem(shell, request) : await fitLikelihood(shell, options.est, request);
       if (fit.status === 'no-value') shell.end(EXIT.withheld);
       tellMissing(shell, fit.rows);
-      const text = `${fitText(model, fit)}\n\n${rowsText(model, fit.rows)}`;
-      const { values: found, ...rest } = fit;
-      await shell.result({ ...summary, ...rest, ...valuesOf(model, found), problems: data.problems }, text);
+      const estimated = fit.status !== 'no-value' && fit.status !== 'evaluated';
+      const errors = estimated ? options.errors : 'none';
+      const uncertainty = await uncertaintyOf(shell, model, subjects, fit, { est: options.est, errors, covariances });
+      const { values: found, modes: _, problems: troubles, ...rest } = fit;
+      const problems = [...data.problems, ...troubles, ...uncertainty.problems];
+      for (const problem of [...troubles, ...uncertainty.problems]) {
+        shell.note(`${problem.code}: ${problem.message} ${problem.remedy}`);
+      }
+      const text = `${fitText(model, fit, uncertainty)}\n\n${rowsText(model, fit.rows)}`;
+      await shell.result({ ...summary, ...rest, ...valuesOf(model, found), ...uncertainty, problems }, text);
     });
 }
 
@@ -100,8 +114,8 @@ async function modes(
   shell: Shell,
   subjects: readonly NumericSubject[],
   values: PopulationValues,
-): Promise<readonly Row[]> {
-  const rows: Row[] = [];
+): Promise<readonly PopulationRow[]> {
+  const rows: PopulationRow[] = [];
   let rested = Date.now();
   for (const subject of subjects) {
     const prior = etaPrior(values, subject.occasions);
@@ -121,66 +135,6 @@ async function modes(
   return rows;
 }
 
-interface Fit {
-  /** `converged`; `slow`: the step limit; `stopped`: no step lowers the objective; `evaluated`; `no-value` at the start. */
-  readonly status: string;
-  readonly objective: number | null;
-  readonly steps: number;
-  /** Largest component of the gradient by the coordinates of the search. */
-  readonly gradient: number;
-  readonly rows: readonly Row[];
-  readonly values: PopulationValues;
-}
-
-async function estimate(
-  shell: Shell,
-  model: PopulationModel,
-  subjects: readonly NumericSubject[],
-  start: PopulationValues,
-  options: NlmeOptions,
-): Promise<Fit> {
-  const approximation = options.est as 'fo' | 'foce' | 'focei';
-  const domains = model.positive.map((positive) => (positive ? ('positive' as const) : ('real' as const)));
-  const problem = { subjects, approximation, domains, covariances: options.covariances ?? false };
-  let values = start;
-  let steps = 0;
-  let gradient = 0;
-  let status = 'evaluated';
-  if (options.maxSteps > 0) {
-    let state = maximumLikelihood.init(problem, start);
-    status = Number.isFinite(state.objective) ? 'slow' : 'no-value';
-    while (status === 'slow' && steps < options.maxSteps) {
-      await setImmediate();
-      shell.checkpoint();
-      const next = maximumLikelihood.step(problem, state);
-      state = next.state;
-      gradient = next.info.gradient;
-      steps++;
-      const message = `step ${steps}: −2 log likelihood ${state.objective.toFixed(3)}, gradient ${gradient.toPrecision(2)}`;
-      shell.progress({ fraction: Math.min(0.99, steps / options.maxSteps), message });
-      const flat = 1e-6 * Math.max(1, Math.abs(state.objective));
-      if (gradient < 1e-3 || (next.info.accepted && next.info.decrease < flat * 1e-2)) status = 'converged';
-      else if (!next.info.accepted) status = gradient < 0.05 ? 'converged' : 'stopped';
-    }
-    values = state.values;
-  }
-  const { value, individuals } = populationObjective(approximation, subjects, values);
-  const rows = individuals.map((each) => ({
-    id: each.id,
-    eta: [...each.eta],
-    objective: finite(each.value),
-    status: each.status,
-  }));
-  return {
-    status: Number.isFinite(value) ? status : 'no-value',
-    objective: finite(value),
-    steps,
-    gradient,
-    rows,
-    values,
-  };
-}
-
 function valuesOf(model: PopulationModel, { theta, omega, occasionOmega, sigma }: PopulationValues) {
   const square = (m: Float64Array, n: number) => Array.from({ length: n }, (_, i) => [...m.subarray(i * n, i * n + n)]);
   const { between, within } = model;
@@ -192,20 +146,53 @@ function valuesOf(model: PopulationModel, { theta, omega, occasionOmega, sigma }
   };
 }
 
-function fitText(model: PopulationModel, fit: Fit): string {
+function fitText(model: PopulationModel, fit: PopulationFit, uncertainty: Uncertainty): string {
   const { theta, omega, occasions, sigma } = valuesOf(model, fit.values);
   const figure = (value: number) => value.toPrecision(6);
-  return [
-    `${model.text.id}  ${fit.status} after ${fit.steps} steps`,
-    `−2 log likelihood (without n log 2π)  ${fit.objective?.toFixed(3) ?? 'none'}`,
+  const monteCarlo = fit.objectiveError === undefined ? '' : ` ± ${fit.objectiveError.toPrecision(2)}`;
+  const estimates = [
     ...Object.entries(theta).map(([name, value]) => `theta ${name}  ${figure(value)}`),
     ...omega.names.map((name, i) => `omega ${name}  ${figure(omega.matrix[i]![i]!)}`),
     ...(occasions?.names ?? []).map((name, i) => `omega of occasions ${name}  ${figure(occasions!.matrix[i]![i]!)}`),
     ...Object.entries(sigma).flatMap(([part, value]) => (value > 0 ? [`sigma ${part}  ${figure(value)}`] : [])),
+  ];
+  return [
+    `${model.text.id}  ${fit.status} after ${fit.steps} steps`,
+    `−2 log likelihood (without n log 2π)  ${fit.objective?.toFixed(3) ?? 'none'}${monteCarlo}`,
+    ...(fit.linearObjective === undefined
+      ? []
+      : [`  of the model made linear at the modes  ${fit.linearObjective?.toFixed(3) ?? 'none'}`]),
+    ...(uncertainty.standardErrors === null ? estimates : errorLines(uncertainty.standardErrors)),
+    ...shrinkageLines(uncertainty.shrinkage),
   ].join('\n');
 }
 
-function rowsText(model: PopulationModel, rows: readonly Row[]): string {
+function errorLines({ parameters, conditionNumber }: NonNullable<Uncertainty['standardErrors']>): readonly string[] {
+  const figure = (value: number | null) => (value === null ? '.' : value.toPrecision(value === 0 ? 1 : 4));
+  const heads = ['', 'estimate', 'error', 'relative', 'robust'];
+  const rows = parameters.map(({ name, estimate, error, relative, robust }) => {
+    const percent = relative === null ? '.' : `${(100 * relative).toPrecision(3)} %`;
+    return [name, estimate.toPrecision(6), figure(error), percent, figure(robust)];
+  });
+  const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]!.length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
+  const condition =
+    conditionNumber === null ? [] : [`condition number of the correlations  ${figure(conditionNumber)}`];
+  return [...[heads, ...rows].map(line), ...condition];
+}
+
+function shrinkageLines({ etas, occasions, epsilon }: Uncertainty['shrinkage']): readonly string[] {
+  const part = (title: string) => (name: string, value: number | null) =>
+    `${title}${name}  ${value === null ? '.' : `${(100 * value).toFixed(1)} %`}`;
+  return [
+    ...Object.entries(etas).map(([name, value]) => part('shrinkage of eta ')(name, value)),
+    ...Object.entries(occasions).map(([name, value]) => part('shrinkage of occasions ')(name, value)),
+    part('shrinkage of epsilon')('', epsilon),
+  ];
+}
+
+function rowsText(model: PopulationModel, rows: readonly PopulationRow[]): string {
   const { between, within } = model;
   const most = Math.max(0, ...rows.map(({ eta }) => eta.length));
   const names = Array.from({ length: most }, (_, k) => {
@@ -213,23 +200,19 @@ function rowsText(model: PopulationModel, rows: readonly Row[]): string {
     const at = k - between.names.length;
     return `eta_${within.names[at % within.names.length]}_${Math.floor(at / within.names.length) + 1}`;
   });
-  const line = ({ id, eta, objective }: Row) =>
+  const line = ({ id, eta, objective }: PopulationRow) =>
     [id, ...names.map((_, k) => eta[k]?.toFixed(6) ?? ''), objective?.toFixed(6) ?? ''].join(',');
   return [['id', ...names, 'objective'].join(','), ...rows.map(line)].join('\n');
 }
 
 /** Subjects without a value are named; the others stand. */
-function tellMissing(shell: Shell, rows: readonly Row[]): void {
+function tellMissing(shell: Shell, rows: readonly PopulationRow[]): void {
   const missing = rows.filter(({ objective }) => objective === null);
   if (missing.length === 0) return;
   const named = missing.slice(0, 8).map(({ id }) => id);
   const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
   shell.note(`no value for ${named.join(', ')}${more}: the prediction or its variance is not finite or zero`);
   shell.end(EXIT.withheld);
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 function pairs(option: string, given: readonly string[] = []): readonly (readonly [string, string])[] {
