@@ -17,3 +17,4 @@ export { type Chart, type ChartTable, escapeXml, standaloneSvg, tableHtml } from
 export * from './theme.ts';
 export * from './timeline.ts';
 export * from './trace-plot.ts';
+export * from './vpc.ts';
