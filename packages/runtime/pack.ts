@@ -17,6 +17,7 @@ import type {
   Verdict,
   Work,
 } from '@gemel/core';
+import type { Posterior, PosteriorReport } from '@gemel/inference';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type { Dynamics, Member, Parameters } from './dynamics.ts';
 
@@ -122,14 +123,23 @@ export interface Belief<State> {
   readonly diagnostics: Diagnostics;
   readonly modelHash: string;
   readonly seed: number;
+  /** The draws a calibration took its members from, for tables and plots. Not kept in the log: a belief read back is without. */
+  readonly posterior?: Posterior;
 }
 
 export interface Diagnostics {
   readonly method: string;
   /** Effective sample size of the weights. */
   readonly ess: number;
-  /** Named findings: `importance-k 0.43`, `unidentified kabs`. Empty when nothing is to be said. */
-  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  /** Named findings, what they concern and what to do, as the sampler and the pack found them. Empty when nothing is to be said. */
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly where?: { readonly element?: string };
+    readonly remedy?: string;
+  }[];
+  /** Each personal parameter's draws in numbers, with their convergence; absent where the method draws none. */
+  readonly parameters?: PosteriorReport['rows'];
   readonly numbers: Readonly<Record<string, number>>;
 }
 

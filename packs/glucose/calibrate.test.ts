@@ -8,7 +8,7 @@ import { Body, type Variation } from './generate-body.ts';
 import { generatedHistory } from './generated-history.ts';
 import { basalRate, basalState, deriveConstants, simulate } from './model.ts';
 import { AGE_GROUPS, drawPatient } from './population.ts';
-import { PERSONAL } from './priors.ts';
+import { PERSONAL, priors } from './priors.ts';
 import { titrate } from './therapy.ts';
 
 const MINUTES = 1440;
@@ -125,7 +125,7 @@ describe('a calibration', () => {
     const patient = generatePatient({ seed: 12, start: START, days: 2, group: 'adult', perturbation: EVERYDAY });
     const at = instant(START + 15 * 60 * MINUTE);
     const belief = finish(calibrate(generatedHistory(patient, at), at, randomStream(5, 'calibration')));
-    const { numbers, warnings, ess } = belief.diagnostics;
+    const { numbers, warnings, ess, parameters } = belief.diagnostics;
     expect(belief.members.length).toBe(200);
     expect(ess).toBeGreaterThan(40);
     expect(warnings.some(({ code }) => code === 'sample-coarse')).toBe(ess! < 100);
@@ -133,9 +133,22 @@ describe('a calibration', () => {
     expect(numbers.acceptance).toBeLessThan(0.5);
     const ratios = PERSONAL.map((name) => [name, numbers[`posterior-over-prior-${name}`]] as const);
     expect(Math.min(...ratios.map(([, ratio]) => ratio))).toBeLessThan(0.8);
-    for (const [name, ratio] of ratios) {
+    for (const [, ratio] of ratios) {
       expect(ratio).toBeLessThan(1.3);
-      expect(warnings.some(({ code }) => code === `unidentified-${name}`)).toBe(ratio > 0.9);
     }
+    expect(parameters!.map((p) => p.name)).toEqual(PERSONAL);
+    for (const { name, overPrior, essBulk, rHat } of parameters!) {
+      const named = warnings.filter(({ where }) => where?.element === name).map(({ code }) => code);
+      expect(named.includes('inference-prior-only-parameter')).toBe(overPrior! > 0.9);
+      expect(named.includes('inference-few-effective-draws')).toBe(essBulk! < 100);
+      expect(rHat).toBeLessThan(1.1);
+      // The members are a part of these draws.
+      expect(Math.abs(numbers[`posterior-over-prior-${name}`] / overPrior! - 1)).toBeLessThan(0.2);
+    }
+    const { posterior } = belief;
+    expect(posterior!.toJSON().rows).toEqual(parameters);
+    const index = priors.findIndex((p) => p.name === 'ki');
+    const drawn = new Set(posterior!.parameter('ki').values);
+    for (const member of belief.members) expect(drawn.has(member.parameters[index])).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import {
   type InformedDirections,
   type LogDensity,
   levenbergMarquardt,
+  type Posterior,
   tempering,
 } from '@gemel/inference';
 import { gram, multiplyTransposed } from '@gemel/numerics/linalg/matrix';
@@ -19,6 +20,7 @@ import { assimilate } from './assimilate.ts';
 import { DISTURBANCES, type Disturbances, sampledCoordinates } from './calibrate-coordinates.ts';
 import { CalibrationLikelihood, type Discrepancy } from './calibrate-likelihood.ts';
 import { drawMembers } from './calibrate-members.ts';
+import { calibrationPosterior, ENOUGH } from './calibrate-posterior.ts';
 import { actedControls, type CalibrationWindow, calibrationWindow } from './calibrate-window.ts';
 import { dynamics, type GlucoseState } from './dynamics.ts';
 import { glucoseErrors } from './errors.data.ts';
@@ -43,10 +45,6 @@ const KEPT = 90;
 /** Informed directions moved together, and the curvature (of prior curvature 1) from which one is informed. */
 const TOGETHER = 7;
 const INFORMED = 0.5;
-/** Effective draws of the least mixed coordinate below which the sample is called coarse. */
-const ENOUGH = 100;
-/** Posterior over prior SD from which a personal parameter is called unidentified. */
-const UNIDENTIFIED = 0.9;
 const RELINEARISE = 4;
 const STEPS = 6;
 
@@ -87,14 +85,17 @@ export function* calibrate(
       state: dynamics.advance(member.state, member.parameters, controls, at, random.fork('rest', i)),
     }),
   );
+  const { temperatures, acceptance } = sample;
+  const posterior = calibrationPosterior(sample, likelihood.coordinates, problem.group, { temperatures, acceptance });
   return {
     at,
     knownAt: history.knownAt,
     members,
     weights: new Float64Array(count).fill(1 / count),
-    diagnostics: diagnose(problem, sample, mode, members),
+    diagnostics: diagnose(problem, sample, mode, members, posterior),
     modelHash: '',
     seed: 0,
+    posterior,
   };
 }
 
@@ -143,7 +144,10 @@ interface Mode {
 /** Draws of the posterior, sweep by sweep. */
 interface Sample {
   readonly count: number;
-  /** count × dimension. */
+  readonly chains: number;
+  /** Kept sweeps. */
+  readonly length: number;
+  /** length × chains × dimension. */
   readonly points: Float64Array;
   /** Effective draws of the least mixed coordinate. */
   readonly ess: number;
@@ -245,7 +249,7 @@ function* explore(likelihood: CalibrationLikelihood, mode: Mode, random: RandomS
     }
     ess = Math.min(ess, effectiveDraws(along, CHAINS));
   }
-  return { count: KEPT * CHAINS, points, ess, temperatures, acceptance };
+  return { count: KEPT * CHAINS, chains: CHAINS, length: KEPT, points, ess, temperatures, acceptance };
 }
 
 /** log density of the standard normal up to a constant. */
@@ -276,9 +280,10 @@ function diagnose(
   sample: Sample,
   mode: Mode,
   members: readonly Member<GlucoseState>[],
+  posterior: Posterior,
 ): Diagnostics {
   const { window, likelihood, group } = problem;
-  const warnings = [...problem.warnings];
+  const warnings: Diagnostics['warnings'][number][] = [...problem.warnings, ...posterior.problems];
   if (sample.ess < ENOUGH) {
     warnings.push({
       code: 'sample-coarse',
@@ -286,18 +291,12 @@ function diagnose(
     });
   }
   const narrowing = posteriorOverPrior(members, group);
-  const unidentified = PERSONAL.filter((name) => narrowing[name] > UNIDENTIFIED);
-  for (const name of unidentified) {
-    warnings.push({
-      code: `unidentified-${name}`,
-      message: `The record says little of ${name}: its posterior SD is ${narrowing[name].toFixed(2)} of the prior's.`,
-    });
-  }
   const ignored = mode.discrepancy.ignored.reduce((sum, v) => sum + v, 0);
   return {
-    method: 'tempered sequential Monte Carlo with ensemble moves',
+    method: posterior.method,
     ess: sample.ess,
     warnings,
+    parameters: posterior.toJSON().rows,
     numbers: {
       'readings-used': window.readings.length - ignored,
       'readings-ignored': ignored,

@@ -100,7 +100,7 @@ function judged(
     problems.push(
       inferenceErrors.problem(
         'inference-chains-not-mixed',
-        `The chains disagree about ${name}: R-hat ${rHat.toFixed(3)}, wanted below ${largestRHat}.`,
+        `The chains disagree about ${name}: R-hat ${rHat.toFixed(3)}, wanted below ${Number(largestRHat.toPrecision(4))}.`,
         name,
       ),
     );
