@@ -123,7 +123,11 @@ describe('summary', () => {
     expect(found.filter((f) => f.startsWith('fine'))).toEqual([]);
     const lines = summaryTable(summary).split('\n');
     expect(lines[0]).toContain('ESS bulk');
-    expect(lines.length).toBe(6 + summary.problems.length);
+    const kinds = new Set(summary.problems.map((p) => p.code));
+    expect(lines.slice(6).map((line) => line.split(':')[0])).toEqual([...kinds]);
+    for (const { message, where } of summary.problems) {
+      expect(lines.some((line) => line.includes(message) || line.includes(` ${where.element}`))).toBe(true);
+    }
     expect(new Set(lines.slice(0, 6).map((l) => l.length)).size).toBe(1);
   });
 

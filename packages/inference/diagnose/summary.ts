@@ -1,6 +1,6 @@
 import { inferenceErrors } from '../errors.data.ts';
 import { coordinate, type Draws } from '../mcmc/draws.ts';
-import type { InferenceProblem } from '../problem.ts';
+import { type InferenceProblem, problemLines } from '../problem.ts';
 import { convergence, errorOfMean, errorOfSd, momentsOf } from './convergence.ts';
 import { sampleQuantile } from './scores.ts';
 
@@ -118,7 +118,7 @@ function judged(
   return problems;
 }
 
-/** The summary as lines of text: one row a parameter, then the problems. */
+/** The summary as lines of text: one row a parameter, then one line for each kind of problem. */
 export function summaryTable({ rows, problems }: Summary): string {
   const heads = ['', 'mean', 'sd', '5%', '50%', '95%', 'mcse mean', 'mcse sd', 'R-hat', 'ESS bulk', 'ESS tail'];
   const cells = rows.map((r) => [
@@ -131,7 +131,7 @@ export function summaryTable({ rows, problems }: Summary): string {
   const widths = heads.map((head, i) => Math.max(head.length, ...cells.map((row) => row[i].length)));
   const line = (row: readonly string[]) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
-  return [...[heads, ...cells].map(line), ...problems.map((p) => `${p.code}: ${p.message} ${p.remedy}`)].join('\n');
+  return [...[heads, ...cells].map(line), ...problemLines(problems)].join('\n');
 }
 
 /** Four significant digits, without an exponent where the number is of ordinary size. */
