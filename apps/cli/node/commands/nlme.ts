@@ -7,12 +7,19 @@ import { Command, Option } from 'commander';
 import { cliErrors } from '../../errors.data.ts';
 import { EXIT } from '../../exit.ts';
 import { type Begin, wholeNumber } from '../begin.ts';
+import {
+  checkFiles,
+  checkPopulation,
+  checkText,
+  type PopulationCheckOptions,
+  withPopulationCheck,
+} from '../population-check.ts';
 import { finite, fitLikelihood, fitSaem, type PopulationFit, type PopulationRow } from '../population-fit.ts';
 import { readDataFile, readPopulationSource } from '../population-source.ts';
 import { type ErrorSource, type Uncertainty, uncertaintyOf } from '../population-uncertainty.ts';
 import type { Shell } from '../shell.ts';
 
-interface NlmeOptions {
+interface NlmeOptions extends PopulationCheckOptions {
   readonly model: string;
   readonly est: 'ebe' | 'fo' | 'foce' | 'focei' | 'saem';
   readonly theta?: readonly string[];
@@ -28,7 +35,7 @@ interface NlmeOptions {
 
 /** `gemel nlme`: nonlinear mixed effects on a data set in NONMEM's form. */
 export function nlmeCommand(begin: Begin): Command {
-  return new Command('nlme')
+  const command = new Command('nlme')
     .description("fit a population model to a data set in NONMEM's form, or each subject to a given population")
     .requiredOption(
       '--model <model>',
@@ -61,6 +68,7 @@ export function nlmeCommand(begin: Begin): Command {
       if (!shell.given('data')) {
         throw cliErrors.error('cli-option-unreadable', '--data is missing: the data set, as in --data study.csv', {});
       }
+      checkFiles(options);
       const file = shell.options.data;
       const source = await readPopulationSource(options.model, {
         theta: numbers('--theta', options.theta),
@@ -87,7 +95,9 @@ export function nlmeCommand(begin: Begin): Command {
       if (options.est === 'ebe') {
         const rows = await modes(shell, subjects, values);
         tellMissing(shell, rows);
-        await shell.result({ ...summary, rows, problems: data.problems }, rowsText(model, rows));
+        const check = await checkPopulation(shell, data, subjects, values, options);
+        const text = checkText(check) + rowsText(model, rows);
+        await shell.result({ ...summary, rows, ...(check && { check }), problems: data.problems }, text);
         return;
       }
       const covariances = options.covariances ?? false;
@@ -105,9 +115,14 @@ export function nlmeCommand(begin: Begin): Command {
       for (const problem of [...troubles, ...uncertainty.problems]) {
         shell.note(`${problem.code}: ${problem.message} ${problem.remedy}`);
       }
-      const text = `${fitText(model, fit, uncertainty)}\n\n${rowsText(model, fit.rows)}`;
-      await shell.result({ ...summary, ...rest, ...valuesOf(model, found), ...uncertainty, problems }, text);
+      const check = fit.status === 'no-value' ? null : await checkPopulation(shell, data, subjects, found, options);
+      const text = `${fitText(model, fit, uncertainty)}\n${checkText(check)}\n${rowsText(model, fit.rows)}`;
+      await shell.result(
+        { ...summary, ...rest, ...valuesOf(model, found), ...uncertainty, ...(check && { check }), problems },
+        text,
+      );
     });
+  return withPopulationCheck(command);
 }
 
 async function modes(
