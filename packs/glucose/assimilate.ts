@@ -1,5 +1,6 @@
 import type { Instant, Observation } from '@gemel/core';
-import { squareRootUpdate, systematicResample } from '@gemel/inference';
+import { squareRootUpdate } from '@gemel/inference/filter/ensemble-kalman';
+import { systematicResample } from '@gemel/inference/smc/resampling';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type { Member } from '@gemel/runtime/dynamics';
 import type { Belief, History } from '@gemel/runtime/pack';

@@ -1,4 +1,4 @@
-import { Posterior, type PriorWidth } from '@gemel/inference';
+import { Posterior, type PriorWidth } from '@gemel/inference/result/posterior';
 import type { SampledCoordinates } from './calibrate-coordinates.ts';
 import { PARAMETER_INDEX } from './parameters.ts';
 import { type AgeGroup, populationPrior, samplingScale, VARIED } from './population.ts';

@@ -1,15 +1,11 @@
 import type { Instant, Work } from '@gemel/core';
-import {
-  differentialMove,
-  directionMove,
-  effectiveDraws,
-  ensembleChains,
-  type InformedDirections,
-  type LogDensity,
-  levenbergMarquardt,
-  type Posterior,
-  tempering,
-} from '@gemel/inference';
+import { effectiveDraws } from '@gemel/inference/diagnose/effective-draws';
+import type { LogDensity } from '@gemel/inference/log-density';
+import * as levenbergMarquardt from '@gemel/inference/map/levenberg-marquardt';
+import * as ensembleChains from '@gemel/inference/mcmc/ensemble';
+import { differentialMove, directionMove, type InformedDirections } from '@gemel/inference/mcmc/moves';
+import type { Posterior } from '@gemel/inference/result/posterior';
+import * as tempering from '@gemel/inference/smc/tempering';
 import { gram, multiplyTransposed } from '@gemel/numerics/linalg/matrix';
 import { symmetricEigen } from '@gemel/numerics/linalg/symmetric-eigen';
 import type { RandomStream } from '@gemel/numerics/random/stream';
