@@ -304,6 +304,14 @@ describe('named failures', () => {
     },
   );
 
+  it('settings outside their range are refused', () => {
+    const seen = { time: 1, operator: both, values: Float64Array.of(1, 1) };
+    const shape = expect.objectContaining({ code: 'inference-shape' });
+    expect(() => unscented.step(moving, start, seen, { centre: 1 })).toThrow(shape);
+    expect(() => kalman.step(moving, start, seen, { robust: { kind: 'student', freedom: 0 } })).toThrow(shape);
+    expect(() => kalman.step(moving, start, seen, { robust: { kind: 'huber', threshold: -1 } })).toThrow(shape);
+  });
+
   it('values of another number than the operator has are no values', () => {
     const short = { time: 1, operator: both, values: values(1) };
     expect(() => kalman.step(moving, start, short)).toThrow(/1 values.*2/);

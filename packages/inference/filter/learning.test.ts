@@ -222,6 +222,7 @@ describe('parameters', () => {
     };
     const random = randomStream(13, 'learning');
     let state = particle.init(model, 10000, random);
+    expect(() => liuWest.step(model, state, 0, random, { discount: 0.2 })).toThrow(/1\/3/);
     let mean = 0;
     values.forEach((y, t) => {
       const next = liuWest.step(model, state, y, random.fork(t), { discount: 0.98 });

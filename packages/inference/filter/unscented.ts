@@ -1,3 +1,4 @@
+import { inferenceErrors } from '../errors.data.ts';
 import {
   type GaussianState,
   type GaussianStep,
@@ -25,7 +26,7 @@ export const init = gaussianState;
 /**
  * One step of the unscented Kalman filter: Julier and Uhlmann, Proc. IEEE 92 (2004) 401; with centre 0 the cubature filter
  * of Arasaratnam and Haykin, IEEE Trans. Autom. Control 54 (2009) 1254. Points are drawn anew for the observation; weights
- * are not negative, so that roots are carried throughout.
+ * are not negative, so that roots are carried throughout. @throws inference-shape
  */
 export function step(
   transition: Transition,
@@ -37,6 +38,12 @@ export function step(
   if (time < state.time) return refusedStep(state, 'time-reversed');
   const n = state.dimension;
   const centre = options.centre ?? Math.max(0, 1 - n / 3);
+  if (!(centre >= 0 && centre < 1)) {
+    throw inferenceErrors.error(
+      'inference-shape',
+      `The weight of the central point is at least 0 and below 1, not ${centre}.`,
+    );
+  }
   const before = sigmaPoints(state, centre);
   const moved = time === state.time ? before.points : transition.advance(before.points, before.count, state.time, time);
   const { mean, root } = pointMoments(moved, before.weights, n);

@@ -170,6 +170,19 @@ describe('identifiability', () => {
     expect(found.directions[0].parts.length).toBe(2);
   });
 
+  it('a point that is no maximum is named as such, and one without an information refused', () => {
+    const saddle = identifiability(Float64Array.of(1, 2, 2, 1), Float64Array.of(1, 1), ['a', 'b']);
+    expect(saddle.directions.map((d) => d.kind)).toEqual(['rising', 'stiff']);
+    expect(saddle.problems.map((q) => q.code)).toEqual(['inference-no-convergence']);
+    expect(saddle.problems[0].message).toMatch(/0.71 a .0.71 b/);
+    expect(saddle.condition).toBe(Infinity);
+    expect([...saddle.standardErrors]).toEqual([Infinity, Infinity]);
+    const broken = Float64Array.of(1, Number.NaN, Number.NaN, 1);
+    expect(() => identifiability(broken, Float64Array.of(1, 1), ['a', 'b'])).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite', where: { element: 'a' } }),
+    );
+  });
+
   it('the observed information of a normal is its precision', () => {
     const target = differentiable(2, (x, g) => {
       g[0] = -(3 * x[0] + x[1]);
