@@ -49,6 +49,12 @@ writeFileSync(
 `,
 );
 
+const concentration = join(folder, 'concentration.xml');
+writeFileSync(
+  concentration,
+  readFileSync(sbml, 'utf8').replace('hasOnlySubstanceUnits="true"', 'hasOnlySubstanceUnits="false"'),
+);
+
 const define = fileURLToPath(new URL('../../../packages/modeling/model/define-model.ts', import.meta.url));
 const module = join(folder, 'growth.ts');
 writeFileSync(
@@ -129,6 +135,40 @@ describe('gemel simulate', () => {
     expect((await gemel('simulate', text, '--end', '1')).code).toBe(EXIT.input);
     expect(told).toContain('cli-model-unreadable');
   });
+});
+
+test.each([
+  ['--end 0', /--end 0 is not after --start 0/],
+  ['--end 1 --set S=3', /--set S: not a parameter or state of decay[\s\S]*Take one of .*k/],
+  ['--end 1 --amounts T', /--amounts T: not in the model/],
+  ['--end 1 --runs 3', /--runs: add a stochastic method/],
+  ['--end 1 --task a', /--task: .*no COMBINE archive/],
+  ['--end 1 --steps 99999999999', /--steps is a whole number from 1 to 10000000/],
+])('what would have no effect or no sense is refused, saying why: %s', async (options, why) => {
+  expect((await gemel('simulate', concentration, ...options.split(' '))).code).toBe(EXIT.usage);
+  expect(told).toMatch(why);
+});
+
+test('an archive brings its own values; what is no model says what it is', async () => {
+  const archive = join(folder, 'run.omex');
+  expect((await gemel('simulate', sbml, '--end', '1', '--archive', archive)).code).toBe(EXIT.ok);
+  expect((await gemel('simulate', archive)).code).toBe(EXIT.ok);
+  expect((await gemel('simulate', archive, '--set', 'k=7')).code).toBe(EXIT.usage);
+  expect(told).toContain('--set');
+  expect((await gemel('inspect', archive)).code).toBe(EXIT.input);
+  expect(told).toContain('is a COMBINE archive, not a model');
+  const broken = join(folder, 'broken.ts');
+  writeFileSync(broken, "throw new Error('not today');");
+  for (const args of [
+    ['simulate', broken, '--end', '1'],
+    ['nlme', '--model', broken, '--est', 'ebe', '--data', sbml],
+  ]) {
+    told = '';
+    expect((await gemel(...args)).code).toBe(EXIT.input);
+    expect(told).toMatch(/cli-model-unreadable[\s\S]*not today/);
+  }
+  expect((await gemel('simulate', join(folder, 'none.ts'), '--end', '1')).code).toBe(EXIT.input);
+  expect(told).toMatch(/none\.ts cannot be read/);
 });
 
 describe('gemel inspect', () => {
