@@ -102,6 +102,20 @@ describe('a density in the model language', () => {
     for (const seed of [3, 4, 5]) expect(gradientError(density, drawn(density, seed))).toBeLessThan(1e-7);
   });
 
+  it('a part that a finer set leaves out adds nothing, where its derivative is infinite as well', () => {
+    const density = defineDensity({
+      id: 'left-out',
+      sets: { sample: 3 },
+      parameters: { x: 1 },
+      data: { weight: ['sample', [0, 2, 0]] },
+      definitions: { root: 'sqrt(x)' },
+      terms: ['weight > 5 ? root : 3*x', 'weight > 5 ? ln(x)*weight : 0'],
+    });
+    const gradient = new Float64Array(1);
+    expect(density.valueAndGradient(Float64Array.of(-2), gradient)).toBe(-18);
+    expect(gradient[0]).toBe(9);
+  });
+
   it('every family has the shape of its distribution', () => {
     // Differences of the log density between two points, against closed forms.
     const difference = (term: string, from: number, to: number) => {

@@ -1,7 +1,10 @@
+import type { Expression } from '../expression/expression.ts';
 import { symbolsOf } from '../expression/fold.ts';
 import { RESERVED } from '../expression/notation.data.ts';
 import { parse } from '../expression/parse.ts';
+import { print } from '../expression/print.ts';
 import { densityErrors } from './errors.data.ts';
+import { hoisted, type Part } from './hoist.ts';
 import { type Quantity, SetPrograms, type Statement } from './set-programs.ts';
 import { IndexSets, ONE, type SetText } from './sets.ts';
 
@@ -45,13 +48,18 @@ export function defineDensity(text: DensityText): Density {
   const sets = new IndexSets(id, text.sets);
   const quantities = new Map<string, Quantity>();
   let length = 0;
+  const keep = (name: string, set: string, kind: Quantity['kind'], varies: boolean): Quantity => {
+    const quantity = { name, set, kind, varies, at: length };
+    quantities.set(name, quantity);
+    length += sets.size(set);
+    return quantity;
+  };
   const declare = (name: string, set: string, kind: Quantity['kind'], varies: boolean) => {
     if (!/^[A-Za-z_]\w*$/.test(name) || RESERVED.has(name) || quantities.has(name)) {
       const why = quantities.has(name) ? 'is there already' : 'is no name that an expression can have';
       throw densityErrors.error('density-name', `${id}: ${name} ${why}.`, { file: id, element: name });
     }
-    quantities.set(name, { name, set, kind, varies, at: length });
-    length += sets.size(set);
+    keep(name, set, kind, varies);
   };
   for (const [name, set] of Object.entries(parameters)) declare(name, set === 1 ? ONE : set, 'parameter', true);
   const dimension = length;
@@ -61,40 +69,61 @@ export function defineDensity(text: DensityText): Density {
     declare(name, set, 'data', false);
     given.push(checked(id, name, Float64Array.from(values), sets.size(set)));
   }
-  const statement = (source: string, element: string): Statement => {
+  const statements: (Statement & { readonly quantity: Quantity | null })[] = [];
+  const parts = new Map<string, string>();
+  const define = ({ expression, set, varies }: Part, name: string) => {
+    const used = [...symbolsOf(expression)].map((symbol) => quantities.get(symbol)!);
+    statements.push({ expression, used, set, quantity: quantities.get(name) ?? keep(name, set, 'definition', varies) });
+    return name;
+  };
+  /** Takes costly parts out into definitions of their own, of a name that no text can have. */
+  const simplified = (expression: Expression, set: string) =>
+    hoisted(
+      expression,
+      set,
+      sets,
+      (name) => quantities.get(name)!,
+      (part) => {
+        const text = `${print(part.expression)} of ${part.set}`;
+        const name = parts.get(text) ?? define(part, `#${parts.size + 1}`);
+        parts.set(text, name);
+        return name;
+      },
+    );
+  const read = (source: string, element: string): Part => {
     const expression = parse(source, { where: { file: id, element } });
-    const names = [...symbolsOf(expression)];
-    const used = names.map((name) => {
+    const used = [...symbolsOf(expression)].map((name) => {
       const known = quantities.get(name);
       if (known !== undefined) return known;
       const message = `${id}: ${element} uses ${name}, which is not known there.`;
       throw densityErrors.error('density-name', message, { file: id, element });
     });
-    return {
-      expression,
-      used,
-      set: sets.finest(
-        used.map(({ set }) => set),
-        element,
-      ),
-    };
-  };
-  const defined = Object.entries(definitions).map(([name, source]) => {
-    const made = statement(source, name);
-    declare(
-      name,
-      made.set,
-      'definition',
-      made.used.some(({ varies }) => varies),
+    const set = sets.finest(
+      used.map((quantity) => quantity.set),
+      element,
     );
-    return { ...made, quantity: quantities.get(name)! };
+    return { expression: simplified(expression, set), set, varies: used.some(({ varies }) => varies) };
+  };
+  for (const [name, source] of Object.entries(definitions)) {
+    const part = read(source, name);
+    declare(name, part.set, 'definition', part.varies);
+    define(part, name);
+  }
+  terms.forEach((source, i) => {
+    const { expression, set } = read(source, `term ${i + 1}`);
+    const used = [...symbolsOf(expression)].map((name) => quantities.get(name)!);
+    statements.push({ expression, used, set, quantity: null });
   });
-  const summed = terms.map((source, i) => statement(source, `term ${i + 1}`));
-  const programs = sets.names.map((name) => new SetPrograms(sets, name, defined, summed)).filter(({ empty }) => !empty);
+  const programsOf = (some: typeof statements) =>
+    sets.names.map((name) => new SetPrograms(sets, name, some)).filter(({ empty }) => !empty);
+  // What follows from data alone is worked out once.
+  const settled = statements.filter(({ quantity }) => quantity !== null && !quantity.varies);
+  const programs = programsOf(statements.filter((statement) => !settled.includes(statement)));
 
   const values = new Float64Array(length);
   const weights = new Float64Array(length);
   for (let i = 0, at = dimension; i < given.length; at += given[i].length, i++) values.set(given[i], at);
+  for (const one of programsOf(settled)) one.define(values);
   const valueAndGradient = (point: Float64Array, gradient: Float64Array): number => {
     values.set(point);
     weights.fill(0);
@@ -119,7 +148,10 @@ export function defineDensity(text: DensityText): Density {
       values.set(point);
       for (const one of programs) one.define(values);
       return Object.fromEntries(
-        defined.map(({ quantity: { name, set, at } }) => [name, values.slice(at, at + sets.size(set))]),
+        Object.keys(definitions).map((name) => {
+          const { set, at } = quantities.get(name)!;
+          return [name, values.slice(at, at + sets.size(set))];
+        }),
       );
     },
   };

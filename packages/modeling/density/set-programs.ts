@@ -30,8 +30,9 @@ export class SetPrograms {
   /** size × inputs: places of what a member reads. */
   readonly #places: Int32Array;
   readonly #inputs: Float64Array;
-  /** Inputs that vary, and where definitions are written; those of them that other sets use. */
+  /** size × varying inputs: their places. */
   readonly #varying: Int32Array;
+  /** Places of the definitions, and of those that other sets use. */
   readonly #defined: Int32Array;
   readonly #passed: Int32Array;
   readonly #define: CompiledProgram | null;
@@ -44,14 +45,14 @@ export class SetPrograms {
   constructor(
     sets: IndexSets,
     name: string,
-    definitions: readonly (Statement & { readonly quantity: Quantity })[],
-    terms: readonly Statement[],
+    statements: readonly (Statement & { readonly quantity: Quantity | null })[],
   ) {
-    const own = definitions.filter(({ set }) => set === name);
-    const ownTerms = terms.filter(({ set }) => set === name);
+    const mine = statements.filter(({ set }) => set === name);
+    const own = mine.flatMap(({ expression, quantity }) => (quantity === null ? [] : [{ expression, quantity }]));
+    const ownTerms = mine.filter(({ quantity }) => quantity === null);
     const ownNames = new Set(own.map(({ quantity }) => quantity));
-    const inputs = [...new Set([...own, ...ownTerms].flatMap(({ used }) => used))].filter((q) => !ownNames.has(q));
-    const outside = [...definitions, ...terms].filter(({ set }) => set !== name).flatMap(({ used }) => used);
+    const inputs = [...new Set(mine.flatMap(({ used }) => used))].filter((quantity) => !ownNames.has(quantity));
+    const outside = statements.filter(({ set }) => set !== name).flatMap(({ used }) => used);
     const passed = own.filter(({ quantity }) => quantity.varies && outside.includes(quantity));
 
     const graph = new ValueGraph();
@@ -72,6 +73,8 @@ export class SetPrograms {
       graph,
       sum([value, ...back]),
       varying.map((k) => graph.read(0, k)),
+      // Another set's choice may leave one out.
+      passed.map(({ quantity }) => ids.get(quantity.name)!),
     ).map((id) => id ?? zero);
     const args = [
       { name: 'inputs', length: inputs.length },
@@ -92,7 +95,6 @@ export class SetPrograms {
           )
         : null;
     this.#inputs = new Float64Array(inputs.length);
-    this.#varying = Int32Array.from(varying);
     this.#defined = Int32Array.from(own, ({ quantity }) => quantity.at);
     this.#passed = Int32Array.from(passed, ({ quantity }) => quantity.at);
     this.#made = new Float64Array(own.length);
@@ -103,39 +105,42 @@ export class SetPrograms {
       const index = sets.index(name, set)!;
       for (let i = 0; i < this.#size; i++) this.#places[i * inputs.length + k] = at + index[i];
     });
+    this.#varying = Int32Array.from({ length: this.#size * varying.length }, (_, place) => {
+      const member = Math.floor(place / varying.length);
+      return this.#places[member * inputs.length + varying[place % varying.length]];
+    });
   }
 
   /** Writes the definitions of all members into the memory. */
   define(values: Float64Array): void {
-    if (this.#define === null) return;
-    for (let i = 0; i < this.#size; i++) {
-      this.#read(values, i);
-      this.#define(this.#inputs, this.#made);
-      for (let d = 0; d < this.#made.length; d++) values[this.#defined[d] + i] = this.#made[d];
+    const [inputs, places, made, defined, program] = [
+      this.#inputs,
+      this.#places,
+      this.#made,
+      this.#defined,
+      this.#define,
+    ];
+    if (program === null) return;
+    for (let i = 0, at = 0; i < this.#size; i++) {
+      for (let k = 0; k < inputs.length; k++) inputs[k] = values[places[at++]];
+      program(inputs, made);
+      for (let d = 0; d < made.length; d++) values[defined[d] + i] = made[d];
     }
   }
 
   /** Sum of the terms of all members; adds to `weights` the derivatives of the density by what they read. */
   walkBack(values: Float64Array, weights: Float64Array): number {
-    if (this.#walkBack === null) return 0;
-    const inputs = this.#inputs.length;
-    const varying = this.#varying;
+    const [inputs, places, value, gradient] = [this.#inputs, this.#places, this.#value, this.#gradient];
+    const [passed, byPassed, varying, program] = [this.#passed, this.#byPassed, this.#varying, this.#walkBack];
+    if (program === null) return 0;
     let sum = 0;
-    for (let i = 0; i < this.#size; i++) {
-      this.#read(values, i);
-      for (let d = 0; d < this.#passed.length; d++) this.#byPassed[d] = weights[this.#passed[d] + i];
-      this.#walkBack(this.#inputs, this.#byPassed, this.#value, this.#gradient);
-      sum += this.#value[0];
-      for (let k = 0; k < varying.length; k++) {
-        weights[this.#places[i * inputs + varying[k]]] += this.#gradient[k];
-      }
+    for (let i = 0, at = 0, to = 0; i < this.#size; i++) {
+      for (let k = 0; k < inputs.length; k++) inputs[k] = values[places[at++]];
+      for (let d = 0; d < passed.length; d++) byPassed[d] = weights[passed[d] + i];
+      program(inputs, byPassed, value, gradient);
+      sum += value[0];
+      for (let k = 0; k < gradient.length; k++) weights[varying[to++]] += gradient[k];
     }
     return sum;
-  }
-
-  #read(values: Float64Array, member: number): void {
-    const inputs = this.#inputs;
-    const at = member * inputs.length;
-    for (let k = 0; k < inputs.length; k++) inputs[k] = values[this.#places[at + k]];
   }
 }

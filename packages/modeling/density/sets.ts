@@ -16,6 +16,7 @@ interface IndexSet {
 export class IndexSets {
   /** In the order of their declaration, parents first. */
   readonly names: readonly string[];
+  readonly one = ONE;
   readonly #sets = new Map<string, IndexSet>([[ONE, { size: 1, parents: new Map() }]]);
   readonly #refused: (message: string, element: string) => Error;
 
@@ -43,18 +44,28 @@ export class IndexSets {
     return null;
   }
 
-  /** The one of some sets whose members belong to all the others; else the only set whose members belong to all of them. */
-  finest(names: readonly string[], element: string): string {
+  /**
+   * The one of some sets whose members belong to all the others; else the only set whose members belong to all of them;
+   * null where there is neither.
+   */
+  joined(names: readonly string[]): string | null {
     const all = new Set([ONE, ...names]);
     const reaches = (from: string) => [...all].every((to) => this.index(from, to) !== null);
     const found = [...all].find(reaches);
     if (found !== undefined) return found;
     const further = this.names.filter(reaches);
-    if (further.length === 1) return further[0];
-    const others = [...all].filter((name) => name !== ONE).join(', ');
-    const which =
-      further.length === 0 ? 'no set has members of them all' : `${further.join(', ')} have members of them all`;
-    throw this.#refused(`${element} needs the sets ${others}: ${which}.`, element);
+    return further.length === 1 ? further[0] : null;
+  }
+
+  /** As `joined`. @throws density-set where there is none; `element` is what needs it */
+  finest(names: readonly string[], element: string): string {
+    const found = this.joined(names);
+    if (found !== null) return found;
+    const others = [...new Set(names)].filter((name) => name !== ONE).join(', ');
+    throw this.#refused(
+      `${element} needs the sets ${others}; there is not just one set with members of them all.`,
+      element,
+    );
   }
 
   #made(name: string, set: SetText): IndexSet {
