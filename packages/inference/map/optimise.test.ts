@@ -257,6 +257,16 @@ describe('profile likelihood', () => {
     expect(p.lower).toBeCloseTo(-p.upper, 3);
   });
 
+  it.each([1e-5, 1, 1e5])('of a normal of SD %d around 0 needs no step to be given', (sd) => {
+    const target = differentiable(1, (x, g) => {
+      g[0] = -x[0] / sd ** 2;
+      return -0.5 * (x[0] / sd) ** 2;
+    });
+    const p = profile(target, Float64Array.of(0), 0);
+    expect(p.status).toBe('closed');
+    expect(p.upper / sd).toBeCloseTo(Math.sqrt(2 * THRESHOLD_95), 3);
+  });
+
   it('of an exponential rate is skewed as the closed form', () => {
     // n log r − r S with n = 5, S = 10: the ends solve 5 log(r/½) − 10 (r − ½) = −1.9207.
     const target = differentiable(1, (x, g) => {

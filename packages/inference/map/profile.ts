@@ -21,9 +21,9 @@ export interface ProfileOptions {
   readonly bounds?: Bounds;
   /** Fall of the log density at the ends: ½ χ²₁ quantile; 1.920729 for 95 %. */
   readonly threshold?: number;
-  /** First distance from the mode. */
+  /** First distance from the mode; absent: the parameter's SD with the others held, by the curvature at the mode. */
   readonly step?: number;
-  /** Distance beyond which a side counts as open. */
+  /** Distance beyond which a side counts as open; absent: 1e4 times the first. */
   readonly furthest?: number;
   /** Relative accuracy of the ends. */
   readonly tolerance?: number;
@@ -47,9 +47,9 @@ export function profile(
   options: ProfileOptions = {},
 ): Profile {
   const { bounds, threshold = THRESHOLD_95, tolerance = 1e-4, name = `parameter ${index}` } = options;
-  const first = options.step ?? 0.1 * Math.max(1e-3, Math.abs(mode[index]));
+  const first = options.step ?? heldDeviation(target, mode, index);
   const furthest = options.furthest ?? 1e4 * first;
-  let evaluations = 0;
+  let evaluations = options.step === undefined ? 2 : 0;
   const points: { value: number; logDensity: number; others: Float64Array }[] = [];
   const problems: InferenceProblem[] = [];
   const at = (value: number, others: Float64Array) => {
@@ -112,6 +112,20 @@ export function profile(
     evaluations,
     problems,
   };
+}
+
+/** SD of one coordinate with the others held, from differences of the gradient; a tenth of its size where it has none. */
+function heldDeviation(target: DifferentiableLogDensity, mode: Float64Array, index: number): number {
+  const size = Math.max(1, Math.abs(mode[index]));
+  const gradient = new Float64Array(target.dimension);
+  const slope = (side: number) => {
+    const point = Float64Array.from(mode);
+    point[index] += side * Math.cbrt(Number.EPSILON) * size;
+    target.valueAndGradient(point, gradient);
+    return gradient[index] / (point[index] - mode[index]);
+  };
+  const deviation = (-(slope(1) + slope(-1)) / 2) ** -0.5;
+  return deviation > 0 && Number.isFinite(deviation) ? deviation : 0.1 * size;
 }
 
 interface ProfilePoint {
