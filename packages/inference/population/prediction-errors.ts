@@ -27,7 +27,7 @@ export interface PredictionErrors {
 }
 
 export interface PredictionErrorOptions {
-  /** Limit of quantification; absent: the smallest that stands at a censored observation. */
+  /** Limit of quantification of uncensored observations; absent: the smallest that stands at a censored one, which has its own. */
   readonly limit?: number;
   /** Whether the mean is tested by Student's t (absent), or by signed ranks as Comets 2008 did. */
   readonly location?: 'mean' | 'rank';
@@ -125,17 +125,18 @@ function ofSubject(
   for (let i = 0; i < n; i++) {
     const own = draws[i];
     const sorted = Float64Array.from(own).sort();
-    const below = countBelow(sorted, limit);
+    const isBelow = (subject.censored?.[i] ?? 0) === 1;
+    const bound = isBelow ? Math.max(limit, subject.observed[i]) : limit;
+    const below = countBelow(sorted, bound);
     belowLimit[i] = below / count;
     expected[i] = own.reduce((sum, v) => sum + v, 0) / count;
     if (sorted[0] === sorted[count - 1]) continue;
     varies.push(i);
-    const isBelow = (subject.censored?.[i] ?? 0) === 1;
     pd[i] = isBelow ? belowLimit[i] * random.uniform() : countBelow(sorted, y[i]) / count;
     if (isBelow) y[i] = sorted[Math.min(count - 1, Math.floor(pd[i] * count))];
     pd[i] = moveIn(pd[i], count);
     if (below > 0) {
-      for (let r = 0; r < count; r++) if (own[r] < limit) own[r] = sorted[Math.floor(random.uniform() * below)];
+      for (let r = 0; r < count; r++) if (own[r] < bound) own[r] = sorted[Math.floor(random.uniform() * below)];
     }
   }
   const m = varies.length;

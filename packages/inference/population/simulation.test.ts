@@ -195,6 +195,23 @@ describe('prediction errors', () => {
     expect([...turned.npde]).toEqual([...found.subjects[0].npde]);
   });
 
+  test('each censored observation is below its own limit', () => {
+    const censored = lines(60).map((subject, s) => {
+      const limit = s % 2 === 0 ? 5 : 7;
+      const below = Uint8Array.from(subject.observed, (y) => (y < limit ? 1 : 0));
+      return { ...subject, observed: subject.observed.map((y) => Math.max(y, limit)), censored: below };
+    });
+    const drawn = simulatePopulation(censored, values, 1000, randomStream(3)).subjects;
+    const { subjects, tests } = predictionErrors(drawn, randomStream(5));
+    expect(tests.global.probability).toBeGreaterThan(0.01);
+    // Half of all values at time 0 are below 5, almost all below 7.
+    const shares = subjects.map(({ belowLimit }) => belowLimit[0]);
+    censored.forEach(({ censored: below }, s) => {
+      if (s % 2 === 1 && below[0] === 1) expect(shares[s]).toBeGreaterThan(0.95);
+      else expect(Math.abs(shares[s] - 0.5)).toBeLessThan(0.07);
+    });
+  });
+
   test('one subject, all of it below the limit, has prediction errors', () => {
     const [line] = lines(1);
     const all = { ...line, observed: Float64Array.of(6, 6, 6, 6), censored: Uint8Array.of(1, 1, 1, 1) };
