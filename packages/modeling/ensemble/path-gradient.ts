@@ -2,14 +2,14 @@ import { type CompiledProgram, javascriptFunction } from '../codegen/javascript.
 import { symbolsOf } from '../expression/fold.ts';
 import type { Model } from '../model/model.ts';
 import { adjoints } from '../program/adjoints.ts';
-import { lowerModel, P, T, Y } from '../program/lower-model.ts';
+import { lowerModel, type ModelValues, P, T, Y } from '../program/lower-model.ts';
 import { ARGUMENTS } from '../program/model-programs.ts';
 import type { Instruction, Program } from '../program/program.ts';
 import { ValueGraph } from '../program/value-graph.ts';
 import { ensemble } from './ensemble.ts';
 import { ensembleErrors } from './errors.data.ts';
 import type { EnsembleRequest } from './members.ts';
-import { type EnsembleDesign, placeOf, planEnsemble } from './plan.ts';
+import { type EnsembleDesign, type EnsemblePlan, placeOf, planEnsemble } from './plan.ts';
 
 /** One member's path by classical RK4 in fixed steps, as a function of some parameters. */
 export interface PathGradient {
@@ -137,7 +137,33 @@ interface TwoWays {
   readonly back: CompiledProgram;
 }
 
-function pathPrograms(model: Model, plan: ReturnType<typeof planEnsemble>, h: number, places: readonly number[]) {
+/** States that depend on the parameters at some time, and places among the held values of those that do. */
+function dependent(first: ModelValues, plan: EnsemblePlan, places: readonly number[], fixed: readonly number[]) {
+  const { instructions, results } = plan.program;
+  const [rates, updates] = results.map(({ values }) => values);
+  const depends = (made: readonly Instruction[], states: ReadonlySet<number>) => {
+    const found: boolean[] = [];
+    for (const instruction of made) {
+      if (instruction.kind === 'constant') found.push(false);
+      else if (instruction.kind === 'operation') found.push(instruction.operands.some((operand) => found[operand]));
+      else if (instruction.argument === P) found.push(places.includes(instruction.index));
+      else found.push(instruction.argument === Y && states.has(instruction.index));
+    }
+    return found;
+  };
+  const atStart = depends(first.graph.instructions, new Set());
+  const states = new Set(first.initial.flatMap((id, state) => (atStart[id] ? [state] : [])));
+  for (let before = -1; before < states.size; ) {
+    before = states.size;
+    const found = depends(instructions, states);
+    const changes = [...rates.entries(), ...plan.updated.map((state, i) => [state, updates[i]] as const)];
+    for (const [state, id] of changes) if (found[id]) states.add(state);
+  }
+  const found = depends(instructions, states);
+  return { states: [...states], held: fixed.flatMap((id, slot) => (found[id] ? [slot] : [])) };
+}
+
+function pathPrograms(model: Model, plan: EnsemblePlan, h: number, places: readonly number[]) {
   const n = model.states.length;
   const { program } = plan;
   const [rates, updates, outputs] = program.results.map(({ values }) => values);
@@ -146,21 +172,24 @@ function pathPrograms(model: Model, plan: ReturnType<typeof planEnsemble>, h: nu
   const lengths = [1, n, model.parameters.length, model.inputs.length, 0, 0, fixed.length];
   const args = [...ARGUMENTS, 'held'].map((name, i) => ({ name, length: lengths[i] }));
 
+  const first = lowerModel(model);
+  const touched = dependent(first, plan, places, fixed);
   const twoWays = (graph: ValueGraph, results: readonly number[]): TwoWays => {
     const zero = graph.constant(0);
     const sum = results
       .map((id, i) => graph.operation('mul', graph.read(WEIGHTS, i), id))
       .reduce((a, b) => graph.operation('add', a, b), zero);
-    const reads = (argument: number, count: number) => Array.from({ length: count }, (_, i) => graph.read(argument, i));
-    const variables = [reads(Y, n), places.map((place) => graph.read(P, place)), reads(HELD, fixed.length)];
-    const found = adjoints(graph, sum, variables.flat()).map((id) => id ?? zero);
+    const reads = (argument: number, indices: readonly number[]) => indices.map((i) => graph.read(argument, i));
+    const wanted = [reads(Y, touched.states), reads(P, places), reads(HELD, touched.held)];
+    const found = new Map(adjoints(graph, sum, wanted.flat()).map((id, i) => [wanted.flat()[i], id ?? zero]));
     const all = [...args, { name: 'weights', length: results.length }];
-    let from = 0;
-    const back = ['states', 'parameters', 'held'].map((name, i) => {
-      const values = found.slice(from, from + variables[i].length);
-      from += variables[i].length;
-      return { name, values };
-    });
+    const of = (argument: number, count: number) =>
+      Array.from({ length: count }, (_, i) => found.get(graph.read(argument, i)) ?? zero);
+    const back = [
+      { name: 'states', values: of(Y, n) },
+      { name: 'parameters', values: places.map((place) => found.get(graph.read(P, place))!) },
+      { name: 'held', values: of(HELD, fixed.length) },
+    ];
     return {
       forward: javascriptFunction(graph.program(all, [{ name: 'values', values: results }])),
       back: javascriptFunction(graph.program(all, back)),
@@ -176,7 +205,6 @@ function pathPrograms(model: Model, plan: ReturnType<typeof planEnsemble>, h: nu
     });
   const states = (graph: ValueGraph) => Array.from({ length: n }, (_, i) => graph.read(Y, i));
 
-  const first = lowerModel(model);
   const holding = new ValueGraph();
   const updating = new ValueGraph();
   const updated = states(updating);
