@@ -58,6 +58,7 @@ export * as alternatingLinear from './population/alternating-linear.ts';
 export * from './population/conditional-mode.ts';
 export * from './population/errors.data.ts';
 export * from './population/importance-likelihood.ts';
+export type { Kink } from './population/kinks.ts';
 export * as maximumLikelihood from './population/maximum-likelihood.ts';
 export * from './population/mean-design.ts';
 export * from './population/objective.ts';

@@ -1,6 +1,7 @@
 import type { CodedError } from '@gemel/core/error';
 import { type CourseDose, type CourseItem, courseLayout, DoseCourse } from '@gemel/numerics/pk/dose-course';
 import type { Dataset, DatasetRecord, DatasetSubject } from '../dataset/read-dataset.ts';
+import { type DoseKink, doseKinks } from './dose-kinks.ts';
 import { populationErrors } from './errors.data.ts';
 import { Individual } from './individual.ts';
 import type { CompartmentStructure, PopulationModel } from './population-model.ts';
@@ -13,6 +14,8 @@ export interface NumericSubject {
   readonly occasions: number;
   /** How fixed effects shift random effects, random effects × fixed effects; see `Individual.design`. */
   readonly design: Float64Array;
+  /** Where the prediction is not smooth. */
+  readonly kinks: readonly DoseKink[];
   predict(theta: Float64Array, eta: Float64Array, out: Float64Array): boolean;
 }
 
@@ -101,6 +104,8 @@ export function compartmentSubjects(
         settingOf.push(individual.settingOf[i]);
       }
     });
+    const read = subject.records.filter(({ observation }) => observation !== null);
+    const seen = new Set(read.map(({ compartment }) => compartment ?? central));
     const course = new DoseCourse(layout, items);
     const rows = Array.from({ length: individual.settings }, () => Float64Array.from(base));
     const byItem = rows.length === 1 ? rows : settingOf.map((setting) => rows[setting]);
@@ -109,6 +114,7 @@ export function compartmentSubjects(
       id: subject.id,
       ...observations(subject),
       occasions: individual.occasions,
+      kinks: doseKinks(model, individual, subject, times, depots[0] ?? central, (number) => seen.has(number)),
       design: individual.design(),
       predict(theta, eta, out) {
         for (let s = 0; s < rows.length; s++) {

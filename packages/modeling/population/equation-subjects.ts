@@ -3,6 +3,7 @@ import type { CompiledModel } from '../program/compiled-model.ts';
 import { simulate } from '../simulate/simulate.ts';
 import type { Dose, InputSeries } from '../simulate/simulation.ts';
 import { type NumericSubject, observations } from './compartment-subjects.ts';
+import { doseKinks } from './dose-kinks.ts';
 import { populationErrors } from './errors.data.ts';
 import { Individual } from './individual.ts';
 import type { PopulationModel } from './population-model.ts';
@@ -110,10 +111,12 @@ export function equationSubjects(
       };
     }
     const values = new Float64Array(model.parameters.length);
+    const recordTimes = records.map(({ time }) => time);
     return {
       id: subject.id,
       ...observations(subject),
       occasions: individual.occasions,
+      kinks: doseKinks(model, individual, subject, recordTimes, 1, () => true),
       design: individual.design(),
       predict(theta, eta, out) {
         individual.parameters(0, theta, eta, values);
