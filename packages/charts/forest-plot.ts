@@ -44,7 +44,7 @@ export function forestPlot(given: ForestPlot): Chart {
     width * 0.4,
     Math.max(
       60,
-      ...rows.map((r) => textWidth(r.label, 12) + (r.detail === undefined ? 0 : textWidth(r.detail, 10.5) + 8)),
+      ...rows.map((r) => textWidth(r.label, 12) + (r.detail === undefined ? 0 : textWidth(r.detail, 10.5) + 16)),
     ),
   );
   const says = rows.map((r) => {

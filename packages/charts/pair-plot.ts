@@ -8,9 +8,9 @@ import {
   roomyRange,
   sortedFinite,
 } from './chain-draws.ts';
-import { heading, horizontalNumbers, significant, verticalNumbers } from './number-axes.ts';
-import { linearScale, niceTicks, type Scale } from './scales.ts';
-import { type Chart, chart, element, HALO, px, text } from './svg.ts';
+import { heading, horizontalNumbers, verticalNumbers } from './number-axes.ts';
+import { linearScale, niceTicks, type Scale, shown } from './scales.ts';
+import { type Chart, chart, element, HALO, px, text, textWidth } from './svg.ts';
 import { colour } from './theme.ts';
 
 export interface PairPlot {
@@ -53,6 +53,7 @@ export function pairPlot(given: PairPlot): Chart {
   const gap = 10;
   const left = 58;
   const cell = (width - left - 6 - gap * (n - 1)) / Math.max(1, n);
+  const ticks = cell < 140 ? 2 : 3;
   const ranges = parameters.map((p) => {
     const sorted = sortedFinite(p.values);
     return roomyRange(sorted[0], sorted[sorted.length - 1], 0.06);
@@ -77,27 +78,27 @@ export function pairPlot(given: PairPlot): Chart {
         const r = correlation(parameters[column].values, parameters[row].values);
         correlations.push([parameters[column].name, parameters[row].name, r]);
         body.push(
-          grid(x, y),
+          grid(x, y, ticks),
           scatter(parameters[column], parameters[row], shown, x, y, { r: 1.5, fill: ink, opacity: '.4' }),
           scatter(parameters[column], parameters[row], diverged, x, y, {
             r: 2.6,
             fill: colour('--gm-warning'),
             opacity: '.95',
           }),
-          text(frame.x + cell - 6, frame.y + 14, `r ${significant(r, 2)}`, {
+          text(frame.x + cell - 6, frame.y + 14, `r ${correlationText(r)}`, {
             'text-anchor': 'end',
             'font-size': '11px',
             fill: colour('--gm-ink-soft'),
             ...HALO,
           }),
         );
-        if (column === 0) body.push(verticalNumbers(y, [x.range[0], x.range[1]], 3, false));
+        if (column === 0) body.push(verticalNumbers(y, [x.range[0], x.range[1]], ticks, false));
       }
       if (row === n - 1) {
         body.push(
           horizontalNumbers(x, [y.range[0], y.range[0]], {
-            title: parameterTitle(parameters[column]),
-            count: 3,
+            title: fitting(parameters[column], cell, 11),
+            count: ticks,
             grid: false,
           }),
         );
@@ -110,7 +111,7 @@ export function pairPlot(given: PairPlot): Chart {
     title: given.title,
     summary:
       `${total} draws of ${parameters.map((p) => p.name).join(', ')} against one another` +
-      `${strongest === undefined ? '' : `; the strongest correlation is ${significant(strongest[2], 2)}, of ${strongest[0]} with ${strongest[1]}`}. ` +
+      `${strongest === undefined ? '' : `; the strongest correlation is ${correlationText(strongest[2])}, of ${strongest[0]} with ${strongest[1]}`}. ` +
       `${diverged.length === 0 ? 'None' : diverged.length} diverged.`,
     width,
     height: from + n * (cell + gap) - gap + 42,
@@ -118,9 +119,19 @@ export function pairPlot(given: PairPlot): Chart {
     table: {
       caption: `${given.title}: correlations of the draws`,
       columns: ['Parameter', 'With', 'Correlation'],
-      rows: correlations.map(([a, b, r]) => [a, b, significant(r, 2)]),
+      rows: correlations.map(([a, b, r]) => [a, b, correlationText(r)]),
     },
   });
+}
+
+function correlationText(r: number): string {
+  return shown(r, { factor: 1, decimals: 2 });
+}
+
+/** The parameter with its unit where that fits. */
+function fitting(parameter: ChainDraws, width: number, size: number): string {
+  const whole = parameterTitle(parameter);
+  return textWidth(whole, size) > width ? parameter.name : whole;
 }
 
 function diagonal(parameter: ChainDraws, x: Scale, [top, bottom]: readonly [number, number], ink: string): string {
@@ -142,7 +153,7 @@ function diagonal(parameter: ChainDraws, x: Scale, [top, bottom]: readonly [numb
             opacity: '.6',
           }),
     ),
-    text(x.range[0] + 6, top + 15, parameterTitle(parameter), {
+    text(x.range[0] + 6, top + 15, fitting(parameter, x.range[1] - x.range[0] - 12, 12.5), {
       'font-weight': '600',
       fill: colour('--gm-ink'),
       ...HALO,
@@ -160,13 +171,13 @@ function diagonal(parameter: ChainDraws, x: Scale, [top, bottom]: readonly [numb
   ].join('');
 }
 
-function grid(x: Scale, y: Scale): string {
+function grid(x: Scale, y: Scale, count: number): string {
   const stroke = colour('--gm-grid');
   return [
-    ...niceTicks(x.domain[0], x.domain[1], 3).map((t) =>
+    ...niceTicks(x.domain[0], x.domain[1], count).map((t) =>
       element('line', { x1: x(t), x2: x(t), y1: y.range[1], y2: y.range[0], stroke }),
     ),
-    ...niceTicks(y.domain[0], y.domain[1], 3).map((t) =>
+    ...niceTicks(y.domain[0], y.domain[1], count).map((t) =>
       element('line', { x1: x.range[0], x2: x.range[1], y1: y(t), y2: y(t), stroke }),
     ),
   ].join('');

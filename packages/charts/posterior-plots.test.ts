@@ -133,7 +133,7 @@ test('pairs show correlation, and never leave out a divergent draw', () => {
     ],
     divergent,
   });
-  expect(c.table.rows).toEqual([['CL', 'V', '−1.0']]);
+  expect(c.table.rows).toEqual([['CL', 'V', '−1.00']]);
   expect(c.summary).toContain('4 diverged');
   const dots = [...c.svg.matchAll(/<path d="((?:M[\d.]+ [\d.]+h0)+)"/g)].map((m) => m[1]!.match(/h0/g)!.length);
   expect(dots).toEqual([500, 4]);

@@ -69,7 +69,7 @@ export function tracePlot(given: TracePlot): Chart {
     const last = p === given.parameters.length - 1;
     body.push(
       text(left, top - 5, parameterTitle(parameter), { 'font-weight': '600', fill: colour('--gm-ink') }),
-      verticalNumbers(y, [left, right], 3),
+      verticalNumbers(y, [left, right], 4),
       element('line', { x1: left, x2: right, y1: bottom, y2: bottom, stroke: colour('--gm-axis') }),
       ...(crowd ? crowdOf(parameter, x, y) : linesOf(parameter, x, y)),
       marks(parameter, given.divergent, x, bottom),
