@@ -1,4 +1,5 @@
 import { finish, instant, MINUTE } from '@gemel/core';
+import { levenbergMarquardt } from '@gemel/inference';
 import { randomStream } from '@gemel/numerics';
 import { describe, expect, test } from 'vitest';
 import { calibrate, calibrationProblem } from './calibrate.ts';
@@ -119,6 +120,25 @@ describe('a calibration', () => {
       return values.reduce((sum, v) => sum + v, 0) / values.length;
     };
     expect(mean(true)).toBeGreaterThan(1.5 * mean(false));
+  });
+
+  test('sees what is not in the record and rises too slowly for a meal', () => {
+    const events = (unannounced: number) => {
+      const perturbation = { ...EVERYDAY, unannounced };
+      const patient = generatePatient({ seed: 60_024, start: START, days: 2, group: 'child', perturbation });
+      const { likelihood, window } = calibrationProblem(generatedHistory(patient, END), END, {});
+      expect(window.unrecorded).toEqual([]);
+      let point = new Float64Array(likelihood.coordinates.dimension);
+      for (let round = 0; round < 2; round++) {
+        const problem = likelihood.leastSquares(likelihood.linearise(point)!);
+        let state = levenbergMarquardt.init(problem, point);
+        for (let s = 0; s < 6; s++) state = levenbergMarquardt.step(problem, state, 1e-2).state;
+        point = Float64Array.from(state.point);
+      }
+      return likelihood.linearise(point)!.events;
+    };
+    expect(events(EVERYDAY.unannounced)).toBe(1);
+    expect(events(0)).toBe(0);
   });
 
   test('narrows, warns of what it did not learn, and says how well it sampled', () => {
