@@ -233,6 +233,17 @@ describe('NUTS', () => {
     expect(energyFraction(slow)).toBeLessThan(0.3);
   });
 
+  it('does not enter a place of infinite density, and reports it', () => {
+    const pole = differentiable(1, (x, g) => {
+      g[0] = -x[0];
+      return Math.abs(x[0]) < 0.1 ? Infinity : -0.5 * x[0] ** 2;
+    });
+    const result = sampleNuts(pole, 2, randomStream(4), { warmUp: 100, draws: 100 });
+    expect(result.problems.map((p) => p.code)).toContain('inference-divergent-transitions');
+    expect(result.draws.logDensity.every(Number.isFinite)).toBe(true);
+    expect(result.adaptations.every((a) => a.stepSize > 0)).toBe(true);
+  });
+
   it('names improper densities and places without one', () => {
     const flat = differentiable(2, (_, g) => {
       g.fill(0);

@@ -109,7 +109,8 @@ function grow(
   if (depth === 0) {
     leapfrog(target, z, direction * settings.stepSize, settings.metric);
     const h = energy(z);
-    const error = Number.isNaN(h) ? Infinity : h - h0;
+    // A density of +Infinity is none: from there no trajectory could go on.
+    const error = h > -Infinity ? h - h0 : Infinity;
     work.leapfrogs++;
     work.acceptance += Math.min(1, Math.exp(-error));
     if (error > DIVERGENT) work.divergent = true;
