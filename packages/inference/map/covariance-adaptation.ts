@@ -215,7 +215,9 @@ export function evolve(
       const flat = next.info.best - next.info.median <= tolerance * Math.max(1, Math.abs(next.info.best));
       quiet = flat ? quiet + 1 : 0;
       level &&= next.info.median === state.best.logDensity && Number.isFinite(next.info.median);
-      if (Math.hypot(...state.mean) >= away)
+      if (state.best.logDensity === Infinity)
+        improper = `The log density is infinite at ${state.best.point.join(', ')}.`;
+      else if (Math.hypot(...state.mean) >= away)
         improper = `The log density still rises, ${Math.hypot(...state.mean).toExponential(2)} away.`;
       runEnded = quiet >= 10 || next.info.sigma < tolerance * sigma || next.info.axisRatio > 1e14;
     }

@@ -172,6 +172,7 @@ describe('covariance matrix adaptation', () => {
   it.each([
     ['rises without end', (x: number) => x],
     ['is level', () => -3],
+    ['is infinite somewhere', (x: number) => (x < 0 ? Infinity : -x)],
   ])('says that a density is improper which %s', (_, f) => {
     const target: LogDensity = {
       dimension: 2,

@@ -105,6 +105,16 @@ describe('chains that cannot be right', () => {
       expect.objectContaining({ code: 'inference-improper-posterior' }),
     );
   });
+
+  it('a place of infinite density is named by the slice that finds it', () => {
+    const density: LogDensity = {
+      dimension: 1,
+      evaluate: (p, c) => Float64Array.from({ length: c }, (_, k) => (p[k] < 0 ? Infinity : -p[k])),
+    };
+    expect(() => [...sliceChain(density, Float64Array.of(1), randomStream(4))]).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite', where: { element: 'parameter 0' } }),
+    );
+  });
 });
 
 describe('effective draws', () => {

@@ -36,7 +36,7 @@ export function init(target: LogDensity, point: Float64Array, width = 1): SliceS
  * One sweep of univariate slice sampling, coordinate by coordinate, with stepping out and shrinkage (Neal, Ann. Stat. 31
  * (2003) 705, figures 3 and 5). Needs no gradient and no tuning; leaves the target invariant. With `adapt` the widths
  * turn towards the brackets found; what is kept as a sample should be drawn without.
- * @throws inference-improper-posterior where adapted brackets grow without end
+ * @throws inference-improper-posterior where adapted brackets grow without end, inference-density-not-finite at +Infinity
  */
 export function step(
   target: LogDensity,
@@ -57,6 +57,10 @@ export function step(
       point[i] = x;
       evaluations++;
       const f = target.evaluate(point, 1)[0];
+      if (f === Infinity) {
+        const message = `The log density is infinite where coordinate ${i} is ${x}.`;
+        throw inferenceErrors.error('inference-density-not-finite', message, `parameter ${i}`);
+      }
       return Number.isNaN(f) ? -Infinity : f;
     };
     let low = here - state.widths[i] * random.uniform();
