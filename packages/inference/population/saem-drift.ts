@@ -2,12 +2,12 @@ import type { InferenceProblem } from '../problem.ts';
 import { populationProblems } from './errors.data.ts';
 
 const BATCHES = 10;
-/** Slope over its standard error, of 8 degrees of freedom, that is no chance: one in 1,000. */
-const CLEAR = 5;
+/** Share of the scatter of batch means that a straight line has to explain: neighbouring iterations are alike, and wander. */
+const CLEAR = 0.9;
 
 /**
- * Parameters that still moved in one direction through the iterations given, those before averaging began: the slope over ten batch means
- * beside their scatter about it. `names` are of the entries of a trail; fewer than 20 iterations tell nothing.
+ * Parameters that still moved in one direction through the iterations given, those before averaging began: ten batch means lie
+ * on a line. `names` are of the entries of a trail; fewer than 20 iterations tell nothing.
  */
 export function drifts(trails: readonly Float64Array[], names: readonly string[]): readonly InferenceProblem[] {
   const length = Math.floor(trails.length / BATCHES);
@@ -22,8 +22,8 @@ export function drifts(trails: readonly Float64Array[], names: readonly string[]
     });
     const mean = means.reduce((sum, each) => sum + each, 0) / BATCHES;
     const slope = means.reduce((sum, each, b) => sum + (b - middle) * each, 0) / spread;
-    const rest = means.reduce((sum, each, b) => sum + (each - mean - slope * (b - middle)) ** 2, 0);
-    if (!(Math.abs(slope) > CLEAR * Math.sqrt(rest / (BATCHES - 2) / spread))) return [];
+    const scatter = means.reduce((sum, each) => sum + (each - mean) ** 2, 0);
+    if (!(slope * slope * spread > CLEAR * scatter)) return [];
     const message = `${name} still ${slope > 0 ? 'rose' : 'fell'}, by ${Math.abs(slope * BATCHES).toPrecision(2)} on its scale in ${trails.length} iterations.`;
     return [populationProblems.problem('population-drift', message, name)];
   });

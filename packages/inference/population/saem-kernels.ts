@@ -7,9 +7,55 @@ import { type EtaPrior, type PopulationValues, residualVariance, type Subject } 
 export interface SubjectChains {
   /** chains × random effects. */
   readonly etas: Float64Array;
-  /** Logs of the step sizes, in standard deviations of the prior: one for each random effect, and one of all together. */
+  /** Logs of the step sizes: of each random effect in standard deviations of the prior, and of all together in those of `covariance`. */
   readonly strides: Float64Array;
+  /** Running mean and covariance of the draws: what moves of all random effects together are shaped by. */
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
 }
+
+/** Chains at η = 0 that move by the prior until they know better. */
+export function startChains(prior: EtaPrior, count: number): SubjectChains {
+  const d = prior.dimension;
+  return {
+    etas: new Float64Array(count * d),
+    strides: new Float64Array(d + 1).fill(-0.7),
+    mean: new Float64Array(d),
+    covariance: prior.covariance,
+  };
+}
+
+/** The chains after one iteration of draws, moved by `shift`; strides and shape follow the draws ever more slowly. */
+export function nextChains(
+  chains: SubjectChains,
+  draws: readonly ChainDraw[],
+  shift: Float64Array,
+  iteration: number,
+): SubjectChains {
+  const d = shift.length;
+  const share = 1 / draws.length;
+  const etas = new Float64Array(draws.length * d);
+  const strides = Float64Array.from(chains.strides);
+  const mean = Float64Array.from(chains.mean);
+  const covariance = Float64Array.from(chains.covariance);
+  const gain = Math.max(FORGETTING, 1 / (iteration + 1));
+  draws.forEach(({ eta, taken }, c) => {
+    for (let k = 0; k <= d; k++) strides[k] += (taken[k] / SWEEPS - WANTED) * share * iteration ** -0.5;
+    for (let i = 0; i < d; i++) {
+      etas[c * d + i] = eta[i] + shift[i];
+      mean[i] += gain * share * (eta[i] - chains.mean[i]);
+      for (let j = 0; j < d; j++) {
+        const square = (eta[i] - chains.mean[i]) * (eta[j] - chains.mean[j]);
+        covariance[i * d + j] += gain * share * (square - chains.covariance[i * d + j]);
+      }
+    }
+  });
+  for (let i = 0; i < d; i++) mean[i] += shift[i];
+  return { etas, strides: strides.map((each) => Math.min(2, Math.max(-8, each))), mean, covariance };
+}
+
+/** Weight of one iteration in the running covariance, late in the run. */
+const FORGETTING = 0.02;
 
 /** How often moves were accepted. */
 export interface Acceptance {
@@ -32,9 +78,9 @@ export interface ChainDraw {
 }
 
 /** Moves of each kind in one iteration. */
-export const SWEEPS = 2;
+const SWEEPS = 2;
 /** Acceptance that strides are adapted to. */
-export const WANTED = 0.4;
+const WANTED = 0.4;
 
 const NO_PRIOR: EtaPrior = {
   dimension: 0,
@@ -45,13 +91,15 @@ const NO_PRIOR: EtaPrior = {
 
 /**
  * Metropolis–Hastings moves of one chain (Kuhn and Lavielle 2005, section 3.1): proposals from the prior, random walks of one random
- * effect at a time, and of all together along the prior's covariance. `lower` is the Cholesky factor of that covariance.
+ * effect at a time, and of all together along the covariance of the subject's own draws (Haario, Saksman and Tamminen 2001, doi
+ * 10.2307/3318737). `lower` and `shape` are the Cholesky factors of the two covariances.
  */
 export function moves(
   subject: Subject,
   values: PopulationValues,
   prior: EtaPrior,
   lower: Float64Array,
+  shape: Float64Array,
   start: Float64Array,
   strides: Float64Array,
   random: RandomStream,
@@ -85,16 +133,16 @@ export function moves(
   const draw = () => {
     for (let k = 0; k < d; k++) normal[k] = random.normal();
   };
-  const spread = (into: Float64Array, length: number, from?: Float64Array) => {
+  const spread = (into: Float64Array, factor: Float64Array, length: number, from?: Float64Array) => {
     for (let i = 0; i < d; i++) {
       let sum = 0;
-      for (let j = 0; j <= i; j++) sum += lower[i * d + j] * normal[j];
+      for (let j = 0; j <= i; j++) sum += factor[i * d + j] * normal[j];
       into[i] = length * sum + (from ? from[i] : 0);
     }
   };
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     draw();
-    spread(trial, 1);
+    spread(trial, lower, 1);
     if (decide(false)) acceptance.prior += 1 / SWEEPS;
   }
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
@@ -108,7 +156,7 @@ export function moves(
   }
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     draw();
-    spread(trial, Math.exp(strides[d]), eta);
+    spread(trial, shape, Math.exp(strides[d]), eta);
     if (!decide(true)) continue;
     taken[d]++;
     acceptance.block += 1 / SWEEPS;

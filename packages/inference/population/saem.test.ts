@@ -135,7 +135,7 @@ describe('SAEM of linear models ends where maximum likelihood does, to a quarter
       occasionOmega: Float64Array.of(1),
       sigma: { proportional: 0, additive: 1 },
     };
-    const { values, trails } = run({ subjects, domains, ...schedule }, from);
+    const { values, trails } = run({ subjects, domains, chains: 1, ...schedule }, from);
     const exact = maximum({ subjects, domains, approximation: 'fo' }, from);
     for (const each of distances(values, exact, domains, parts('fo', subjects))) expect(each).toBeLessThan(0.25);
     expect(drifts(trails, ['a', 'b', 'ω', 'κ', 'σ'])).toEqual([]);

@@ -6,7 +6,7 @@ import type { ThetaDomain } from './maximum-likelihood.ts';
 import { type FixedEffects, fittedMeans, fixedEffects, type Link, linked, meansOf, unlinked } from './mean-design.ts';
 import type { PopulationNames } from './parameters.ts';
 import { type EtaPrior, etaPrior, type PopulationValues, type Subject } from './population.ts';
-import { type Acceptance, type ChainDraw, moves, type SubjectChains, SWEEPS, WANTED } from './saem-kernels.ts';
+import { type Acceptance, type ChainDraw, moves, nextChains, type SubjectChains, startChains } from './saem-kernels.ts';
 import { otherScore, othersAfter, type Score, sigmaAfter, sigmaScore } from './saem-scores.ts';
 import { ANNEALING, annealed, fittedCovariances, type Statistics, statisticsOf, towards } from './saem-statistics.ts';
 
@@ -32,7 +32,15 @@ export interface SaemState {
   readonly values: PopulationValues;
   readonly chains: readonly SubjectChains[];
   readonly statistics: Statistics | null;
+  /** Means over the exploration after annealing, where averaging starts from. */
+  readonly tail: SaemTail | null;
   readonly setup: SaemSetup;
+}
+
+interface SaemTail {
+  readonly count: number;
+  readonly statistics: Statistics;
+  readonly trail: Float64Array;
 }
 
 export type SaemPhase = 'burn-in' | 'annealing' | 'exploration' | 'smoothing' | 'done';
@@ -65,6 +73,8 @@ interface SaemSetup {
   readonly smoothing: number;
 }
 
+/** Averaging begins as if so many iterations had been averaged, so that its first draws do not undo the tail's mean. */
+const HEAD_START = 10;
 /** Iterations at the start that draw only. */
 const BURN_IN = 5;
 /** Chains in all below which a subject gets more than one. */
@@ -115,12 +125,9 @@ export function init(problem: SaemProblem, values: PopulationValues): SaemState 
       const message = `Subject ${subject.id} has no finite likelihood at the start.`;
       throw populationProblems.error('population-no-value', message, subject.id);
     }
-    return {
-      etas: new Float64Array(count * prior.dimension),
-      strides: new Float64Array(prior.dimension + 1).fill(-0.7),
-    };
+    return startChains(prior, count);
   });
-  return { iteration: 0, values, chains, statistics: null, setup };
+  return { iteration: 0, values, chains, statistics: null, tail: null, setup };
 }
 
 /**
@@ -134,13 +141,14 @@ export function step(
   state: SaemState,
   random: RandomStream,
 ): { readonly state: SaemState; readonly info: SaemInfo } {
-  const { setup, values } = state;
+  const { setup } = state;
+  const values = startOf(state);
   const { effects, count, exploration, smoothing } = setup;
   const subjects = setup.order.map((at) => problem.subjects[at]);
   const iteration = state.iteration + 1;
   const iterations = exploration + smoothing;
   const phase = phaseOf(iteration, setup);
-  const gain = iteration <= exploration ? 1 : 1 / (iteration - exploration);
+  const gain = iteration <= exploration ? 1 : 1 / (iteration - exploration + HEAD_START);
   const point = values.theta.map((each, k) => linked(effects.links[k], each));
   const acceptance: Acceptance = { prior: 0, component: 0, block: 0 };
   if (phase === 'done') {
@@ -153,16 +161,15 @@ export function step(
   const priorOf = priors(values);
   let objective = 0;
   const draws: ChainDraw[][] = [];
-  const strides: Float64Array[] = [];
   subjects.forEach((subject, s) => {
     const { prior, lower } = priorOf(subject);
     const d = prior.dimension;
     const own = random.fork('saem', ...setup.streams[s], iteration);
-    const adapted = Float64Array.from(state.chains[s].strides);
+    const { etas, strides, covariance } = state.chains[s];
+    const shape = shapeOf(covariance, d) ?? lower;
     draws.push(
       Array.from({ length: count }, (_, c) => {
-        const start = state.chains[s].etas.subarray(c * d, c * d + d);
-        return moves(subject, values, prior, lower, start, state.chains[s].strides, own.fork(c));
+        return moves(subject, values, prior, lower, shape, etas.subarray(c * d, c * d + d), strides, own.fork(c));
       }),
     );
     for (const draw of draws[s]) {
@@ -171,26 +178,16 @@ export function step(
       acceptance.prior += share * draw.acceptance.prior;
       acceptance.component += share * draw.acceptance.component;
       acceptance.block += share * draw.acceptance.block;
-      for (let k = 0; k <= d; k++) adapted[k] += ((draw.taken[k] / SWEEPS - WANTED) / count) * iteration ** -0.5;
     }
-    strides.push(adapted.map((each) => Math.min(2, Math.max(-8, each))));
   });
 
-  const chainsAt = (shift: (s: number, d: number) => Float64Array): readonly SubjectChains[] =>
-    subjects.map((_, s) => {
-      const d = draws[s][0].eta.length;
-      const moved = shift(s, d);
-      const etas = new Float64Array(count * d);
-      draws[s].forEach(({ eta }, c) => {
-        for (let k = 0; k < d; k++) etas[c * d + k] = eta[k] + moved[k];
-      });
-      return { etas, strides: strides[s] };
-    });
+  const chainsAt = (shift: (s: number) => Float64Array): readonly SubjectChains[] =>
+    state.chains.map((chains, s) => nextChains(chains, draws[s], shift(s), iteration));
   const info = (at: PopulationValues): SaemInfo => {
     return { iteration, iterations, phase, gain, acceptance, objective, trail: trailOf(at, effects) };
   };
   if (phase === 'burn-in') {
-    const chains = chainsAt((_, d) => new Float64Array(d));
+    const chains = chainsAt((s) => new Float64Array(draws[s][0].eta.length));
     return { state: { ...state, iteration, chains }, info: info(values) };
   }
 
@@ -199,7 +196,8 @@ export function step(
   const sigmaNow = over(count, sigmaScore(pairs, values.sigma));
   const othersNow = over(count, otherScore(pairs, values, point, effects));
   const fresh = statisticsOf(values, draws, means, { sigma: sigmaNow.information, others: othersNow.information });
-  const statistics = state.statistics === null ? fresh : towards(state.statistics, fresh, gain);
+  const before = iteration === exploration + 1 ? (state.tail?.statistics ?? state.statistics) : state.statistics;
+  const statistics = before === null ? fresh : towards(before, fresh, gain);
 
   const fitted = fittedMeans(subjects, effects, statistics.individual, (each) => priorOf(each).prior, point) ?? point;
   const nextMeans = subjects.map((subject, s) => meansOf(subject, effects, fitted, means[s].length));
@@ -224,7 +222,30 @@ export function step(
   const theta = values.theta.map((each, k) => (next[k] === point[k] ? each : unlinked(effects.links[k], next[k])));
   const found: PopulationValues = { theta, omega, ...(occasionOmega && { occasionOmega }), sigma };
   const chains = chainsAt((s) => means[s].map((each, k) => each - nextMeans[s][k]));
-  return { state: { ...state, iteration, values: found, chains, statistics }, info: info(found) };
+  const tail = phase === 'exploration' ? lengthened(state.tail, statistics, trailOf(found, effects)) : state.tail;
+  return { state: { ...state, iteration, values: found, chains, statistics, tail }, info: info(found) };
+}
+
+function lengthened(tail: SaemTail | null, statistics: Statistics, trail: Float64Array): SaemTail {
+  if (tail === null) return { count: 1, statistics, trail };
+  const count = tail.count + 1;
+  return {
+    count,
+    statistics: towards(tail.statistics, statistics, 1 / count),
+    trail: tail.trail.map((each, k) => each + (trail[k] - each) / count),
+  };
+}
+
+/** The values an iteration starts from: where averaging begins, those that scoring steps reached on the mean. */
+function startOf({ iteration, values, tail, setup }: SaemState): PopulationValues {
+  if (iteration !== setup.exploration || tail === null) return values;
+  const { effects } = setup;
+  const theta = Float64Array.from(values.theta);
+  for (const k of effects.others) theta[k] = unlinked(effects.links[k], tail.trail[k]);
+  const { proportional, additive } = values.sigma;
+  if (proportional === 0 || additive === 0) return { ...values, theta };
+  const [a, b] = tail.trail.slice(-2).map(Math.exp);
+  return { ...values, theta, sigma: { proportional: a, additive: b } };
 }
 
 /** Priors by number of occasions, with their Cholesky factors. */
@@ -242,6 +263,13 @@ function priors(
     }
     return found;
   };
+}
+
+/** Cholesky factor of a running covariance, a little wider along each random effect; null where there is none. */
+function shapeOf(covariance: Float64Array, d: number): Float64Array | null {
+  const wider = covariance.map((each, at) => (at % (d + 1) === 0 ? each * 1.0001 : each));
+  const factor = cholesky(wider, d);
+  return factor.status === 'ok' ? factor.lower : null;
 }
 
 /**

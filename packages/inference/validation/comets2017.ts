@@ -9,7 +9,7 @@ const MONOLIX = 'saemix development repository, bootstrapSIR/mlx/theoCondDist';
 
 /**
  * Name, estimate, its error in per cent, and the Monte-Carlo standard deviation of a run as long as theirs (300 and 100 iterations, five
- * chains a subject), from ten seeds of ours. The additive error a is a standard deviation.
+ * chains a subject), from ten seeds of the plain algorithm. The additive error a is a standard deviation.
  */
 const OF_SAEMIX = [
   ['ka', 1.573, 19.1, 0.0104],
@@ -90,7 +90,7 @@ function saemix(courses: ReturnType<typeof theophylline>) {
   );
   const domains = ['positive', 'positive', 'positive', 'real'] as const;
   const study = saemStudy(
-    { subjects, domains, exploration: 300, smoothing: 900 },
+    { subjects, domains, exploration: 300, smoothing: 300 },
     {
       theta: Float64Array.of(1, 20, 0.5, -0.01),
       omega: Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
