@@ -65,7 +65,7 @@ export function assimilate(
     const predicted = carry(observation.trueAt, channel.signal);
     members = corrected(members, given, predicted, channel);
   }
-  carry(at, 'glucose.interstitial');
+  if (members.some(({ state }) => state.at !== at)) carry(at, 'glucose.interstitial');
   return {
     ...belief,
     at,
