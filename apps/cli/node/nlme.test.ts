@@ -86,6 +86,25 @@ describe('gemel nlme', () => {
     });
   });
 
+  test('a subject with several modes is named; the lowest is given, the nearest beside it or in its place', async () => {
+    const kinked = file(
+      'kinked.csv',
+      'ID,TIME,AMT,CMT,RATE,DV\n5,0,10000,2,-2,.\n5,1,.,2,.,20\n5,4.2,.,2,.,50\n5,9,.,2,.,60\n5,24,.,2,.,20\n',
+    );
+    const run = async (which: string) => {
+      const { out } = await gemel(
+        ...['--model', 'mapbayr-004', '--data', kinked, '--est', 'ebe', '--modes', which, '--json'],
+      );
+      return (JSON.parse(out) as { rows: { eta: number[]; objective: number; nearest?: object }[] }).rows[0]!;
+    };
+    const lowest = await run('lowest');
+    expect(told).toContain('several modes of 5: the lowest is given');
+    const nearest = await run('nearest');
+    expect(lowest.nearest).toEqual({ eta: nearest.eta, objective: nearest.objective });
+    expect(lowest.objective).toBeLessThan(nearest.objective);
+    expect(nearest.nearest).toBeUndefined();
+  });
+
   test('values given take the place of the model’s; the table has a column for each random effect', async () => {
     const { code, out } = await gemel(
       '--model',

@@ -28,9 +28,15 @@ interface NlmeOptions extends PopulationCheckOptions {
   readonly columns?: readonly string[];
   readonly ignore?: string;
   readonly output?: string;
+  readonly modes: 'lowest' | 'nearest';
   readonly covariances?: boolean;
   readonly maxSteps?: number;
   readonly errors: ErrorSource;
+}
+
+interface ModeRow extends PopulationRow {
+  /** The mode nearest to η = 0, where it is another one than the lowest. */
+  readonly nearest?: Omit<PopulationRow, 'id' | 'status'>;
 }
 
 /** `gemel nlme`: nonlinear mixed effects on a data set in NONMEM's form. */
@@ -52,6 +58,11 @@ export function nlmeCommand(begin: Begin): Command {
     .option('--columns <from=to...>', 'other names of columns, as in Y=DV')
     .option('--ignore <character>', 'leave out rows that begin with it; @ for any letter')
     .option('--output <name>', 'what is observed, of a model of equations')
+    .addOption(
+      new Option('--modes <which>', 'of several modes of a subject, for ebe: the lowest, or the nearest to η = 0')
+        .choices(['lowest', 'nearest'])
+        .default('lowest'),
+    )
     .option('--covariances', 'estimate the covariances of random effects too')
     .option(
       '--max-steps <n>',
@@ -93,8 +104,9 @@ export function nlmeCommand(begin: Begin): Command {
       };
       const summary = { model: model.text.id, est: options.est, etas: model.between.names };
       if (options.est === 'ebe') {
-        const rows = await modes(shell, subjects, values);
+        const rows = await modes(shell, subjects, values, options.modes);
         tellMissing(shell, rows);
+        tellSeveral(shell, rows);
         const check = await checkPopulation(shell, data, subjects, values, options);
         const text = checkText(check) + rowsText(model, rows);
         await shell.result({ ...summary, rows, ...(check && { check }), problems: data.problems }, text);
@@ -129,14 +141,17 @@ async function modes(
   shell: Shell,
   subjects: readonly NumericSubject[],
   values: PopulationValues,
-): Promise<readonly PopulationRow[]> {
-  const rows: PopulationRow[] = [];
+  which: NlmeOptions['modes'],
+): Promise<readonly ModeRow[]> {
+  const rows: ModeRow[] = [];
   let rested = Date.now();
   for (const subject of subjects) {
     const prior = etaPrior(values, subject.occasions);
     if (prior === null) throw cliErrors.error('cli-option-unreadable', 'omega is not positive definite', {});
-    const { eta, objective, status } = conditionalMode(subject, values, prior);
-    rows.push({ id: subject.id, eta: [...eta], objective: finite(objective), status });
+    const { nearest, ...mode } = conditionalMode(subject, values, prior, { modes: which });
+    const row = { id: subject.id, eta: [...mode.eta], objective: finite(mode.objective), status: mode.status };
+    const other = nearest && { eta: [...nearest.eta], objective: finite(nearest.objective) };
+    rows.push({ ...row, ...(other && { nearest: other }) });
     if (Date.now() - rested > 50) {
       shell.progress({
         fraction: rows.length / subjects.length,
@@ -224,10 +239,21 @@ function rowsText(model: PopulationModel, rows: readonly PopulationRow[]): strin
 function tellMissing(shell: Shell, rows: readonly PopulationRow[]): void {
   const missing = rows.filter(({ objective }) => objective === null);
   if (missing.length === 0) return;
-  const named = missing.slice(0, 8).map(({ id }) => id);
-  const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
-  shell.note(`no value for ${named.join(', ')}${more}: the prediction or its variance is not finite or zero`);
+  shell.note(`no value for ${someOf(missing)}: the prediction or its variance is not finite or zero`);
   shell.end(EXIT.withheld);
+}
+
+/** Subjects whose nearest mode is not the lowest are named. */
+function tellSeveral(shell: Shell, rows: readonly ModeRow[]): void {
+  const several = rows.filter(({ nearest }) => nearest !== undefined);
+  if (several.length === 0) return;
+  const remedy = 'the lowest is given; --json has the one nearest to η = 0 beside it, --modes nearest gives that one';
+  shell.note(`several modes of ${someOf(several)}: ${remedy}`);
+}
+
+function someOf(rows: readonly PopulationRow[]): string {
+  const named = rows.slice(0, 8).map(({ id }) => id);
+  return named.join(', ') + (rows.length > named.length ? ` and ${rows.length - named.length} more` : '');
 }
 
 function pairs(option: string, given: readonly string[] = []): readonly (readonly [string, string])[] {
