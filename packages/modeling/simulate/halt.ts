@@ -1,9 +1,9 @@
 import type { Problem } from '@gemel/core';
 import type { StepStatus } from '@gemel/numerics/ode/solver';
 import { evaluate } from '../expression/evaluate.ts';
-import { number } from '../expression/expression.ts';
-import { contentsOf, nodesOf, symbolsOf } from '../expression/fold.ts';
+import { contentsOf, nodesOf } from '../expression/fold.ts';
 import { print } from '../expression/print.ts';
+import { Dependence } from '../model/dependence.ts';
 import type { DoseOutcome } from './dose-schedule.ts';
 import { simulationErrors } from './errors.data.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -164,9 +164,8 @@ function valuesAt(evaluation: Evaluation, t: number, y: Float64Array): Readonly<
 
 /** `: k is NaN` of a parameter or input that a state's rate asks and that has no finite value; else nothing. */
 function withoutValue({ model: { model }, values: { p, u } }: Evaluation, state: string): string {
-  const definitions = new Map(model.definitions.map(({ name, value }) => [name, value]));
-  const needed = new Set(symbolsOf(...model.states.flatMap(({ name, rate }) => (name === state ? [rate] : []))));
-  for (const name of needed) for (const other of symbolsOf(definitions.get(name) ?? number(0))) needed.add(other);
+  const rates = model.states.flatMap(({ name, rate }) => (name === state ? [rate] : []));
+  const needed = new Dependence(model).of(...rates);
   const given = [
     ...model.parameters.map(({ name }, i) => [name, p[i]] as const),
     ...model.inputs.map(({ name }, i) => [name, u[i]] as const),
