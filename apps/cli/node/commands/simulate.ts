@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { compile } from '@gemel/modeling/codegen/compile';
 import type { CompiledModel } from '@gemel/modeling/program/compiled-model';
+import { courseTimes, type UniformCourse } from '@gemel/modeling/sedml/experiment';
 import { methods } from '@gemel/modeling/simulate/methods';
 import { simulate } from '@gemel/modeling/simulate/simulate';
 import { CHUNK, chunkMoments, combineMoments } from '@gemel/modeling/stochastic/moments';
@@ -87,8 +88,9 @@ export function simulateCommand(begin: Begin): Command {
         throw cliErrors.error('cli-option-unreadable', message, {}, `Take some of ${listed(source.identifiers)}.`);
       }
       const names = identifiers.map((id) => source.nameOf(id, options.amounts?.includes(id) ?? false));
+      const course = courseOf(options);
       const asked: Asked = {
-        times: timesOf(options),
+        times: courseTimes(course),
         outputs: [...new Set(names)],
         ...settings(source, options.set ?? []),
       };
@@ -106,11 +108,11 @@ export function simulateCommand(begin: Begin): Command {
         const method = isStochastic
           ? { kind: 'stochastic' as const, method: options.method as StochasticMethod, runs: options.runs }
           : { kind: 'ode' as const, ...solving(options) };
-        const { parameters, initial, times } = asked;
+        const { parameters, initial } = asked;
         const request = {
           parameters,
           initial,
-          course: { start: times[0]!, from: times[0]!, to: times.at(-1)!, steps: times.length - 1 },
+          course,
           method: { ...method, seed: shell.options.seed },
           outputs: names,
           labels: identifiers,
@@ -213,7 +215,7 @@ async function stochastic(shell: Shell, compiled: CompiledModel, asked: Asked, o
   };
 }
 
-function timesOf({ start, end, steps }: SimulateOptions): Float64Array {
+function courseOf({ start, end, steps }: SimulateOptions): UniformCourse {
   if (end === undefined)
     throw cliErrors.error('cli-option-unreadable', '--end is missing: the time of the last row, as in --end 10', {});
   if (!(end - start > 0 && Number.isFinite(end - start))) {
@@ -222,8 +224,7 @@ function timesOf({ start, end, steps }: SimulateOptions): Float64Array {
   if (steps < 1 || steps > MOST_STEPS) {
     throw cliErrors.error('cli-option-unreadable', `--steps is a whole number from 1 to ${MOST_STEPS}`, {});
   }
-  // The last row is at the end to the bit.
-  return Float64Array.from({ length: steps + 1 }, (_, i) => (i === steps ? end : start + ((end - start) * i) / steps));
+  return { start, from: start, to: end, steps };
 }
 
 /** Values given by name: of parameters, or initial ones of states. */
