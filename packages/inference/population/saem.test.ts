@@ -234,6 +234,14 @@ describe('the importance-sampled likelihood', () => {
     expect(Math.abs(found.value - exact)).toBeLessThan(4 * found.error);
   });
 
+  test('a subject whose likelihood rests on few draws is named', () => {
+    const found = importanceLikelihood(lines(2), start, randomStream(1), { draws: 20 });
+    expect(found.problems.map(({ code, where }) => [code, where.element])).toEqual([
+      ['population-importance-weights', '0'],
+      ['population-importance-weights', '1'],
+    ]);
+  });
+
   test('a subject without a likelihood is named', () => {
     const found = importanceLikelihood([{ ...lines(1)[0], id: 'seven', predict: () => false }], start, randomStream(1));
     expect(found.value).toBe(Infinity);
