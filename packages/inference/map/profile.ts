@@ -53,7 +53,7 @@ export function profile(
   const points: { value: number; logDensity: number; others: Float64Array }[] = [];
   const problems: InferenceProblem[] = [];
   const at = (value: number, others: Float64Array) => {
-    const found = conditional(target, index, value, others, bounds);
+    const found = heldMaximum(target, index, value, others, bounds);
     evaluations += found.evaluations;
     problems.push(...found.problems);
     const point = { value, logDensity: found.logDensity, others: found.others };
@@ -157,14 +157,24 @@ function crossing(
   return high.value + (Number.isFinite(share) ? share : 0.5) * (low.value - high.value);
 }
 
-/** The maximum over the other coordinates at one value of `index`; −Infinity where the density has no value. */
-function conditional(
+/** The maximum over the other coordinates with one held. */
+export interface HeldMaximum {
+  /** −Infinity where the density has no value. */
+  readonly logDensity: number;
+  /** Where it is, without the coordinate held. */
+  readonly others: Float64Array;
+  readonly evaluations: number;
+  readonly problems: readonly InferenceProblem[];
+}
+
+/** The maximum over the other coordinates, from a start for them, at one value of `index`. */
+export function heldMaximum(
   target: DifferentiableLogDensity,
   index: number,
   value: number,
   others: Float64Array,
   bounds?: Bounds,
-) {
+): HeldMaximum {
   const full = new Float64Array(target.dimension);
   const gradient = new Float64Array(target.dimension);
   const fill = (rest: Float64Array) => {
@@ -185,7 +195,8 @@ function conditional(
     others,
     bounds ? { bounds: { lower: without(bounds.lower, index), upper: without(bounds.upper, index) } } : {},
   );
-  return { ...ascent, others: ascent.point };
+  const { logDensity, evaluations, problems } = ascent;
+  return { logDensity, others: ascent.point, evaluations, problems };
 }
 
 function without(x: Float64Array, index: number): Float64Array {

@@ -233,6 +233,37 @@ describe('NUTS', () => {
     expect(energyFraction(slow)).toBeLessThan(0.3);
   });
 
+  const byFirst = (f: (x: number) => readonly [value: number, slope: number]) =>
+    differentiable(2, (x, g) => {
+      const [value, slope] = f(x[0]);
+      g[0] = slope;
+      g[1] = -x[1];
+      return value - 0.5 * x[1] ** 2;
+    });
+  const sumOnly = differentiable(2, (x, g) => {
+    g[0] = -100 * (x[0] + x[1] - 1);
+    g[1] = g[0];
+    return -50 * (x[0] + x[1] - 1) ** 2;
+  });
+
+  it.each([
+    ['level along one parameter', byFirst(() => [0, 0])],
+    ['rising along one', byFirst((x) => [x, 1])],
+    ['level along a sum', sumOnly],
+  ])('names a density that is improper only far out: %s', (_, target) => {
+    expect(() => sampleNuts(target, 1, randomStream(11), { warmUp: 300, draws: 10, metric: 'dense' })).toThrow(
+      expect.objectContaining({ code: 'inference-improper-posterior' }),
+    );
+  });
+
+  it.each([
+    ['a normal of SD 1e9', byFirst((x) => [-0.5 * (x / 1e9) ** 2, -x / 1e18])],
+    ['a Cauchy', byFirst((x) => [-Math.log1p(x * x), (-2 * x) / (1 + x * x)])],
+  ])('does not call improper what is only wide: %s', (_, target) => {
+    const { draws } = sampleNuts(target, 1, randomStream(12), { warmUp: 300, draws: 10 });
+    expect(draws.values.every(Number.isFinite)).toBe(true);
+  });
+
   it('does not enter a place of infinite density, and reports it', () => {
     const pole = differentiable(1, (x, g) => {
       g[0] = -x[0];

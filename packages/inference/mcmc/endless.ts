@@ -1,0 +1,41 @@
+import type { DifferentiableLogDensity } from '../differentiable-log-density.ts';
+import { inferenceErrors } from '../errors.data.ts';
+import { heldMaximum } from '../map/profile.ts';
+
+/** Distance, in units of the start (1 at least), from which a chain is asked whether its density falls off. */
+const FAR = 1e7;
+
+/** How many times farther out the density is then looked at. */
+const FARTHER = 1e3;
+
+/**
+ * Watches the points of a chain for one that has gone very far along a coordinate, and looks there whether the density,
+ * the other coordinates at their best, falls off faster than 1/|x|: else it has no integral.
+ * @throws inference-improper-posterior
+ */
+export function watchForEndlessness(
+  target: DifferentiableLogDensity,
+  start: Float64Array,
+): (point: Float64Array) => void {
+  let far = FAR;
+  return (point) => {
+    let index = -1;
+    for (let i = 0; i < point.length; i++) {
+      const away = Math.abs(point[i]) / Math.max(1, Math.abs(start[i]));
+      if (!(away > far)) continue;
+      far = away;
+      index = i;
+    }
+    if (index < 0) return;
+    far *= FARTHER;
+    const others = point.filter((_, i) => i !== index);
+    const here = heldMaximum(target, index, point[index], others);
+    const beyond = heldMaximum(target, index, FARTHER * point[index], here.others);
+    if (here.logDensity - beyond.logDensity > Math.log(FARTHER)) return;
+    throw inferenceErrors.error(
+      'inference-improper-posterior',
+      `A chain went to ${point[index].toExponential(1)} along parameter ${index}, and the density does not fall off there.`,
+      `parameter ${index}`,
+    );
+  };
+}
