@@ -1,6 +1,7 @@
 import type { DifferentiableLogDensity } from '../differentiable-log-density.ts';
 import { inferenceErrors } from '../errors.data.ts';
 import { heldMaximum } from '../map/profile.ts';
+import { InferenceError } from '../problem.ts';
 
 /** Distance, in units of the start (1 at least), from which a chain is asked whether its density falls off. */
 const FAR = 1e7;
@@ -28,14 +29,26 @@ export function watchForEndlessness(
     }
     if (index < 0) return;
     far *= FARTHER;
-    const others = point.filter((_, i) => i !== index);
-    const here = heldMaximum(target, index, point[index], others);
-    const beyond = heldMaximum(target, index, FARTHER * point[index], here.others);
-    if (here.logDensity - beyond.logDensity > Math.log(FARTHER)) return;
+    const here = bestAt(
+      point[index],
+      point.filter((_, i) => i !== index),
+    );
+    const beyond = here && bestAt(FARTHER * point[index], here.others);
+    if (!beyond || here.logDensity - beyond.logDensity > Math.log(FARTHER)) return;
     throw inferenceErrors.error(
       'inference-improper-posterior',
       `A chain went to ${point[index].toExponential(1)} along parameter ${index}, and the density does not fall off there.`,
       `parameter ${index}`,
     );
+
+    /** null where the density has no gradient: it is no level one there. */
+    function bestAt(value: number, others: Float64Array) {
+      try {
+        return heldMaximum(target, index, value, others);
+      } catch (error) {
+        if (error instanceof InferenceError) return null;
+        throw error;
+      }
+    }
   };
 }

@@ -258,6 +258,10 @@ describe('NUTS', () => {
 
   it.each([
     ['a normal of SD 1e9', byFirst((x) => [-0.5 * (x / 1e9) ** 2, -x / 1e18])],
+    [
+      'a normal of SD 1e9 without a gradient far out',
+      byFirst((x) => [-0.5 * (x / 1e9) ** 2, Math.abs(x) < 1e10 ? -x / 1e18 : Number.NaN]),
+    ],
     ['a Cauchy', byFirst((x) => [-Math.log1p(x * x), (-2 * x) / (1 + x * x)])],
   ])('does not call improper what is only wide: %s', (_, target) => {
     const { draws } = sampleNuts(target, 1, randomStream(12), { warmUp: 300, draws: 10 });
