@@ -97,17 +97,22 @@ function grouped(split: Float64Array, chains: number, groups: number): Float64Ar
 /** Normal scores of the ranks, ties at their mean rank (equation 14). */
 export function rankNormalised(values: Float64Array): Float64Array {
   const n = values.length;
-  const order = [...values.keys()].sort((a, b) => values[a] - values[b]);
-  const scores = new Float64Array(n);
-  for (let from = 0; from < n; ) {
-    let to = from + 1;
-    while (to < n && values[order[to]] === values[order[from]]) to++;
-    const rank = (from + to + 1) / 2;
-    const score = normalQuantile((rank - 0.375) / (n + 0.25));
-    for (let k = from; k < to; k++) scores[order[k]] = score;
-    from = to;
-  }
-  return scores;
+  const sorted = Float64Array.from(values).sort();
+  /** How many lie below `value`, or below and at it. */
+  const count = (value: number, ties: boolean) => {
+    let [low, high] = [0, n];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle] < value || (ties && sorted[middle] === value)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return values.map((v) => {
+    const before = count(v, false);
+    const to = before + 1 < n && sorted[before + 1] === v ? count(v, true) : before + 1;
+    return normalQuantile(((before + to + 1) / 2 - 0.375) / (n + 0.25));
+  });
 }
 
 /** √(pooled variance / within-chain variance) of chains as they are (equations 1 to 4). */

@@ -20,16 +20,17 @@ export function separateModes(draws: Draws, names: readonly string[]): readonly 
     const chains = Array.from({ length: draws.chains }, (_, c) => {
       const own = values.subarray(c * draws.length, (c + 1) * draws.length);
       const [low, high] = [sampleQuantile(own, 0.05), sampleQuantile(own, 0.95)];
-      const atRest = potentialScaleReduction(rankNormalised(splitChains(own, 1)), 2) < AT_REST;
+      const atRest = () => potentialScaleReduction(rankNormalised(splitChains(own, 1)), 2) < AT_REST;
       return { c, low, high, median: sampleQuantile(own, 0.5), sd: momentsOf(own).sd, atRest };
     }).sort((a, b) => a.median - b.median);
     let reach = -Infinity;
     chains.forEach((chain, k) => {
       const [below, above] = [chains.slice(0, k), chains.slice(k)];
-      const bottom = Math.min(...above.map((o) => o.low));
+      const apart = above.every((o) => o.low > reach);
       const sd = (group: typeof chains) => group.reduce((s, o) => s + o.sd / group.length, 0);
-      const gap = k === 0 ? 0 : (bottom - reach) / Math.max(sd(below), sd(above));
-      if (gap > widest && 2 * chains.filter((o) => o.atRest).length >= chains.length) {
+      const bottom = () => Math.min(...above.map((o) => o.low));
+      const gap = k === 0 || !apart ? 0 : (bottom() - reach) / Math.max(sd(below), sd(above));
+      if (gap > widest && 2 * chains.filter((o) => o.atRest()).length >= chains.length) {
         widest = gap;
         const place = (group: typeof chains) => {
           const numbers = group.map((o) => o.c).sort((a, b) => a - b);
