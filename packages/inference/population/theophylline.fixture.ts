@@ -1,4 +1,5 @@
 import type { Subject } from './population.ts';
+import { rowsBySubject } from './subject-table.fixture.ts';
 
 /** One subject of the theophylline study: an oral dose, and concentrations over a day. */
 export interface Course {
@@ -15,14 +16,7 @@ export interface Course {
 
 /** Reads rows of subject, weight, dose, time, concentration; readings before `from` hours are left out. */
 export function theophylline(bytes: Uint8Array, from = 0): readonly Course[] {
-  const rows = new TextDecoder()
-    .decode(bytes)
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => line.split(',').map((field) => Number(field.replaceAll('"', ''))));
-  return [...new Set(rows.map(([id]) => id))].map((id) => {
-    const own = rows.filter((each) => each[0] === id);
+  return rowsBySubject(new TextDecoder().decode(bytes)).map(([id, own]) => {
     const kept = own.filter(([, , , time]) => time >= from);
     return {
       id: String(id),
