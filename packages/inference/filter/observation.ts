@@ -61,9 +61,7 @@ export function coordinateObservation(
     covariance[i * size + i] = variances[i];
   });
   return {
-    size,
-    covariance,
-    jacobian: () => matrix,
+    ...linearObservation(matrix, size, dimension, covariance),
     observe(ensemble, members) {
       const y = new Float64Array(members * size);
       for (let m = 0; m < members; m++)
