@@ -125,6 +125,21 @@ export interface Belief<State> {
   readonly seed: number;
   /** The draws a calibration took its members from, for tables and plots. Not kept in the log: a belief read back is without. */
   readonly posterior?: Posterior;
+  /** What the calibration made of the values it used; not kept in the log either. */
+  readonly check?: PredictiveCheck;
+}
+
+/** Values a calibration used, beside the central 50 % and 90 % of what its posterior predicts there, error of measurement included. */
+export interface PredictiveCheck {
+  readonly quantity: string;
+  readonly unit: string;
+  /** Ascending. */
+  readonly at: readonly Instant[];
+  /** NaN where a value was left out. */
+  readonly observed: readonly number[];
+  readonly median: readonly number[];
+  readonly inner: readonly [low: readonly number[], high: readonly number[]];
+  readonly outer: readonly [low: readonly number[], high: readonly number[]];
 }
 
 export interface Diagnostics {

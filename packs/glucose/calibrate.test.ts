@@ -167,6 +167,16 @@ describe('a calibration', () => {
     }
     const { posterior } = belief;
     expect(posterior!.toJSON().rows).toEqual(parameters);
+    const { at: times, observed, median, inner, outer } = belief.check!;
+    const seen = observed.map((v, k) => ({ v, k })).filter(({ v }) => !Number.isNaN(v));
+    expect(seen.length).toBe(numbers['readings-used']);
+    expect(times.every((t, k) => k === 0 || t > times[k - 1])).toBe(true);
+    for (const { k } of seen) {
+      const ordered = [outer[0][k], inner[0][k], median[k], inner[1][k], outer[1][k]];
+      expect(ordered).toEqual(ordered.toSorted((a, b) => a - b));
+    }
+    // The readings were used: at least nine in ten lie where nine in ten should.
+    expect(seen.filter(({ v, k }) => v >= outer[0][k] && v <= outer[1][k]).length).toBeGreaterThan(0.9 * seen.length);
     const index = priors.findIndex((p) => p.name === 'ki');
     const drawn = new Set(posterior!.parameter('ki').values);
     for (const member of belief.members) expect(drawn.has(member.parameters[index])).toBe(true);

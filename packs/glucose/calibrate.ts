@@ -13,6 +13,7 @@ import type { Member } from '@gemel/runtime/dynamics';
 import type { Assimilator, Belief, Diagnostics, History } from '@gemel/runtime/pack';
 import { ageInYears } from './applicability.ts';
 import { assimilate } from './assimilate.ts';
+import { predictiveCheck } from './calibrate-check.ts';
 import { DISTURBANCES, type Disturbances, sampledCoordinates } from './calibrate-coordinates.ts';
 import { CalibrationLikelihood, type Discrepancy } from './calibrate-likelihood.ts';
 import { drawMembers } from './calibrate-members.ts';
@@ -76,13 +77,17 @@ export function* calibrate(
     { length: count },
     (_, i) => (i % length) * chains + Math.floor(((i + 0.5) * chains) / count),
   );
+  const sensor = options.sensor ?? SENSOR;
+  const { discrepancy } = mode;
+  const predictions = new Float64Array(count * likelihood.window.readings.length);
   const drawn = drawMembers(
     likelihood,
-    mode.discrepancy,
+    discrepancy,
     sample.points,
     chosen,
     random.fork('disturbances'),
-    options.sensor ?? SENSOR,
+    sensor,
+    predictions,
   );
   const controls = actedControls(history, drawn[0].state.at, at);
   const members = drawn.map(
@@ -102,6 +107,7 @@ export function* calibrate(
     modelHash: '',
     seed: 0,
     posterior,
+    check: predictiveCheck(problem.window, predictions, discrepancy.ignored, sensor, random.fork('check')),
   };
 }
 

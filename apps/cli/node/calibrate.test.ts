@@ -59,7 +59,9 @@ test('calibrate gives statements, parameters with convergence, problems with rem
   }
   const problems = diagnostics.warnings.filter((w: { code: string }) => w.code.startsWith('inference-'));
   for (const { remedy } of problems) expect(remedy.length).toBeGreaterThan(10);
-  expect(plots).toEqual(['trace', 'rank', 'pair', 'forest'].map((name) => join(folderOfPlots, `${name}.svg`)));
+  expect(plots).toEqual(
+    ['trace', 'rank', 'pair', 'predictive', 'forest'].map((name) => join(folderOfPlots, `${name}.svg`)),
+  );
   for (const file of plots) {
     const svg = readFileSync(file, 'utf8');
     expect(svg).toMatch(/^<svg [^>]*role="img"/);

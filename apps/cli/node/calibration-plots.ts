@@ -1,12 +1,24 @@
-import { type Chart, type ForestRow, forestPlot, posteriorPlots } from '@gemel/charts';
+import { type Chart, type ForestRow, forestPlot, posteriorPlots, predictivePlot } from '@gemel/charts';
 import type { Posterior } from '@gemel/inference';
-import type { Prior } from '@gemel/runtime/pack';
+import type { PredictiveCheck, Prior } from '@gemel/runtime/pack';
 
 /** Parameters shown in one plot; more would be too small to read. */
 const MOST = 8;
 
-/** The plots of a calibration by file name: its draws, their ranks and pairs, and where the person lies in the population. */
-export function calibrationPlots(posterior: Posterior, priors: readonly Prior[], of: string): Record<string, Chart> {
+/** A calibration to draw, its parameters' priors, whose it is, and minutes east of UTC there. */
+export interface CalibrationDrawn {
+  readonly posterior: Posterior;
+  readonly check: PredictiveCheck | undefined;
+  readonly priors: readonly Prior[];
+  readonly of: string;
+  readonly offset: number;
+}
+
+/**
+ * The plots of a calibration by file name: its draws, their ranks and pairs, where the person lies in the population, and what
+ * it makes of the values it used.
+ */
+export function calibrationPlots({ posterior, check, priors, of, offset }: CalibrationDrawn): Record<string, Chart> {
   const names = posterior.names.slice(0, MOST);
   const { divergent } = posterior.statistics;
   const parameters = names.map((name) => {
@@ -14,7 +26,13 @@ export function calibrationPlots(posterior: Posterior, priors: readonly Prior[],
     return { ...posterior.parameter(name), ...(unit === undefined ? {} : { unit }) };
   });
   const id = 'calibration';
-  const plots = posteriorPlots({ id, of, parameters, ...(divergent === undefined ? {} : { divergent }) });
+  const plots: Record<string, Chart> = {
+    ...posteriorPlots({ id, of, parameters, ...(divergent === undefined ? {} : { divergent }) }),
+  };
+  if (check !== undefined) {
+    const title = `Values used and predicted, ${of}`;
+    plots.predictive = predictivePlot({ id: `${id}-predictive`, title, axis: { offset }, ...check });
+  }
   const rows = posterior.rows.flatMap((row): readonly ForestRow[] => {
     const prior = priors.find(({ name }) => name === row.name);
     if (prior?.sd === undefined) return [];

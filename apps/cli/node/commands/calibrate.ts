@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Belief, calibrationWords, type Prior } from '@gemel/runtime';
+import { type Belief, calibrationWords } from '@gemel/runtime';
 import type { Command } from 'commander';
 import { cliErrors } from '../../errors.data.ts';
 import { EXIT } from '../../exit.ts';
 import type { Begin } from '../begin.ts';
+import type { CalibrationDrawn } from '../calibration-plots.ts';
 import { calibrationText } from '../calibration-text.ts';
 import type { Shell } from '../shell.ts';
 import { subjectCommand } from './subject-command.ts';
@@ -29,13 +30,22 @@ export function calibrateCommand(begin: Begin): Command {
       const posterior = hub.posterior(pack.id, belief);
       const { diagnostics, at, modelHash, seed } = belief;
       const statements = calibrationWords(posterior, diagnostics);
-      const plots = await plotted(shell, belief, pack.parameters, subject, options.plots);
+      const { observations } = await hub.history(subject, pack.id);
+      const drawn = {
+        priors: pack.parameters,
+        of: subject,
+        offset: observations.findLast((o) => o.offset !== null)?.offset ?? 0,
+      };
+      const plots = await plotted(shell, belief, drawn, options.plots);
       await shell.result(
         { subject, pack: pack.id, at, modelHash, seed, statements, diagnostics, posterior, plots },
         calibrationText({ subject, title: pack.title, belief, posterior, statements, plots }),
       );
     },
-  ).option('--plots <dir>', 'write the draws, their ranks and pairs, and a forest against the population as SVG');
+  ).option(
+    '--plots <dir>',
+    'write as SVG: draws, ranks, pairs, forest against the population, values used and predicted',
+  );
 }
 
 async function folder(path: string): Promise<void> {
@@ -49,9 +59,8 @@ async function folder(path: string): Promise<void> {
 /** Writes the plots; returns their files. */
 async function plotted(
   shell: Shell,
-  { posterior }: Belief<unknown>,
-  priors: readonly Prior[],
-  subject: string,
+  { posterior, check }: Belief<unknown>,
+  drawn: Pick<CalibrationDrawn, 'priors' | 'of' | 'offset'>,
   path: string | undefined,
 ): Promise<readonly string[]> {
   if (path === undefined || posterior === undefined) return [];
@@ -60,7 +69,7 @@ async function plotted(
     import('../calibration-plots.ts'),
   ]);
   const files: string[] = [];
-  for (const [name, chart] of Object.entries(calibrationPlots(posterior, priors, subject))) {
+  for (const [name, chart] of Object.entries(calibrationPlots({ posterior, check, ...drawn }))) {
     const file = join(path, `${name}.svg`);
     await shell.write(file, standaloneSvg(chart, CHART_CSS));
     files.push(file);
