@@ -1,4 +1,3 @@
-import { defineValidation } from '@gemel/core/validation';
 import type { PopulationValues } from '../population/population.ts';
 import { accurateLikelihood, constantOf, saemStudy } from '../population/saem-study.fixture.ts';
 import { oralSubjects, theophylline } from '../population/theophylline.fixture.ts';
@@ -38,7 +37,7 @@ const number = (name: string, expected: number, tolerance: number, source: strin
   tolerance: Number(tolerance.toPrecision(2)),
 });
 
-export default defineValidation({
+export default {
   id: 'comets2017',
   title: 'Theophylline by SAEM: saemix 3 and Monolix 5.1.1',
   citation:
@@ -71,12 +70,12 @@ export default defineValidation({
       number(`Monolix: ${name}`, value, part * error, `${MONOLIX}/populationParameters; ${part} standard errors`),
     ),
   ],
-  run({ read }) {
+  run({ read }: { read(path: string): Uint8Array }) {
     // Both left out the reading at the time of the dose, and count the dose in mg.
     const courses = theophylline(read(FILE), 0.01);
     return { ...saemix(courses), ...monolix(courses) };
   },
-});
+};
 
 function saemix(courses: ReturnType<typeof theophylline>) {
   const subjects = oralSubjects(

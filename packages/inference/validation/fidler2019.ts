@@ -1,4 +1,3 @@
-import { defineValidation } from '@gemel/core/validation';
 import { saemStudy } from '../population/saem-study.fixture.ts';
 import { oralSubjects, theophylline } from '../population/theophylline.fixture.ts';
 
@@ -12,7 +11,7 @@ const number = (name: string, expected: number, tolerance: number) => ({
   tolerance: Number(tolerance.toPrecision(2)),
 });
 
-export default defineValidation({
+export default {
   id: 'fidler2019',
   title: 'Theophylline by SAEM: estimates, errors and shrinkage of nlmixr2',
   citation:
@@ -39,7 +38,7 @@ export default defineValidation({
       expected: null,
     })),
   ],
-  run({ read }) {
+  run({ read }: { read(path: string): Uint8Array }) {
     const subjects = oralSubjects(
       theophylline(read(FILE)),
       () => Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
@@ -66,4 +65,4 @@ export default defineValidation({
     }
     return numbers;
   },
-});
+};

@@ -1,4 +1,3 @@
-import { defineValidation } from '@gemel/core/validation';
 import { symmetricEigen } from '@gemel/numerics/linalg/symmetric-eigen';
 import * as maximumLikelihood from '../population/maximum-likelihood.ts';
 import { type Approximation, populationObjective } from '../population/objective.ts';
@@ -45,7 +44,7 @@ const number = (name: string, expected: number, tolerance: number, source: strin
   tolerance,
 });
 
-export default defineValidation({
+export default {
   id: 'kim2015',
   title: 'Theophylline by FO and FOCEI: estimates, sandwich errors and shrinkage of NONMEM 7.4.1',
   citation:
@@ -75,7 +74,7 @@ export default defineValidation({
       number(`FOCEI: shrinkage of ${name}`, [1.3337, 1.618, 5.0232][i], 0.02, 'THEO-FOCEI.OUT: ETASHRINKSD(%)'),
     ),
   ],
-  run({ read }) {
+  run({ read }: { read(path: string): Uint8Array }) {
     const identity = () => Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
     const subjects = oralSubjects(theophylline(read(FILE)), identity, (_, theta, eta) => {
       const [ka, volume, ke] = [0, 1, 2].map((k) => theta[k] * Math.exp(eta[k]));
@@ -83,7 +82,7 @@ export default defineValidation({
     });
     return { ...fitted('fo', 'FO', subjects), ...fitted('focei', 'FOCEI', subjects) };
   },
-});
+};
 
 function fitted(approximation: Approximation, method: string, subjects: ReturnType<typeof oralSubjects>) {
   const domains = ['positive', 'positive', 'positive'] as const;

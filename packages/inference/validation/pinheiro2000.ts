@@ -1,4 +1,3 @@
-import { defineValidation } from '@gemel/core/validation';
 import * as alternatingLinear from '../population/alternating-linear.ts';
 import { populationObjective } from '../population/objective.ts';
 import { populationParameters } from '../population/parameters.ts';
@@ -23,7 +22,7 @@ const error = (name: string, expected: number) => ({
   tolerance: Number((0.02 * expected).toPrecision(2)),
 });
 
-export default defineValidation({
+export default {
   id: 'pinheiro2000',
   title: 'Theophylline: maximum likelihood of a nonlinear mixed-effects model',
   citation:
@@ -39,7 +38,7 @@ export default defineValidation({
     error('lKa', 0.198644),
     error('lCl', 0.060005),
   ],
-  run({ read }) {
+  run({ read }: { read(path: string): Uint8Array }) {
     const subjects = oralSubjects(
       theophylline(read(FILE)),
       () => Float64Array.of(Number.NaN, 1, 0, 0, 0, 1),
@@ -93,4 +92,4 @@ export default defineValidation({
       'error of lCl': errors[2],
     };
   },
-});
+};
