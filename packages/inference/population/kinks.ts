@@ -78,7 +78,10 @@ export interface SidedLinearization extends Linearization {
   readonly bend: Float64Array;
 }
 
-/** Differences of second order: central ones, or by random effects with a side from two steps to that side. */
+/**
+ * Differences of second order: central ones, or by random effects with a side from two steps to that side. `rough`: of first
+ * order where there is no side, without second derivatives, at half the predictions.
+ */
 export function linearizeWithin(
   subject: Subject,
   theta: Float64Array,
@@ -86,6 +89,7 @@ export function linearizeWithin(
   h: number,
   f: Float64Array,
   sides: Int8Array | null,
+  rough: boolean,
 ): SidedLinearization | null {
   const n = f.length;
   const q = eta.length;
@@ -102,6 +106,11 @@ export function linearizeWithin(
     steps[k] = side * h;
     moved[k] = eta[k] + side * h;
     if (!subject.predict(theta, moved, near)) return null;
+    if (rough && !sided) {
+      moved[k] = eta[k];
+      for (let i = 0; i < n; i++) g[i * q + k] = (near[i] - f[i]) / h;
+      continue;
+    }
     moved[k] = sided ? eta[k] + 2 * side * h : eta[k] - h;
     if (!subject.predict(theta, moved, other)) return null;
     moved[k] = eta[k];

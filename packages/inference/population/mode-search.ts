@@ -84,7 +84,6 @@ export function searchMode(task: ModeTask, start: Float64Array, confined: boolea
   let objective = valueAt(eta, f);
   if (!Number.isFinite(objective)) return none(0);
   let trialF: Float64Array = new Float64Array(n);
-  let status: ModeStatus = 'slow';
   let moved = Infinity;
   let crossings = confined ? CROSSINGS : 0;
   let departures = 0;
@@ -92,12 +91,11 @@ export function searchMode(task: ModeTask, start: Float64Array, confined: boolea
   let held: Meeting | null = null;
   const home = confined && kinks.length > 0 ? placeAmong(kinks, theta, eta, differenceStep).piece : null;
 
-  const look = (place: KinkPlace | null, piece: Int32Array | null): View | null => {
+  const look = (place: KinkPlace | null, piece: Int32Array | null, rough: boolean): View | null => {
     const sides = place && sidesWithin(kinks, place, piece!, differenceStep);
-    const linear = linearizeWithin(subject, theta, eta, differenceStep, f, sides);
+    const linear = linearizeWithin(subject, theta, eta, differenceStep, f, sides, rough);
     if (linear === null) return null;
-    const near = status !== 'converged' && moved <= NEAR;
-    const curvature = near ? curvatures(subject, theta, eta, linear) : null;
+    const curvature = moved <= NEAR ? curvatures(subject, theta, eta, linear) : null;
     return { linear, ...derivatives(subject, values, prior, eta, linear, variance, curvature) };
   };
 
@@ -105,7 +103,9 @@ export function searchMode(task: ModeTask, start: Float64Array, confined: boolea
     const place = kinks.length === 0 ? null : placeAmong(kinks, theta, eta, differenceStep);
     let piece = home ?? place?.piece ?? null;
     if (held && !home) piece![held.kink] = passed(kinks[held.kink].at, held.time);
-    let view = look(place, piece);
+    // Far from the mode first-order differences lead as well.
+    const rough = moved > NEAR && held === null;
+    let view = look(place, piece, rough);
     if (view === null) return none(steps);
     let slope: Float64Array | null = held && place!.slopes.subarray(held.kink * q, held.kink * q + q);
     if (held && departures < DEPARTURES) {
@@ -117,7 +117,7 @@ export function searchMode(task: ModeTask, start: Float64Array, confined: boolea
         if (home && home[held.kink] !== part) continue;
         const beside = Int32Array.from(piece!);
         beside[held.kink] = part;
-        const seen: View | null = part === piece![held.kink] ? view : look(place, beside);
+        const seen: View | null = part === piece![held.kink] ? view : look(place, beside, false);
         if (seen === null) return none(steps);
         const { pull, gain } = push(seen, slope!);
         if (!(part === below ? pull > 0 : pull < 0) || !(gain > most)) continue;
@@ -129,22 +129,19 @@ export function searchMode(task: ModeTask, start: Float64Array, confined: boolea
         held = null;
         slope = null;
         departures++;
-        if (status === 'converged') status = 'slow';
       }
     }
     const { linear, gradient, information, second } = view;
-    if (status === 'converged' || steps === mostSteps) {
-      if (status === 'converged') {
-        if (promise(information, gradient, slope) > SLOPE) status = 'stalled';
-        else if (held) status = 'kink';
-      }
+    const ended = (status: ModeStatus): FoundMode => {
       return { status, eta, objective, information, linearization: linear, steps };
-    }
+    };
+    if (steps === mostSteps) return ended('slow');
     // Newton near the mode where the objective is convex, else Fisher scoring, halved until it falls.
     const newton = second && cholesky(second, q);
     let direct: Float64Array | null = newton?.status === 'ok' ? along(newton.lower, gradient, slope) : null;
     const scored = scoringStep(information, gradient, slope);
     let accepted = false;
+    let converged = false;
     for (let halvings = 0; halvings < HALVINGS && !accepted; ) {
       let step: Float64Array = direct ?? scored.map((each) => each / 2 ** halvings);
       const meeting: Meeting | null = held || !piece ? null : firstMeeting(kinks, theta, eta, step, piece);
@@ -165,7 +162,7 @@ export function searchMode(task: ModeTask, start: Float64Array, confined: boolea
       }
       const largest = step.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
       if (largest < tolerance && !landed) {
-        status = 'converged';
+        converged = true;
         if (!(value < objective)) break;
       }
       // Differences within rounding do not count against a step.
@@ -180,7 +177,13 @@ export function searchMode(task: ModeTask, start: Float64Array, confined: boolea
       } else if (direct) direct = null;
       else halvings++;
     }
-    if (!accepted) status = 'converged';
+    if (accepted && !converged) continue;
+    if (rough) {
+      moved = 0;
+      continue;
+    }
+    if (promise(information, gradient, slope) > SLOPE) return ended('stalled');
+    return ended(held ? 'kink' : 'converged');
   }
 }
 

@@ -123,7 +123,16 @@ export function equationSubjects(
         const parameters = Object.fromEntries(model.parameters.map((name, p) => [name, values[p]]));
         if (!values.every(Number.isFinite)) return false;
         const { relative = 1e-9, absolute = 1e-10 } = structure;
-        const request = { times, doses, inputs, parameters, outputs: [structure.output], relative, absolute };
+        const request = {
+          times,
+          doses,
+          inputs,
+          parameters,
+          outputs: [structure.output],
+          relative,
+          absolute,
+          repeated: true,
+        };
         const result = simulate(structure.model, request);
         if (result.status !== 'complete') return false;
         at.forEach((k, i) => {
