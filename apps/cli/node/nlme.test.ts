@@ -1,37 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EXIT } from '../exit.ts';
+import { commandLine } from './command-line.fixture.ts';
 import { main } from './main.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gemel-nlme-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let told = '';
-beforeEach(() => {
-  told = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    told += text;
-    return true;
-  });
-});
-afterEach(() => vi.restoreAllMocks());
-
-async function gemel(...args: readonly string[]) {
-  const out = join(folder, 'out');
-  rmSync(out, { force: true });
-  const code = await main(['nlme', ...args, '--out', out], new AbortController().signal);
-  return { code, out: existsSync(out) ? readFileSync(out, 'utf8') : '' };
-}
-
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
+const { file, gemel, told } = commandLine('nlme');
 
 const define = fileURLToPath(new URL('../../../packages/modeling/model/define-model.ts', import.meta.url));
 const oral = file(
@@ -75,7 +49,7 @@ describe('gemel nlme', () => {
   test('a model of equations and the built-in one of compartments give the same modes', async () => {
     const equations = await gemel('--model', oral, '--data', study, '--est', 'ebe', '--json');
     const compartments = await gemel('--model', 'one-compartment-oral', '--data', study, '--est', 'ebe', '--json');
-    expect(equations.code, told).toBe(EXIT.ok);
+    expect(equations.code, told()).toBe(EXIT.ok);
     const [a, b]: readonly Rows[] = [JSON.parse(equations.out), JSON.parse(compartments.out)];
     expect(a!.rows.map(({ id }) => id)).toEqual(['1', '2']);
     a!.rows.forEach(({ eta, objective }, i) => {
@@ -98,7 +72,7 @@ describe('gemel nlme', () => {
       return (JSON.parse(out) as { rows: { eta: number[]; objective: number; nearest?: object }[] }).rows[0]!;
     };
     const lowest = await run('lowest');
-    expect(told).toContain('several modes of 5: the lowest is given');
+    expect(told()).toContain('several modes of 5: the lowest is given');
     const nearest = await run('nearest');
     expect(lowest.nearest).toEqual({ eta: nearest.eta, objective: nearest.objective });
     expect(lowest.objective).toBeLessThan(nearest.objective);
@@ -184,7 +158,7 @@ describe('gemel nlme', () => {
     const args = [...base, '--data', many(), '--json'];
     const of = async (...more: readonly string[]) => {
       const { code, out } = await gemel(...args, ...more);
-      expect(code, told).toBe(EXIT.ok);
+      expect(code, told()).toBe(EXIT.ok);
       return JSON.parse(out) as Fitted;
     };
     const linear = await of('--est', 'focei');
@@ -226,7 +200,7 @@ export const sigma = { proportional: 0.01 };
     expect(standardErrors.status).toBe('not-positive-definite');
     expect(standardErrors.parameters.every(({ error }) => error === null)).toBe(true);
     expect(problems.map(({ code }) => code)).toContain('population-not-identifiable');
-    expect(told).toContain('do not tell apart CL, VC, F1');
+    expect(told()).toContain('do not tell apart CL, VC, F1');
   });
 
   test('stopped in the middle, saem says so', async () => {
@@ -241,8 +215,8 @@ export const sigma = { proportional: 0.01 };
     const { code, out } = await gemel('--model', oral, '--data', data, '--est', 'ebe', '--json');
     expect(code).toBe(EXIT.input);
     expect((JSON.parse(out) as Rows).rows.map(({ id }) => id)).toEqual(['1']);
-    expect(told).toContain('dataset-value');
-    expect(told).toContain('row 7, DV');
+    expect(told()).toContain('dataset-value');
+    expect(told()).toContain('row 7, DV');
   });
 
   test.each([
@@ -258,6 +232,6 @@ export const sigma = { proportional: 0.01 };
     ],
   ])('%s is told by its code', async (_, args, code) => {
     expect((await gemel(...args)).code).not.toBe(EXIT.ok);
-    expect(told).toContain(code);
+    expect(told()).toContain(code);
   });
 });

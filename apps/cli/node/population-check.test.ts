@@ -1,34 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { randomStream } from '@gemel/numerics';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EXIT } from '../exit.ts';
-import { main } from './main.ts';
+import { commandLine } from './command-line.fixture.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gemel-check-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let told = '';
-beforeEach(() => {
-  told = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    told += text;
-    return true;
-  });
-});
-afterEach(() => vi.restoreAllMocks());
-
-const at = (name: string) => join(folder, name);
-
-async function gemel(...args: readonly string[]) {
-  const out = at('out');
-  rmSync(out, { force: true });
-  const given = ['nlme', '--model', 'one-compartment', '--est', 'ebe', '--simulations', '200', ...args, '--out', out];
-  const code = await main(given, new AbortController().signal);
-  return { code, out: existsSync(out) ? readFileSync(out, 'utf8') : '' };
-}
+const { at, gemel, told } = commandLine('nlme', '--model', 'one-compartment', '--est', 'ebe', '--simulations', '200');
 
 /** Subjects given two doses twelve hours apart, the odd ones half as much; CL 4 and VC 70 vary by 30 %, 20 % error. */
 const subjects = Array.from({ length: 14 }, (_, i) => {
@@ -54,7 +30,7 @@ describe('gemel nlme checks a population', () => {
   test('a visual check is drawn and tabled, prediction errors are listed and tested', async () => {
     const files = ['--vpc', at('check.svg'), at('check.csv'), '--npde', at('errors.csv'), '--bins', 'nominal'];
     const { code, out } = await gemel('--data', study, ...POPULATION, ...files, '--json');
-    expect(code, told).toBe(EXIT.ok);
+    expect(code, told()).toBe(EXIT.ok);
     const { check } = JSON.parse(out);
     expect(check.simulations).toBe(200);
     expect(check.vpc.compared).toBe(15);
@@ -63,7 +39,7 @@ describe('gemel nlme checks a population', () => {
     expect(check.npde.count).toBe(70);
     expect(check.npde.global.probability).toBeGreaterThan(0.01);
     expect(check.problems.map((each: { readonly code: string }) => each.code)).toEqual(['inference-few-simulations']);
-    expect(told).toContain('inference-few-simulations');
+    expect(told()).toContain('inference-few-simulations');
     expect(readFileSync(at('check.svg'), 'utf8')).toMatch(/^<svg [\s\S]*Visual predictive check[\s\S]*<\/svg>\s*$/);
     const table = readFileSync(at('check.csv'), 'utf8').trim().split('\n');
     expect(table.length).toBe(16);
@@ -134,7 +110,7 @@ describe('gemel nlme checks a population', () => {
       '--npde',
       at('errors.csv'),
     );
-    expect(code, told).toBe(EXIT.ok);
+    expect(code, told()).toBe(EXIT.ok);
     expect(readFileSync(at('check.csv'), 'utf8')).toContain('share below limit');
   });
 
@@ -168,6 +144,6 @@ describe('gemel nlme checks a population', () => {
     ['a folder that is not there', ['--npde', at('none/errors.csv')], 'cli-file-unwritable'],
   ])('%s is told by its code', async (_, args, code) => {
     expect((await gemel('--data', study, ...args)).code).not.toBe(EXIT.ok);
-    expect(told).toContain(code);
+    expect(told()).toContain(code);
   });
 });
