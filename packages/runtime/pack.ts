@@ -19,6 +19,7 @@ import type {
 } from '@gemel/core';
 import type { Posterior, PosteriorReport } from '@gemel/inference';
 import type { RandomStream } from '@gemel/numerics/random/stream';
+import type { CalibrationStatement } from './calibration-words.ts';
 import type { Dynamics, Member, Parameters } from './dynamics.ts';
 
 /** Physical state and observational data: which codes mean which signal, and how its sensor errs. */
@@ -292,6 +293,8 @@ export interface ReportBasis {
   readonly forecast: Forecast | null;
   readonly missing: Readiness['missing'];
   readonly posterior: readonly PosteriorSummary[];
+  /** The calibration's diagnostics in plain words. */
+  readonly calibration: readonly CalibrationStatement[];
   readonly trace: Trace | null;
   /** Local offset east of UTC, minutes. */
   readonly zoneOffset: number;
