@@ -1,9 +1,9 @@
 import type { RandomStream } from '@gemel/numerics';
-import { cholesky, choleskyInverse } from '@gemel/numerics/linalg/cholesky';
 import { logGamma } from '@gemel/numerics/special/gamma';
 import type { InferenceProblem } from '../problem.ts';
 import { conditionalMode, jointObjective } from './conditional-mode.ts';
 import { populationProblems } from './errors.data.ts';
+import { drawAbout, FREEDOM, logTail, modeProposal } from './mode-proposal.ts';
 import { type EtaPrior, etaPrior, type PopulationValues, type Subject } from './population.ts';
 
 export interface ImportanceOptions {
@@ -24,8 +24,6 @@ export interface ImportanceLikelihood {
   readonly problems: readonly InferenceProblem[];
 }
 
-/** Degrees of freedom of the proposals: tails heavier than the posterior's. */
-const FREEDOM = 5;
 /** Effective draws of a subject below which its part is not believed. */
 const FEWEST = 50;
 
@@ -86,39 +84,27 @@ function integral(
   const d = prior.dimension;
   const n = subject.observed.length;
   if (n === 0) return { value: 0, variance: 0, effective: draws, mode: new Float64Array(d) };
-  const { eta: mode, information, linearization } = conditionalMode(subject, values, prior, start && { start });
-  const factor = linearization && cholesky(information, d);
-  const scale = factor?.status === 'ok' ? cholesky(choleskyInverse(factor.lower, d), d) : null;
-  if (scale?.status !== 'ok') return { ...NONE, mode };
+  const found = conditionalMode(subject, values, prior, start && { start });
+  const mode = found.eta;
+  const proposal = modeProposal(found);
+  if (proposal === null) return { ...NONE, mode };
   // log of the proposal's density at distance 0, and what the joint objective leaves out.
   const constant =
     logGamma((FREEDOM + d) / 2) -
     logGamma(FREEDOM / 2) -
     0.5 * d * Math.log(FREEDOM * Math.PI) -
-    0.5 * scale.logDeterminant +
+    0.5 * proposal.logDeterminant +
     0.5 * prior.logDeterminant +
     0.5 * d * Math.log(2 * Math.PI);
   const logs = new Float64Array(draws);
   const f = new Float64Array(n);
-  const z = new Float64Array(d);
   const eta = new Float64Array(d);
   for (let m = 0; m < draws; m++) {
-    let square = 0;
-    for (let k = 0; k < d; k++) {
-      z[k] = random.normal();
-      square += z[k] * z[k];
-    }
-    let chi = 0;
-    for (let k = 0; k < FREEDOM; k++) chi += random.normal() ** 2;
-    const length = Math.sqrt(FREEDOM / chi);
-    for (let i = 0; i < d; i++) {
-      eta[i] = mode[i];
-      for (let j = 0; j <= i; j++) eta[i] += length * scale.lower[i * d + j] * z[j];
-    }
+    const square = drawAbout(proposal, random, eta);
     const joint = subject.predict(values.theta, eta, f)
       ? jointObjective(subject, values, prior, eta, f, null)
       : Infinity;
-    logs[m] = -0.5 * joint - constant + 0.5 * (FREEDOM + d) * Math.log1p((length * length * square) / FREEDOM);
+    logs[m] = -0.5 * joint - constant - logTail(d, square);
   }
   const most = logs.reduce((best, each) => Math.max(best, each), -Infinity);
   if (most === -Infinity) return { ...NONE, mode };

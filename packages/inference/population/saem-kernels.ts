@@ -1,6 +1,7 @@
 import type { RandomStream } from '@gemel/numerics';
 import { logNormalCdf, normalQuantile } from '@gemel/numerics/special/normal';
-import { jointObjective } from './conditional-mode.ts';
+import { conditionalMode, jointObjective } from './conditional-mode.ts';
+import { distanceFrom, drawAbout, logTail, type ModeProposal, modeProposal } from './mode-proposal.ts';
 import { type EtaPrior, type PopulationValues, residualVariance, type Subject } from './population.ts';
 
 /** Markov chains of one subject's random effects. */
@@ -12,6 +13,8 @@ export interface SubjectChains {
   /** Running mean and covariance of the draws: what moves of all random effects together are shaped by. */
   readonly mean: Float64Array;
   readonly covariance: Float64Array;
+  /** About the conditional mode of an earlier iteration; null where there was none. */
+  readonly proposal: ModeProposal | null;
 }
 
 /** Chains at η = 0 that move by the prior until they know better. */
@@ -22,6 +25,7 @@ export function startChains(prior: EtaPrior, count: number): SubjectChains {
     strides: new Float64Array(d + 1).fill(-0.7),
     mean: new Float64Array(d),
     covariance: prior.covariance,
+    proposal: null,
   };
 }
 
@@ -51,7 +55,27 @@ export function nextChains(
     }
   });
   for (let i = 0; i < d; i++) mean[i] += shift[i];
-  return { etas, strides: strides.map((each) => Math.min(2, Math.max(-8, each))), mean, covariance };
+  const proposal = chains.proposal && {
+    ...chains.proposal,
+    mean: chains.proposal.mean.map((each, k) => each + shift[k]),
+  };
+  return { etas, strides: strides.map((each) => Math.min(2, Math.max(-8, each))), mean, covariance, proposal };
+}
+
+/** A fresh proposal about the conditional mode, searched from where the last one stood. */
+export function proposalOf(
+  subject: Subject,
+  values: PopulationValues,
+  prior: EtaPrior,
+  { proposal }: SubjectChains,
+): ModeProposal | null {
+  const found = conditionalMode(subject, values, prior, {
+    modes: 'nearest',
+    tolerance: 1e-3,
+    mostSteps: 20,
+    ...(proposal && { start: proposal.mean }),
+  });
+  return modeProposal(found);
 }
 
 /** Weight of one iteration in the running covariance, late in the run. */
@@ -60,6 +84,7 @@ const FORGETTING = 0.02;
 /** How often moves were accepted. */
 export interface Acceptance {
   prior: number;
+  mode: number;
   component: number;
   block: number;
 }
@@ -90,8 +115,8 @@ const NO_PRIOR: EtaPrior = {
 };
 
 /**
- * Metropolis–Hastings moves of one chain (Kuhn and Lavielle 2005, section 3.1): proposals from the prior, random walks of one random
- * effect at a time, and of all together along the covariance of the subject's own draws (Haario, Saksman and Tamminen 2001, doi
+ * Metropolis–Hastings moves of one chain (Kuhn and Lavielle 2005, section 3.1): proposals from the prior and about
+ * the conditional mode (Karimi, Lavielle and Moulines 2020, doi 10.1016/j.csda.2019.07.001), random walks of one random effect at a time, and of all together along the covariance of the subject's own draws (Haario, Saksman and Tamminen 2001, doi
  * 10.2307/3318737). `lower` and `shape` are the Cholesky factors of the two covariances.
  */
 export function moves(
@@ -101,12 +126,12 @@ export function moves(
   lower: Float64Array,
   shape: Float64Array,
   start: Float64Array,
-  strides: Float64Array,
+  { strides, proposal }: SubjectChains,
   random: RandomStream,
 ): ChainDraw {
   const d = prior.dimension;
   const n = subject.observed.length;
-  const acceptance: Acceptance = { prior: 0, component: 0, block: 0 };
+  const acceptance: Acceptance = { prior: 0, mode: 0, component: 0, block: 0 };
   const taken = new Float64Array(d + 1);
   let eta = Float64Array.from(start);
   let f = new Float64Array(n);
@@ -116,13 +141,14 @@ export function moves(
     subject.predict(values.theta, at, out) ? jointObjective(subject, values, NO_PRIOR, at, out, null) : Infinity;
   let data = dataObjective(eta, f);
   let own = quadratic(prior, eta);
-  /** Accepts or not, by what the target gains beside the prior's part `weighed`. */
-  const decide = (weighed: boolean): boolean => {
+  /** Accepts or not, by what the target gains, with the prior's part where `weighed`, and by `correction` of the proposal. */
+  const decide = (weighed: boolean, correction = 0): boolean => {
     const moved = dataObjective(trial, trialF);
     const movedOwn = quadratic(prior, trial);
     const fall = data - moved + (weighed ? own - movedOwn : 0);
     // A state without a density takes anything that has one.
-    if (!(moved < Infinity) || !(data === Infinity || Math.log(random.uniform()) < 0.5 * fall)) return false;
+    if (!(moved < Infinity) || !(data === Infinity || Math.log(random.uniform()) < 0.5 * fall + correction))
+      return false;
     [eta, trial] = [trial, eta];
     [f, trialF] = [trialF, f];
     data = moved;
@@ -144,6 +170,10 @@ export function moves(
     draw();
     spread(trial, lower, 1);
     if (decide(false)) acceptance.prior += 1 / SWEEPS;
+  }
+  for (let sweep = 0; sweep < SWEEPS && proposal !== null; sweep++) {
+    const to = logTail(d, drawAbout(proposal, random, trial));
+    if (decide(true, logTail(d, distanceFrom(proposal, eta)) - to)) acceptance.mode += 1 / SWEEPS;
   }
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (let k = 0; k < d; k++) {

@@ -6,7 +6,15 @@ import type { ThetaDomain } from './maximum-likelihood.ts';
 import { type FixedEffects, fittedMeans, fixedEffects, type Link, linked, meansOf, unlinked } from './mean-design.ts';
 import type { PopulationNames } from './parameters.ts';
 import { type EtaPrior, etaPrior, type PopulationValues, type Subject } from './population.ts';
-import { type Acceptance, type ChainDraw, moves, nextChains, type SubjectChains, startChains } from './saem-kernels.ts';
+import {
+  type Acceptance,
+  type ChainDraw,
+  moves,
+  nextChains,
+  proposalOf,
+  type SubjectChains,
+  startChains,
+} from './saem-kernels.ts';
 import { otherScore, othersAfter, type Score, sigmaAfter, sigmaScore } from './saem-scores.ts';
 import { ANNEALING, annealed, fittedCovariances, type Statistics, statisticsOf, towards } from './saem-statistics.ts';
 
@@ -75,6 +83,8 @@ interface SaemSetup {
 
 /** Averaging begins as if so many iterations had been averaged, so that its first draws do not undo the tail's mean. */
 const HEAD_START = 10;
+/** Modes are searched in so many iterations at the start, and in every so-manieth later. */
+const SEARCHED = 20;
 /** Iterations at the start that draw only. */
 const BURN_IN = 5;
 /** Chains in all below which a subject gets more than one. */
@@ -150,7 +160,7 @@ export function step(
   const phase = phaseOf(iteration, setup);
   const gain = iteration <= exploration ? 1 : 1 / (iteration - exploration + HEAD_START);
   const point = values.theta.map((each, k) => linked(effects.links[k], each));
-  const acceptance: Acceptance = { prior: 0, component: 0, block: 0 };
+  const acceptance: Acceptance = { prior: 0, mode: 0, component: 0, block: 0 };
   if (phase === 'done') {
     const trail = trailOf(values, effects);
     return {
@@ -161,28 +171,34 @@ export function step(
   const priorOf = priors(values);
   let objective = 0;
   const draws: ChainDraw[][] = [];
+  const moved: SubjectChains[] = [];
   subjects.forEach((subject, s) => {
     const { prior, lower } = priorOf(subject);
     const d = prior.dimension;
     const own = random.fork('saem', ...setup.streams[s], iteration);
-    const { etas, strides, covariance } = state.chains[s];
-    const shape = shapeOf(covariance, d) ?? lower;
+    const due = iteration <= SEARCHED || iteration % SEARCHED === 0;
+    const chains = due
+      ? { ...state.chains[s], proposal: proposalOf(subject, values, prior, state.chains[s]) }
+      : state.chains[s];
+    moved.push(chains);
+    const shape = shapeOf(chains.covariance, d) ?? lower;
     draws.push(
       Array.from({ length: count }, (_, c) => {
-        return moves(subject, values, prior, lower, shape, etas.subarray(c * d, c * d + d), strides, own.fork(c));
+        return moves(subject, values, prior, lower, shape, chains.etas.subarray(c * d, c * d + d), chains, own.fork(c));
       }),
     );
     for (const draw of draws[s]) {
       objective += draw.objective / count;
       const share = 1 / (count * subjects.length);
       acceptance.prior += share * draw.acceptance.prior;
+      acceptance.mode += share * draw.acceptance.mode;
       acceptance.component += share * draw.acceptance.component;
       acceptance.block += share * draw.acceptance.block;
     }
   });
 
   const chainsAt = (shift: (s: number) => Float64Array): readonly SubjectChains[] =>
-    state.chains.map((chains, s) => nextChains(chains, draws[s], shift(s), iteration));
+    moved.map((chains, s) => nextChains(chains, draws[s], shift(s), iteration));
   const info = (at: PopulationValues): SaemInfo => {
     return { iteration, iterations, phase, gain, acceptance, objective, trail: trailOf(at, effects) };
   };
