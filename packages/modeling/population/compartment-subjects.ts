@@ -38,6 +38,12 @@ export function compartmentSubjects(
   base.fill(1, layout.bioavailability, layout.modelled);
   base.fill(Number.NaN, layout.modelled);
   const slots = model.parameters.map((name) => slotOf(name));
+  slots.forEach((slot, i) => {
+    const first = slots.indexOf(slot);
+    if (first === i) return;
+    const [one, other] = [model.parameters[first], model.parameters[i]];
+    throw wrong(other, `${one} and ${other} both say how fast a dose enters one compartment`);
+  });
   for (let i = 0; i < 2 * (peripherals.length + 1) + depots.length; i++) {
     if (slots.includes(i)) continue;
     const names = ['CL', 'VC', 'Q', 'VP', 'Q2', 'VP2'];

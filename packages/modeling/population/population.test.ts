@@ -184,6 +184,12 @@ describe('laws of parameters', () => {
     expect(() => compartmentSubjects(model, structure, data, 'x.csv')).toThrow('x.csv, row 2, CMT: compartment 3');
   });
 
+  test('a rate and a duration of doses into one compartment are refused', () => {
+    const model = definePopulation({ ...base, theta: { CL: 3, VC: 20, R1: 5, D1: 2 }, omega: { CL: 0.1 } });
+    const data = readDataset('ID,TIME,AMT,DV\n1,0,100,.\n1,2,.,4', { file: 'x.csv' });
+    expect(() => compartmentSubjects(model, structure, data, 'x.csv')).toThrow('R1 and D1 both say');
+  });
+
   test.each([
     ['a variance of nothing', { ...base, omega: { KA: 0.1 } }, 'names KA'],
     ['a variance of zero', { ...base, omega: { CL: 0 } }, 'not positive'],
