@@ -1,5 +1,5 @@
 import { cholesky } from '@gemel/numerics/linalg/cholesky';
-import { type PopulationValues, residualVariance } from './population.ts';
+import { type PopulationValues, type ResidualError, residualVariance } from './population.ts';
 import type { ChainDraw } from './saem-kernels.ts';
 
 /** Sufficient statistics of individual parameters φ = means + η and of residuals, means over chains. */
@@ -114,7 +114,7 @@ export function fittedCovariances(
 }
 
 /** Share of a variance that annealing leaves it at least (Lavielle 2014, Mixed Effects Models for the Population Approach, section 9.3). */
-export const ANNEALING = 0.95;
+const ANNEALING = 0.95;
 
 /** The new covariance with no variance below 0.95 of the old one, its correlations kept. */
 export function annealed(old: Float64Array, fresh: Float64Array): Float64Array {
@@ -123,4 +123,16 @@ export function annealed(old: Float64Array, fresh: Float64Array): Float64Array {
     Math.sqrt(Math.max(1, (ANNEALING * old[i * n + i]) / fresh[i * n + i])),
   );
   return fresh.map((each, at) => each * stretch[Math.floor(at / n)] * stretch[at % n]);
+}
+
+/** Most that a residual variance may grow meanwhile: misfit of a poor start goes to the random effects, whose means then follow. */
+const GROWTH = 1.1;
+
+/** The new residual variances, no farther from the old ones than annealing lets them. */
+export function annealedSigma(old: ResidualError, fresh: ResidualError): ResidualError {
+  const within = (before: number, after: number) => Math.min(GROWTH * before, Math.max(ANNEALING * before, after));
+  return {
+    proportional: within(old.proportional, fresh.proportional),
+    additive: within(old.additive, fresh.additive),
+  };
 }

@@ -112,6 +112,18 @@ describe('SAEM of linear models ends where maximum likelihood does, to a quarter
     expect(held.values.theta[1]).toBe(2);
   });
 
+  test('a poor start with small variances is left in tens of iterations', () => {
+    const subjects = lines(40);
+    const poor: PopulationValues = {
+      theta: Float64Array.of(40, -20),
+      omega: Float64Array.of(0.01, 0, 0, 0.01),
+      sigma: { proportional: 0, additive: 0.01 },
+    };
+    const { values } = run({ subjects, domains, exploration: 40, smoothing: 20 }, poor);
+    const exact = maximum({ subjects, domains, approximation: 'fo' }, start);
+    for (const each of distances(values, exact, domains, parts('fo', subjects))) expect(each).toBeLessThan(1);
+  });
+
   test('a covariate, and random effects of occasions', () => {
     const random = randomStream(8, 'nested');
     const subjects = Array.from({ length: 40 }, (_, i): Subject => {

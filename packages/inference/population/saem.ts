@@ -16,7 +16,14 @@ import {
   startChains,
 } from './saem-kernels.ts';
 import { otherScore, othersAfter, type Score, sigmaAfter, sigmaScore } from './saem-scores.ts';
-import { ANNEALING, annealed, fittedCovariances, type Statistics, statisticsOf, towards } from './saem-statistics.ts';
+import {
+  annealed,
+  annealedSigma,
+  fittedCovariances,
+  type Statistics,
+  statisticsOf,
+  towards,
+} from './saem-statistics.ts';
 
 export interface SaemProblem {
   readonly subjects: readonly Subject[];
@@ -228,10 +235,7 @@ export function step(
   if (phase === 'annealing') {
     omega = annealed(values.omega, omega);
     occasionOmega = occasionOmega && annealed(values.occasionOmega!, occasionOmega);
-    sigma = {
-      proportional: Math.max(sigma.proportional, ANNEALING * values.sigma.proportional),
-      additive: Math.max(sigma.additive, ANNEALING * values.sigma.additive),
-    };
+    sigma = annealedSigma(values.sigma, sigma);
   }
   const score = { slope: othersNow.slope, information: statistics.otherInformation };
   const next = othersAfter(pairs, values, fitted, effects, score, gain);
