@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../exit.ts';
-import { commandLine } from './command-line.fixture.ts';
+import { commandLine } from './fixtures/command-line.ts';
 import { main } from './main.ts';
 
 const { file, gemel, told } = commandLine('nlme');

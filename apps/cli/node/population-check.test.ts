@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { randomStream } from '@gemel/numerics';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../exit.ts';
-import { commandLine } from './command-line.fixture.ts';
+import { commandLine } from './fixtures/command-line.ts';
 
 const { at, gemel, told } = commandLine('nlme', '--model', 'one-compartment', '--est', 'ebe', '--simulations', '200');
 
