@@ -1,18 +1,19 @@
-import * as ensembleFilter from '@gemel/inference/filter/ensemble-filter';
-import { deviationsOf } from '@gemel/inference/filter/ensemble-space';
+import type { EnsembleFilterOptions } from '@gemel/inference/filter/ensemble-filter';
 import { type GaussianState, gaussianState } from '@gemel/inference/filter/gaussian-state';
 import * as kalman from '@gemel/inference/filter/kalman';
 import {
   analysisError,
-  type Estimator,
+  ensembleEstimator,
+  filterCycle,
+  particleEstimator,
+  ring,
   sakov2008,
   sakov2012,
   type TwinExperiment,
 } from '@gemel/inference/filter/lorenz.fixture';
-import { coordinateObservation, type Observation, observationLogLikelihood } from '@gemel/inference/filter/observation';
-import * as particle from '@gemel/inference/filter/particle';
+import { coordinateObservation } from '@gemel/inference/filter/observation';
 import { linearTransition } from '@gemel/inference/filter/transition';
-import { type RandomStream, randomStream } from '@gemel/numerics';
+import { randomStream } from '@gemel/numerics';
 import { identity } from '@gemel/numerics/linalg/matrix';
 
 /** Work that a peer does as well. */
@@ -27,39 +28,9 @@ export interface AssimilationWork {
 
 const CYCLES = 1000;
 
-function ensembleRun(experiment: TwinExperiment, members: number, options: ensembleFilter.EnsembleFilterOptions) {
-  const { mean, variance, transition } = experiment;
-  const n = mean.length;
-  const start = { dimension: n, mean, lower: identity(n).map((v) => v * Math.sqrt(variance)) };
-  const filter = (random: RandomStream): Estimator => {
-    let state = ensembleFilter.init(0, start, members, random);
-    return (observation, _, draws) => {
-      state = ensembleFilter.step(transition, state, observation, draws, options).state;
-      return deviationsOf(state.ensemble, members, n).mean;
-    };
-  };
+function ensembleRun(experiment: TwinExperiment, members: number, options: EnsembleFilterOptions) {
+  const filter = ensembleEstimator(experiment, members, filterCycle(experiment, options));
   return () => analysisError({ ...experiment, cycles: CYCLES }, 1, filter);
-}
-
-function particleRun(): number {
-  const { mean, variance, transition, interval } = sakov2012;
-  const start = { dimension: 3, mean, lower: identity(3).map((v) => v * Math.sqrt(variance)) };
-  return analysisError({ ...sakov2012, cycles: CYCLES }, 1, (random) => {
-    let time = 0;
-    const model = {
-      dimension: 3,
-      init: (count: number, draws: RandomStream) => ensembleFilter.init(0, start, count, draws).ensemble,
-      advance: (x: Float64Array, count: number) => transition.advance(x, count, time, time + interval),
-      logLikelihood: (x: Float64Array, count: number, o: Observation) => observationLogLikelihood(o, x, count),
-    };
-    let state = particle.init(model, 800, random);
-    return (observation, _, draws) => {
-      const next = particle.step(model, state, observation, draws, { threshold: 0.2, jitter: 0.9 });
-      time = observation.time;
-      state = next.state;
-      return next.info.mean;
-    };
-  });
 }
 
 /** Two positions seen, two velocities not. */
@@ -77,7 +48,6 @@ function kalmanRun(): number {
   return Number.NaN;
 }
 
-const apart = (i: number, k: number) => Math.min(Math.abs(i - k), 40 - Math.abs(i - k));
 const DAPPER = 'DAPPER';
 
 export const ASSIMILATION: readonly AssimilationWork[] = [
@@ -97,7 +67,7 @@ export const ASSIMILATION: readonly AssimilationWork[] = [
     name: 'Lorenz-63, particle filter, 800 particles',
     peer: { name: DAPPER, argument: 'lorenz63-particle' },
     cycles: CYCLES,
-    run: particleRun,
+    run: () => analysisError({ ...sakov2012, cycles: CYCLES }, 1, particleEstimator(sakov2012)),
   },
   {
     name: 'Lorenz-96, square-root EnKF, 24 members',
@@ -110,7 +80,7 @@ export const ASSIMILATION: readonly AssimilationWork[] = [
     peer: { name: DAPPER, argument: 'lorenz96-local' },
     cycles: CYCLES,
     run: ensembleRun(sakov2008, 7, {
-      analysis: { local: { distance: apart, halfWidth: 4 * Math.sqrt(10 / 3) } },
+      analysis: { local: ring },
       inflation: 1.04,
       rotate: true,
     }),

@@ -56,6 +56,22 @@ describe('the report', () => {
     expect(outlived([{ ...o, freshness: 'kept' }], listed)).toEqual(['nobody: x']);
   });
 
+  test('names the lists of a study, which are kept by path; one that it does not name fails it', async () => {
+    const numbers = { good: 1, bad: 5, said: 3 };
+    const lists = ['cases.csv'];
+    const kept: string[] = [];
+    const keep = (path: string, text: string) => kept.push(path, text);
+    const run: Validation['run'] = ({ list }) => {
+      list?.('cases.csv', 'a,b');
+      return numbers;
+    };
+    const s = study({ lists, run });
+    await runStudy(s, { code: 'c', data: 'd' }, keep);
+    expect(kept).toEqual(['evidence/lists/someone2000-cases.csv', 'a,b']);
+    expect(renderReport([await outcome(s)])).toContain('List: `evidence/lists/someone2000-cases.csv`.');
+    expect((await outcome(study({ run }))).result?.error).toContain('cases.csv, which its lists do not name');
+  });
+
   test('fails every row of a study that throws, and says why', async () => {
     const o = await outcome(
       study({

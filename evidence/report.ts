@@ -56,6 +56,11 @@ export function ownerOf(outcome: StudyOutcome): string {
   return outcome.file.split('/').slice(0, 2).join('/');
 }
 
+/** Where a list of a study is kept, from the root. */
+export function listPath({ id }: Validation, name: string): string {
+  return `evidence/lists/${id}-${name}`;
+}
+
 /** The text with what stands between the markers replaced; null where a marker is missing. */
 export function replaceBetween(text: string, table: string): string | null {
   const begin = text.indexOf(BEGIN);
@@ -130,6 +135,7 @@ function renderStudy(outcome: StudyOutcome, heading: string): string {
     const cells = [row.name, row.source ?? '', row.unit, expectation(row), found, shown];
     lines.push(`| ${cells.map(cell).join(' | ')} |`);
   }
+  for (const name of study.lists ?? []) lines.push('', `List: \`${listPath(study, name)}\`.`);
   return lines.join('\n');
 }
 

@@ -3,16 +3,12 @@
  * one listed here that no longer does.
  */
 export const shortfalls: Readonly<Record<string, string>> = {
-  "lelouedec2021: 003: others whose objective is above NONMEM's by over 1e-6":
-    'the search from η = 0 ends on a kink, where a lag lies on an observation’s time, for a few patients',
+  'lelouedec2021: 003: share of patients within 1e-4 on every ETA':
+    'a mode beyond a kink, where a lag lies on an observation’s time, is lower than NONMEM’s for 160 patients (106 of NONMEM’s predict nothing at an observation, which lies before the lag ends); for 36 more NONMEM’s estimate lies on a kink and is no mode. The modes nearest to η = 0 agree for 98.9 %',
   'lelouedec2021: 004: share of patients within 1e-4 on every ETA':
-    'the end of the input lies on an observation’s time, a kink of the objective; where both ends differ ours is lower or equal for most',
-  "lelouedec2021: 004: others whose objective is above NONMEM's by over 1e-6":
-    'the search from η = 0 ends on a kink for a few patients',
+    'as 003, of the end of the input: a lower mode beyond a kink for 143 patients, and for 71 NONMEM’s estimate is no mode. The modes nearest to η = 0 agree for 98.1 %',
   'lelouedec2021: 006: share of patients within 1e-4 on every ETA':
-    'as 004: the end of the input lies on an observation’s time',
-  "lelouedec2021: 006: others whose objective is above NONMEM's by over 1e-6":
-    'the search from η = 0 ends on a kink for a few patients',
+    'as 004: a lower mode beyond a kink for 229 patients, and for 77 NONMEM’s estimate is no mode. The modes nearest to η = 0 agree for 97.7 %; no search that ends in modes could exceed 98.08 %',
   'recovery-matched: kp3: in the 90 % interval':
     'one patient of 400 too many inside; the standard error of the share is 1.5 %, and of these truths 94 % lie in the prior’s own 90 % interval',
   'recovery-perturbed: Vmx: in the 90 % interval':

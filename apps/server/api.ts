@@ -17,6 +17,9 @@ import type {
   Trace,
   Verdict,
 } from '@gemel/core';
+import type { CalibrationStatement } from '@gemel/runtime/calibration-words';
+
+export type { CalibrationStatement };
 
 /** GET /api/status */
 export interface Status {
@@ -67,6 +70,8 @@ export interface TwinDetail {
   readonly forecastMissing: readonly { readonly code: string; readonly statement: string }[];
   readonly advisories: readonly Advisory[];
   readonly posterior: readonly PosteriorSummary[];
+  /** The standing calibration's diagnostics in plain words, doubtful ones first; empty before a calibration. */
+  readonly calibration: readonly CalibrationStatement[];
   readonly accuracy: Accuracy | null;
   /** Earlier forecasts of the shown window at one lead time: "what we predicted then". */
   readonly past: readonly {

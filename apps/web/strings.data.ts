@@ -279,6 +279,11 @@ export const strings = {
     horizon: (from: string, to: string) => `From ${from} to ${to}`,
   },
 
+  calibration: {
+    title: 'What the calibration could tell',
+    standing: { sound: 'Sound', limited: 'To be known', doubtful: 'Doubtful' },
+  },
+
   posterior: {
     title: 'What the twin learnt of this person',
     text: 'Personal parameters: posterior median with 90 % interval. The bar shows how much of the prior spread is left.',

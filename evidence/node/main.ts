@@ -3,7 +3,7 @@
  * `-- --full` runs slow studies too; `-- --check` writes nothing and fails when the report would differ or a row that was
  * computed fails without standing in shortfalls.data.ts; study ids as arguments run only those.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../tools/node/repository.ts';
 import {
@@ -35,12 +35,18 @@ if (strange.length > 0)
   end(`No study named ${strange.join(', ')}. There are: ${studies.map((s) => s.study.id).join(', ')}.`);
 
 const outcomes: StudyOutcome[] = [];
+const lists = new Map<string, string>();
 for (const { file, study } of studies) {
   const inputs = { code: hashCode(file), data: hashData(study.data) };
   const wanted = only.length > 0 ? only.includes(study.id) : full || !study.slow;
   if (wanted && inputs.data !== null) {
     process.stderr.write(`${study.id} …\n`);
-    outcomes.push({ file, study, result: await runStudy(study, inputs), freshness: 'fresh' });
+    outcomes.push({
+      file,
+      study,
+      result: await runStudy(study, inputs, (path, text) => lists.set(path, text)),
+      freshness: 'fresh',
+    });
     continue;
   }
   const result = kept[file] ?? null;
@@ -50,7 +56,7 @@ for (const { file, study } of studies) {
   outcomes.push({ file, study, result, freshness: unchanged ? 'fresh' : freshness });
 }
 
-const written = new Map<string, string>([['evidence/REPORT.md', renderReport(outcomes, shortfalls)]]);
+const written = new Map<string, string>([['evidence/REPORT.md', renderReport(outcomes, shortfalls)], ...lists]);
 const without: string[] = [];
 for (const owner of new Set(outcomes.map(ownerOf))) {
   const readme = `${owner}/README.md`;
@@ -77,6 +83,7 @@ if (check) {
   for (const row of mended) process.stderr.write(`${row} no longer fails: take it from evidence/shortfalls.data.ts.\n`);
   process.exitCode = differing.length + unlisted.length + mended.length + without.length > 0 ? 1 : 0;
 } else {
+  if (lists.size > 0) mkdirSync(join(ROOT, 'evidence/lists'), { recursive: true });
   for (const [file, text] of written) writeFileSync(join(ROOT, file), text);
   const results = outcomes.filter((o) => o.result !== null).map((o) => [o.file, o.result] as const);
   writeFileSync(RESULTS, `${JSON.stringify(Object.fromEntries(results), null, 1)}\n`);

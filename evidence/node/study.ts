@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeRow, type RowVerdict, type Validation, type ValidationNumbers } from '@gemel/core/validation';
 import { files, ROOT } from '../../tools/node/repository.ts';
-import type { Inputs, StudyResult } from '../report.ts';
+import { type Inputs, listPath, type StudyResult } from '../report.ts';
 import { DATA } from './inputs.ts';
 
 /** Every validation file: packages/x/validation/y.ts and packs/x/validation/y.ts whose default export is a study. */
@@ -24,15 +24,26 @@ export async function findStudies(): Promise<readonly { readonly file: string; r
   return found;
 }
 
-/** Runs a study and judges its rows. A study that throws, or leaves a row out, fails those rows and says why. */
-export async function runStudy(study: Validation, inputs: Inputs): Promise<StudyResult> {
+/**
+ * Runs a study and judges its rows. A study that throws, or leaves a row out, fails those rows and says why.
+ * `list`: takes the lists of the study, by path from the root.
+ */
+export async function runStudy(
+  study: Validation,
+  inputs: Inputs,
+  list: (path: string, text: string) => void = () => {},
+): Promise<StudyResult> {
   const read = (path: string): Uint8Array => {
     if (!study.data.includes(path)) throw new Error(`${study.id} reads ${path}, which its data do not name.`);
     return new Uint8Array(readFileSync(join(DATA, path)));
   };
+  const named = (name: string, text: string) => {
+    if (!study.lists?.includes(name)) throw new Error(`${study.id} gives ${name}, which its lists do not name.`);
+    list(listPath(study, name), text);
+  };
   let values: ValidationNumbers;
   try {
-    values = await study.run({ read });
+    values = await study.run({ read, list: named });
   } catch (error) {
     const verdicts = Object.fromEntries(study.rows.map((row) => [row.name, 'FAILS' as const]));
     return { inputs, values: {}, verdicts, error: error instanceof Error ? error.message : String(error) };

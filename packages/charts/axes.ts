@@ -50,7 +50,11 @@ export function timeAxis(x: Scale, offset: number, top: number, bottom: number):
           : text(at, bottom + 16, t.label, { 'text-anchor': at > x.range[1] - 12 ? 'end' : undefined }),
         t.day === null
           ? ''
-          : text(at, bottom + (t.label === '' ? 16 : 30), t.day, { fill: colour('--gm-ink'), 'font-weight': '600' }),
+          : text(at, bottom + (t.label === '' ? 16 : 30), t.day, {
+              fill: colour('--gm-ink'),
+              'font-weight': '600',
+              'text-anchor': at > x.range[1] - 30 ? 'end' : undefined,
+            }),
       ];
     }),
   ]);

@@ -11,22 +11,12 @@ import { stackBar } from './stack-bar.ts';
 import { areaPath, type Chart, escapeXml, linePath, standaloneSvg, tableHtml } from './svg.ts';
 import { CHART_CSS, THEME } from './theme.ts';
 import { timeline } from './timeline.ts';
+import { wellFormed } from './well-formed.fixture.ts';
 
 const NOW = instant(Date.UTC(2024, 2, 4, 11, 35));
 const at = (minutes: number): Instant => instant(NOW + minutes * MINUTE);
 const MGDL = { unit: 'mg/dL', factor: 1, decimals: 0 };
 const MMOL = { unit: 'mmol/L', factor: 1 / 18.0156, decimals: 1 };
-
-/** Every tag opened is closed in order, and every attribute is quoted: what an XML reader asks for first. */
-function wellFormed(markup: string): boolean {
-  const open: string[] = [];
-  for (const [, slash, name, rest] of markup.matchAll(/<(\/?)([a-zA-Z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*\s*\/?)>/g)) {
-    if (slash === '/') {
-      if (open.pop() !== name) return false;
-    } else if (!rest!.trimEnd().endsWith('/')) open.push(name!);
-  }
-  return open.length === 0 && !/<(?!\/?[a-zA-Z])/.test(markup) && !/&(?!(amp|lt|gt|quot|#\d+);)/.test(markup);
-}
 
 const line = () =>
   timeline({

@@ -15,6 +15,8 @@ export interface ValidationRow {
 /** What a study may use from outside: data files, named relative to the data folder. */
 export interface ValidationInputs {
   read(path: string): Uint8Array;
+  /** Keeps one of the study's `lists`; absent where nothing is kept. */
+  list?(name: string, text: string): void;
 }
 
 /** A published number as a file: `validation/<author><year>.ts`, run by `npm run evidence`. */
@@ -28,6 +30,8 @@ export interface Validation {
   /** Takes over a minute: run only by `npm run evidence -- --full`, its rows kept otherwise. */
   readonly slow: boolean;
   readonly rows: readonly ValidationRow[];
+  /** File names of what is too long for rows, such as the cases that differ: kept as `evidence/lists/<id>-<name>`. */
+  readonly lists?: readonly string[];
   /** Computes every row by name, and nothing else; no clock, no dice of its own. */
   run(inputs: ValidationInputs): ValidationNumbers | Promise<ValidationNumbers>;
 }

@@ -58,6 +58,36 @@ export const inferenceErrors = inferenceProblems({
     meaning: 'A parameter has fewer than 100 effective draws for each chain, in the bulk or the tails.',
     remedy: 'Draw longer, or reparametrise so that the draws are less correlated.',
   },
+  'inference-prior-only-parameter': {
+    meaning: 'The posterior of a parameter is about as wide as its prior: the data hardly speak of it.',
+    remedy: 'Read its interval as the prior’s, not as a finding; measure what depends on it, or fix it.',
+  },
+  'inference-single-chain': {
+    meaning: 'One chain was drawn: whether it found all of the posterior cannot be seen from it.',
+    remedy: 'Draw four chains or more from scattered starts.',
+  },
+  'inference-collapsed-weights': {
+    meaning: 'A few draws or particles carry nearly all weight, so that they stand for the posterior no longer.',
+    remedy:
+      'Use more particles or moves, a proposal nearer the posterior, or more temperatures; use no interval of it.',
+  },
+  'inference-not-moving': {
+    meaning: 'Fewer than one proposal in a hundred is accepted: the chains or particles stand where they were.',
+    remedy: 'Use smaller strides or other moves; for an estimated likelihood, more particles.',
+  },
+  'inference-density-share': {
+    meaning: 'A share of the evaluations of the log density was not finite.',
+    remedy:
+      'Return −Infinity outside the support, never NaN, and look at the points that fail; bound or transform the parameters so that few proposals fall outside.',
+  },
+  'inference-chain-failed': {
+    meaning: 'The log density threw an error while a chain was drawn.',
+    remedy: 'Mend the density for the point named; outside the support it must return −Infinity instead.',
+  },
+  'inference-chain-module': {
+    meaning: 'The module named for worker threads has no log density under the export named.',
+    remedy: 'Export a log density, or a function that makes one of the data given, and name its file by URL.',
+  },
   'inference-importance-weights': {
     meaning: 'Leaving out single observations cannot be done by reweighting the draws.',
     remedy: 'Fit again without each named observation, or use K-fold cross-validation; look whether they are outliers.',
@@ -74,5 +104,45 @@ export const inferenceErrors = inferenceProblems({
   'inference-sloppy-direction': {
     meaning: 'A combination of parameters is known more than a thousand times less well than the best-known one.',
     remedy: 'Fix or merge the parameters named, or measure what tells them apart.',
+  },
+  'inference-few-simulations': {
+    meaning: 'Simulated data sets are too few for what is asked of them, or cannot tell a covariance.',
+    remedy: 'Simulate more, a thousand or so at least; leave out observations that repeat one another.',
+  },
+  'inference-simulation-not-finite': {
+    meaning: 'A model gave no prediction for some of the random effects drawn.',
+    remedy:
+      'Look at the variances of random effects, and at doses and covariates of the subject named; what is missing is left out.',
+  },
+  'inference-observations-left-out': {
+    meaning: 'Observations could not be compared with their predictions and are left out.',
+    remedy:
+      'Widen the bins, or leave out observations that the model gives without any error, as before the first dose.',
+  },
+  'inference-prediction-errors': {
+    meaning: 'Normalised prediction distribution errors are not standard normal: the model does not describe the data.',
+    remedy: 'Look at the errors over time and predictions, and at a visual predictive check, for where it departs.',
+  },
+  'inference-prediction-correction': {
+    meaning: 'A prediction correction is not defined where values lie below a limit, or where the prediction is zero.',
+    remedy:
+      'Leave the correction out, or narrow the bins so that observations in one are alike; see the share below the limit.',
+  },
+  'inference-limit-open': {
+    meaning: 'Observations lie below different limits of quantification.',
+    remedy: 'Name the one limit that simulated values are held against.',
+  },
+  'inference-posterior-predictive': {
+    meaning: 'A quantity of the data is one that the fitted model hardly ever replicates.',
+    remedy: 'Extend the model by what makes that feature, or do not use it where the feature matters.',
+  },
+  'inference-forecast-not-calibrated': {
+    meaning:
+      'Forecasts do not hold what they say: observations fall too often, or too rarely, where little was expected.',
+    remedy: 'Correct bias or spread as the message says, or guard the forecasts by conformal intervals.',
+  },
+  'inference-few-calibration-points': {
+    meaning: 'No finite interval of the level follows from so few calibration points.',
+    remedy: 'Take more points that the model has not seen, or a lower level.',
   },
 });

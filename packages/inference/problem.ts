@@ -32,6 +32,17 @@ export class InferenceError extends Error implements InferenceProblem {
   }
 }
 
+/** Problems as lines of text, those of one code together: the first in full, the others by what they concern, the remedy once. */
+export function problemLines(problems: readonly InferenceProblem[]): readonly string[] {
+  const codes = [...new Set(problems.map((p) => p.code))];
+  return codes.map((code) => {
+    const [first, ...others] = problems.filter((p) => p.code === code);
+    const named = others.map((p) => p.where.element ?? p.message);
+    const more = others.length === 0 ? '' : ` So also ${named.join(', ')}.`;
+    return `${code}: ${first.message}${more} ${first.remedy}`;
+  });
+}
+
 /** The makers of problems for the table; an unlisted code does not compile. */
 export interface InferenceProblems<T> {
   readonly table: T;

@@ -1,4 +1,8 @@
 export { compile, compilePrograms } from './codegen/compile.ts';
+export { type Density, type DensityText, defineDensity } from './density/density.ts';
+export { densityErrors } from './density/errors.data.ts';
+export * as families from './density/families.ts';
+export type { SetText } from './density/sets.ts';
 export * from './errors.data.ts';
 export * from './expression/build.ts';
 export { derivative } from './expression/derivative.ts';

@@ -33,7 +33,7 @@ export interface Admission {
   readonly account: LossAccount;
   /** What was newly logged, by the identifier it was logged under. */
   readonly logged: ReadonlyMap<string, readonly string[]>;
-  /** The account by subject, still to be logged. */
+  /** The account by subject, still to be logged, on the disk: it takes the last of what was logged there with it. */
   readonly imports: readonly NewEntry[];
 }
 
@@ -295,8 +295,10 @@ class AdmitWork {
     if (this.#options.signal?.aborted) {
       throw runtimeErrors.error('runtime-cancelled', `The import was cancelled after ${this.#book.entries} entries.`);
     }
+    // The last entries are on the disk with the accounts that follow them.
+    const durable = last === undefined ? 'process' : 'disk';
     const { duplicates, entries } =
-      this.#waiting.length === 0 ? { duplicates: [], entries: [] } : await log.append(this.#waiting);
+      this.#waiting.length === 0 ? { duplicates: [], entries: [] } : await log.append(this.#waiting, durable);
     this.#waiting = [];
     const repeated = new Set(duplicates);
     for (const entry of entries) {

@@ -136,7 +136,8 @@ export function createHub(options: HubOptions): Hub {
       dedupeKey: hash,
       payload,
     };
-    const { entries } = await log.append([entry]);
+    // A forecast can be made again from what is on the disk already: it need not wait for the disk itself.
+    const { entries } = await log.append([entry], 'process');
     if (entries.length > 0) tell({ kind: 'forecast', subject: history.subject, pack: twin.pack.id, id });
     return forecast;
   }

@@ -13,7 +13,16 @@ import { type Equipped, twinStream } from './fold.ts';
 import type { PackHistory } from './lens.ts';
 import type { Belief, Paths, QuantitySpec } from './pack.ts';
 import { forecastTimes, stratifiedTrajectories } from './paths.ts';
-import { eventProbability, moments, normalised, quantileOf, quantileTable, Sorter, sortWeighted } from './summary.ts';
+import {
+  eventProbability,
+  meanOf,
+  moments,
+  normalised,
+  Quantiles,
+  quantileTable,
+  Sorter,
+  sortWeighted,
+} from './summary.ts';
 
 /** What a forecast is made from; equal inputs give an equal forecast, bit for bit. */
 export interface ForecastBasis {
@@ -113,13 +122,12 @@ function summarise(spec: QuantitySpec, paths: Paths, weights: Float64Array | nul
   const events = Object.fromEntries(named.map(([event]) => [event, new Array<number>(columns)]));
   const column = new Float64Array(members);
   const sorter = new Sorter(weights, members);
+  const table = new Quantiles(QUANTILE_LEVELS);
   for (let t = 0; t < columns; t++) {
     for (let m = 0; m < members; m++) column[m] = values[m * columns + t]!;
-    const sorted = sorter.sort(column);
-    QUANTILE_LEVELS.forEach((level, l) => {
-      quantiles[l]![t] = quantileOf(sorted, level);
-    });
-    mean[t] = moments(column, weights).mean;
+    const row = table.of(sorter.sort(column));
+    for (let l = 0; l < row.length; l++) quantiles[l]![t] = row[l]!;
+    mean[t] = meanOf(column, weights);
     for (const [event, bounds] of named) events[event]![t] = eventProbability(column, weights, bounds);
   }
   return { kind: 'trajectory', ...base, times, quantiles, mean, events };
@@ -127,6 +135,9 @@ function summarise(spec: QuantitySpec, paths: Paths, weights: Float64Array | nul
 
 /** @throws runtime-not-finite */
 export function finite(values: Float64Array, what: string): void {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
+  if (sum === 0) return;
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) {
       throw runtimeErrors.error('runtime-not-finite', `${what} is ${values[i]} at position ${i}.`, { element: what });

@@ -1,3 +1,4 @@
+export { type CalibrationStatement, calibrationWords } from './calibration-words.ts';
 export { createHub } from './create-hub.ts';
 export type * from './dynamics.ts';
 export { runtimeErrors } from './errors.data.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '@gemel/core';
-import type { AppendResult, Entry, NewEntry, Store } from '@gemel/store';
+import type { AppendResult, Durability, Entry, NewEntry, Store } from '@gemel/store';
 import { SubjectIndex } from './subject-index.ts';
 import { KNOWLEDGE, type LogItem, logItem, SubjectLog } from './subject-log.ts';
 
@@ -64,9 +64,9 @@ export class Log {
   }
 
   /** Appends and keeps up without reading back what was just written. */
-  async append(entries: readonly NewEntry[]): Promise<AppendResult> {
+  async append(entries: readonly NewEntry[], durable?: Durability): Promise<AppendResult> {
     const before = this.#tip;
-    const result = await this.store.append(entries);
+    const result = await this.store.append(entries, durable);
     const first = result.entries[0];
     if (first !== undefined && before >= 0 && first.seq === before + 1 && this.#tip === before) {
       this.#follow(result.entries, before);

@@ -17,7 +17,9 @@ import type {
   Verdict,
   Work,
 } from '@gemel/core';
+import type { Posterior, PosteriorReport } from '@gemel/inference';
 import type { RandomStream } from '@gemel/numerics/random/stream';
+import type { CalibrationStatement } from './calibration-words.ts';
 import type { Dynamics, Member, Parameters } from './dynamics.ts';
 
 /** Physical state and observational data: which codes mean which signal, and how its sensor errs. */
@@ -122,14 +124,38 @@ export interface Belief<State> {
   readonly diagnostics: Diagnostics;
   readonly modelHash: string;
   readonly seed: number;
+  /** The draws a calibration took its members from, for tables and plots. Not kept in the log: a belief read back is without. */
+  readonly posterior?: Posterior;
+  /** What the calibration made of the values it used; not kept in the log either. */
+  readonly check?: PredictiveCheck;
+}
+
+/** Values a calibration used, beside the central 50 % and 90 % of what its posterior predicts there, error of measurement included. */
+export interface PredictiveCheck {
+  readonly quantity: string;
+  readonly unit: string;
+  /** Ascending. */
+  readonly at: readonly Instant[];
+  /** NaN where a value was left out. */
+  readonly observed: readonly number[];
+  readonly median: readonly number[];
+  readonly inner: readonly [low: readonly number[], high: readonly number[]];
+  readonly outer: readonly [low: readonly number[], high: readonly number[]];
 }
 
 export interface Diagnostics {
   readonly method: string;
   /** Effective sample size of the weights. */
   readonly ess: number;
-  /** Named findings: `importance-k 0.43`, `unidentified kabs`. Empty when nothing is to be said. */
-  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  /** Named findings, what they concern and what to do, as the sampler and the pack found them. Empty when nothing is to be said. */
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly where?: { readonly element?: string };
+    readonly remedy?: string;
+  }[];
+  /** Each personal parameter's draws in numbers, with their convergence; absent where the method draws none. */
+  readonly parameters?: PosteriorReport['rows'];
   readonly numbers: Readonly<Record<string, number>>;
 }
 
@@ -267,6 +293,8 @@ export interface ReportBasis {
   readonly forecast: Forecast | null;
   readonly missing: Readiness['missing'];
   readonly posterior: readonly PosteriorSummary[];
+  /** The calibration's diagnostics in plain words. */
+  readonly calibration: readonly CalibrationStatement[];
   readonly trace: Trace | null;
   /** Local offset east of UTC, minutes. */
   readonly zoneOffset: number;

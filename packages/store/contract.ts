@@ -54,6 +54,9 @@ export interface EntryQuery {
   readonly order?: 'seq' | 'seq-descending' | 'trueAt';
 }
 
+/** What an append outlives: the machine's end, or this process's. */
+export type Durability = 'disk' | 'process';
+
 export interface AppendResult {
   readonly entries: readonly Entry[];
   /** Ids given that were already there under the same dedupe key. */
@@ -79,10 +82,12 @@ export const SNAPSHOTS_KEPT = 64;
  */
 export interface Store {
   /**
-   * Atomic, and durable when it returns. An entry whose dedupe key is already there (same subject and kind) is left out and
+   * Atomic, and durable when it returns: against the end of the machine ('disk', the default) or of this process only
+   * ('process'), which saves the wait for the disk where an append to the disk follows before anything is acknowledged, or
+   * where what is lost can be computed again. What was appended before an append to the disk is on the disk with it. An entry whose dedupe key is already there (same subject and kind) is left out and
    * its id returned under `duplicates`. Throws `store-id-taken`, `store-erased`, `store-payload`.
    */
-  append(entries: readonly NewEntry[]): Promise<AppendResult>;
+  append(entries: readonly NewEntry[], durable?: Durability): Promise<AppendResult>;
   /** Throws `store-erased` when the query names an erased subject. */
   read(query: EntryQuery): Promise<readonly Entry[]>;
   /** Throws `store-erased` when the entry's subject was erased. */
@@ -99,6 +104,7 @@ export interface Store {
   lastSeq(): Promise<number>;
   /** How many subjects were erased so far: a reader that keeps what it read lets go of it when this grows. */
   erasures(): Promise<number>;
+  /** Outlives the process; a snapshot that the machine's end takes is computed again. */
   putSnapshot(snapshot: StoredSnapshot): Promise<void>;
   /** The snapshot with the latest trueAt (then seq) at or before `throughSeq`, and before `trueBefore` where given. */
   getSnapshot(subject: string, pack: string, throughSeq: number, trueBefore?: Instant): Promise<StoredSnapshot | null>;

@@ -1,5 +1,6 @@
 import type { Instant, Observation } from '@gemel/core';
-import { squareRootUpdate, systematicResample } from '@gemel/inference';
+import { squareRootUpdate } from '@gemel/inference/filter/ensemble-kalman';
+import { systematicResample } from '@gemel/inference/smc/resampling';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type { Member } from '@gemel/runtime/dynamics';
 import type { Belief, History } from '@gemel/runtime/pack';
@@ -64,7 +65,7 @@ export function assimilate(
     const predicted = carry(observation.trueAt, channel.signal);
     members = corrected(members, given, predicted, channel);
   }
-  carry(at, 'glucose.interstitial');
+  if (members.some(({ state }) => state.at !== at)) carry(at, 'glucose.interstitial');
   return {
     ...belief,
     at,

@@ -10,16 +10,20 @@ export interface Disturbances {
   readonly driveSd: number;
   readonly driveTime: number;
   readonly mealSd: number;
+  /** Share of the sensitivity's variance that keeps a day instead of `sensitivityTime`; forecasts are without. */
+  readonly sensitivityBetweenDays: number;
+  /** Share of the drive's variance that comes again every day at its hour; forecasts are without. */
+  readonly driveDaily: number;
   /** Deviation of the log of each meal's kabs and kmax; a calibration marginalises it, and forecasts are without. */
   readonly absorptionSd: number;
 }
 
 /**
  * How a twin may stray from model and record. Sensitivity within and between days as in Visentin 2018
- * (doi:10.1177/1932296818757747), carbohydrate miscounted by a fifth (Brazeau 2013,
+ * (doi:10.1177/1932296818757747), a quarter of its variance from one day to the next; carbohydrate miscounted by a fifth (Brazeau 2013,
  * doi:10.1016/j.diabres.2012.10.024); half times of gastric emptying that differ by a fifth from meal to meal (20 to 24 %
  * within a person: doi:10.1111/nmo.13365, doi:10.1111/j.1365-2982.2012.01972.x); the drive stands for what the model leaves
- * out, a tenth of basal production.
+ * out, a tenth of basal production, half of it at the same hours of every day, as dawn has it.
  */
 export const DISTURBANCES: Disturbances = {
   sensitivitySd: 0.2,
@@ -27,6 +31,8 @@ export const DISTURBANCES: Disturbances = {
   driveSd: 0.2,
   driveTime: 120,
   mealSd: 0.2,
+  sensitivityBetweenDays: 0.25,
+  driveDaily: 0.5,
   absorptionSd: 0.2,
 };
 

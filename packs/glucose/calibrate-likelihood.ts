@@ -1,5 +1,6 @@
-import type { LeastSquares, LogDensity } from '@gemel/inference';
+import type { LeastSquares, LogDensity } from '@gemel/inference/log-density';
 import { cholesky, choleskyInverse, solveLower } from '@gemel/numerics/linalg/cholesky';
+import { gram, transpose } from '@gemel/numerics/linalg/matrix';
 import type { Disturbances, SampledCoordinates } from './calibrate-coordinates.ts';
 import { SPLIT_STEP, type SplitDisturbance, SplitSolver } from './calibrate-solver.ts';
 import type { CalibrationWindow } from './calibrate-window.ts';
@@ -15,6 +16,11 @@ const NUGGET = 0.5;
 const UNRECORDED = { sd: 3, minutes: 60 } as const;
 /** A reading this many conditional SDs from where all others put it counts as an outlier. */
 const OUTLIER_SD = 4;
+/** A drive that the readings put this many SDs from zero tells of something that is not in the record. */
+const EVENT_SD = 3.5;
+const DAY_MINUTES = 1440;
+/** Step of the derivative by parameters, in prior SDs. */
+const PARAMETER_STEP = 0.05;
 /** Variance that takes a reading out of the likelihood, (mg/dL)². */
 const IGNORED = 1e8;
 
@@ -31,6 +37,14 @@ export interface Discrepancy {
   readonly lower: Float64Array;
   /** Readings that count for nothing: bounded ones on their side of the bound, and outliers. */
   readonly ignored: Uint8Array;
+  /** Stretches in which the readings tell of something that is not in the record. */
+  readonly events: number;
+}
+
+/** Minutes after the window's start. */
+interface Stretch {
+  from: number;
+  to: number;
 }
 
 /**
@@ -119,18 +133,75 @@ export class CalibrationLikelihood {
       this.predict(point, 0, this.disturbance(latent), moved, 0);
       for (let k = 0; k < n; k++) effect[k * latents + q] = (moved[k] - base[k]) / h;
     }
-    const prior = this.#latentPrior(blocks, meals.length);
     const ignored = new Uint8Array(n);
     readings.forEach(({ bound, value }, k) => {
       if ((bound === 'below' && base[k] < value) || (bound === 'above' && base[k] > value)) ignored[k] = 1;
     });
+    let prior = this.#latentPrior(blocks, meals.length, []);
     let lower = this.#errorFactor(effect, prior, latents, ignored);
+    const events = this.#events(point, base, { effect, prior, latents, blocks, lower, ignored });
+    if (events.length > 0) {
+      prior = this.#latentPrior(blocks, meals.length, events);
+      lower = this.#errorFactor(effect, prior, latents, ignored);
+    }
     const outliers = this.#outliers(point, lower, ignored);
     if (outliers.length > 0) {
       for (const k of outliers) ignored[k] = 1;
       lower = this.#errorFactor(effect, prior, latents, ignored);
     }
-    return { effect, prior, latents, blocks, lower, ignored };
+    return { effect, prior, latents, blocks, lower, ignored, events: events.length };
+  }
+
+  /**
+   * Minutes [from, to) after the start in which the readings tell of glucose that neither record nor model explains: blocks
+   * whose drive, given the readings, lies EVENT_SD of what it does by chance from zero, with parameters and all disturbances
+   * free under their priors (linearised at the point), and an hour on either side.
+   */
+  #events(point: Float64Array, base: Float64Array, discrepancy: Omit<Discrepancy, 'events'>): Stretch[] {
+    const { effect, prior, latents, blocks, lower, ignored } = discrepancy;
+    const { dimension } = this.coordinates;
+    const { readings } = this.window;
+    const n = readings.length;
+    const bias = gaussianForm(this.#sensor).mean;
+    const covariance = gram(transpose(lower, n, n), n, n);
+    const misfit = base.map((g, k) => (ignored[k] === 1 ? 0 : readings[k].value - bias - g));
+    const moved = new Float64Array(n);
+    for (let i = 0; i < dimension; i++) {
+      const there = point.slice();
+      there[i] += PARAMETER_STEP;
+      if (this.predict(there, 0, {}, moved, 0) === null) continue;
+      const slope = moved.map((g, k) => (ignored[k] === 1 ? 0 : (g - base[k]) / PARAMETER_STEP));
+      for (let k = 0; k < n; k++) {
+        misfit[k] += slope[k] * point[i];
+        for (let l = 0; l < n; l++) covariance[k * n + l] += slope[k] * slope[l];
+      }
+    }
+    const factor = cholesky(covariance, n);
+    if (factor.status !== 'ok') throw new RangeError('The covariance of the readings is not positive definite.');
+    const whitened = solveLower(factor.lower, n, misfit);
+    const found: Stretch[] = [];
+    for (let b = 0; b < blocks; b++) {
+      const p = blocks + b;
+      const crossed = new Float64Array(n);
+      for (let q = blocks; q < 2 * blocks; q++) {
+        const shared = prior[p * latents + q];
+        for (let k = 0; k < n; k++) crossed[k] += shared * effect[k * latents + q];
+      }
+      const direction = solveLower(factor.lower, n, crossed);
+      let mean = 0;
+      let variance = 0;
+      for (let k = 0; k < n; k++) {
+        mean += direction[k] * whitened[k];
+        variance += direction[k] * direction[k];
+      }
+      if (Math.abs(mean) > EVENT_SD * Math.sqrt(variance)) {
+        const [from, to] = [b * BLOCK_MINUTES - UNRECORDED.minutes, (b + 1) * BLOCK_MINUTES + UNRECORDED.minutes];
+        const last = found.at(-1);
+        if (last !== undefined && last.to >= from) last.to = to;
+        else found.push({ from, to });
+      }
+    }
+    return found;
   }
 
   /** The disturbances of a latent vector, in the order of `Discrepancy`. A meal's absorption holds until the next meal. */
@@ -149,21 +220,26 @@ export class CalibrationLikelihood {
   }
 
   /**
-   * Covariance of the latents: first-order series for sensitivity and drive, the drive freed where a meal seems to be missing
-   * from the record, independent meals.
+   * Covariance of the latents: for sensitivity a first-order series and a slower one over days, for the drive one and another
+   * that comes again every day; the drive freed where something seems to be missing from the record; independent meals.
    */
-  #latentPrior(blocks: number, meals: number): Float64Array {
+  #latentPrior(blocks: number, meals: number, events: readonly Stretch[]): Float64Array {
     const n = 2 * (blocks + meals);
     const prior = new Float64Array(n * n);
-    const { sensitivitySd, sensitivityTime, driveSd, driveTime, mealSd, absorptionSd } = this.#disturbances;
+    const { sensitivitySd, sensitivityTime, sensitivityBetweenDays, driveSd, driveTime, driveDaily } =
+      this.#disturbances;
+    const { mealSd, absorptionSd } = this.#disturbances;
     for (let i = 0; i < blocks; i++) {
       for (let j = 0; j < blocks; j++) {
         const apart = Math.abs(i - j) * BLOCK_MINUTES;
-        prior[i * n + j] = sensitivitySd ** 2 * Math.exp(-apart / sensitivityTime);
-        prior[(blocks + i) * n + blocks + j] = driveSd ** 2 * Math.exp(-apart / driveTime);
+        const within = (1 - sensitivityBetweenDays) * Math.exp(-apart / sensitivityTime);
+        prior[i * n + j] = sensitivitySd ** 2 * (within + sensitivityBetweenDays * Math.exp(-apart / DAY_MINUTES));
+        const hours = Math.min(apart % DAY_MINUTES, DAY_MINUTES - (apart % DAY_MINUTES));
+        const once = (1 - driveDaily) * Math.exp(-apart / driveTime);
+        prior[(blocks + i) * n + blocks + j] = driveSd ** 2 * (once + driveDaily * Math.exp(-hours / driveTime));
       }
     }
-    for (const { from, to } of this.window.unrecorded) {
+    for (const { from, to } of [...this.window.unrecorded, ...events]) {
       const first = Math.max(0, Math.floor(from / BLOCK_MINUTES));
       const last = Math.min(blocks, Math.ceil(to / BLOCK_MINUTES));
       for (let i = first; i < last; i++) {

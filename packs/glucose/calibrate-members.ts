@@ -20,6 +20,7 @@ export function sensorLatent(error: number, model: SensorModel): number {
  * Members for the chosen points, standing at the window's end: the disturbances are drawn from their normal distribution
  * given the parameters and the readings, the path is run with them, and what the last reading still differs by is the
  * sensor's error.
+ * @param predictions takes each member's path at the readings, where given: members × readings
  */
 export function drawMembers(
   likelihood: CalibrationLikelihood,
@@ -28,6 +29,7 @@ export function drawMembers(
   chosen: Int32Array,
   random: RandomStream,
   sensor: SensorModel,
+  predictions?: Float64Array,
 ): Member<GlucoseState>[] {
   const { window, coordinates } = likelihood;
   const { readings } = window;
@@ -69,6 +71,7 @@ export function drawMembers(
     const noise = Float64Array.from({ length: latents }, () => stream.normal());
     const drawn = multiplyVector(factor.lower, noise, latents, latents).map((v, p) => v + latent[p]);
     const states = likelihood.predict(points, point * d, likelihood.disturbance(drawn), predicted, 0)!;
+    predictions?.set(predicted, i * n);
     const values = new Float64Array(STATE_COUNT + 1);
     values.set(states);
     values[STATE.sensitivity] = drawn[blocks - 1];

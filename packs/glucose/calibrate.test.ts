@@ -1,4 +1,5 @@
 import { finish, instant, MINUTE } from '@gemel/core';
+import { levenbergMarquardt } from '@gemel/inference';
 import { randomStream } from '@gemel/numerics';
 import { describe, expect, test } from 'vitest';
 import { calibrate, calibrationProblem } from './calibrate.ts';
@@ -8,7 +9,7 @@ import { Body, type Variation } from './generate-body.ts';
 import { generatedHistory } from './generated-history.ts';
 import { basalRate, basalState, deriveConstants, simulate } from './model.ts';
 import { AGE_GROUPS, drawPatient } from './population.ts';
-import { PERSONAL } from './priors.ts';
+import { PERSONAL, priors } from './priors.ts';
 import { titrate } from './therapy.ts';
 
 const MINUTES = 1440;
@@ -121,11 +122,30 @@ describe('a calibration', () => {
     expect(mean(true)).toBeGreaterThan(1.5 * mean(false));
   });
 
+  test('sees what is not in the record and rises too slowly for a meal', () => {
+    const events = (unannounced: number) => {
+      const perturbation = { ...EVERYDAY, unannounced };
+      const patient = generatePatient({ seed: 60_024, start: START, days: 2, group: 'child', perturbation });
+      const { likelihood, window } = calibrationProblem(generatedHistory(patient, END), END, {});
+      expect(window.unrecorded).toEqual([]);
+      let point = new Float64Array(likelihood.coordinates.dimension);
+      for (let round = 0; round < 2; round++) {
+        const problem = likelihood.leastSquares(likelihood.linearise(point)!);
+        let state = levenbergMarquardt.init(problem, point);
+        for (let s = 0; s < 6; s++) state = levenbergMarquardt.step(problem, state, 1e-2).state;
+        point = Float64Array.from(state.point);
+      }
+      return likelihood.linearise(point)!.events;
+    };
+    expect(events(EVERYDAY.unannounced)).toBe(1);
+    expect(events(0)).toBe(0);
+  });
+
   test('narrows, warns of what it did not learn, and says how well it sampled', () => {
     const patient = generatePatient({ seed: 12, start: START, days: 2, group: 'adult', perturbation: EVERYDAY });
     const at = instant(START + 15 * 60 * MINUTE);
     const belief = finish(calibrate(generatedHistory(patient, at), at, randomStream(5, 'calibration')));
-    const { numbers, warnings, ess } = belief.diagnostics;
+    const { numbers, warnings, ess, parameters } = belief.diagnostics;
     expect(belief.members.length).toBe(200);
     expect(ess).toBeGreaterThan(40);
     expect(warnings.some(({ code }) => code === 'sample-coarse')).toBe(ess! < 100);
@@ -133,9 +153,32 @@ describe('a calibration', () => {
     expect(numbers.acceptance).toBeLessThan(0.5);
     const ratios = PERSONAL.map((name) => [name, numbers[`posterior-over-prior-${name}`]] as const);
     expect(Math.min(...ratios.map(([, ratio]) => ratio))).toBeLessThan(0.8);
-    for (const [name, ratio] of ratios) {
+    for (const [, ratio] of ratios) {
       expect(ratio).toBeLessThan(1.3);
-      expect(warnings.some(({ code }) => code === `unidentified-${name}`)).toBe(ratio > 0.9);
     }
+    expect(parameters!.map((p) => p.name)).toEqual(PERSONAL);
+    for (const { name, overPrior, essBulk, rHat } of parameters!) {
+      const named = warnings.filter(({ where }) => where?.element === name).map(({ code }) => code);
+      expect(named.includes('inference-prior-only-parameter')).toBe(overPrior! > 0.9);
+      expect(named.includes('inference-few-effective-draws')).toBe(essBulk! < 100);
+      expect(rHat).toBeLessThan(1.1);
+      // The members are a part of these draws.
+      expect(Math.abs(numbers[`posterior-over-prior-${name}`] / overPrior! - 1)).toBeLessThan(0.2);
+    }
+    const { posterior } = belief;
+    expect(posterior!.toJSON().rows).toEqual(parameters);
+    const { at: times, observed, median, inner, outer } = belief.check!;
+    const seen = observed.map((v, k) => ({ v, k })).filter(({ v }) => !Number.isNaN(v));
+    expect(seen.length).toBe(numbers['readings-used']);
+    expect(times.every((t, k) => k === 0 || t > times[k - 1])).toBe(true);
+    for (const { k } of seen) {
+      const ordered = [outer[0][k], inner[0][k], median[k], inner[1][k], outer[1][k]];
+      expect(ordered).toEqual(ordered.toSorted((a, b) => a - b));
+    }
+    // The readings were used: at least nine in ten lie where nine in ten should.
+    expect(seen.filter(({ v, k }) => v >= outer[0][k] && v <= outer[1][k]).length).toBeGreaterThan(0.9 * seen.length);
+    const index = priors.findIndex((p) => p.name === 'ki');
+    const drawn = new Set(posterior!.parameter('ki').values);
+    for (const member of belief.members) expect(drawn.has(member.parameters[index])).toBe(true);
   });
 });

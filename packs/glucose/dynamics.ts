@@ -1,4 +1,4 @@
-import { type Instant, instant } from '@gemel/core';
+import { type ControlInput, type Instant, instant, MINUTE } from '@gemel/core';
 import { exp } from '@gemel/numerics/elementary/exp';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type {
@@ -12,6 +12,7 @@ import type {
 import { glucoseErrors } from './errors.data.ts';
 import { type MinuteGrid, minuteGrid } from './inputs.ts';
 import {
+  type Block,
   BODY_COUNT,
   Bodies,
   basalState,
@@ -51,82 +52,88 @@ const SIGNALS = {
 } as const;
 type Signal = keyof typeof SIGNALS;
 
-/** Value of one signal of a member's states and latent sensor error under its constants. */
-function signalValue(x: Float64Array, latent: number, c: Float64Array, signal: Signal): number {
-  switch (signal) {
-    case 'glucose.plasma':
-    case 'glucose.capillary':
-      return x[STATE.plasmaGlucose] / c[CONSTANT.Vg];
-    case 'glucose.interstitial':
-      return x[STATE.interstitialGlucose] / c[CONSTANT.Vg];
-    case 'glucose.sensor':
-      return x[STATE.interstitialGlucose] / c[CONSTANT.Vg] + sensorError(latent, SENSOR);
-    case 'insulin.plasma':
-      return x[STATE.plasmaInsulin] / c[CONSTANT.Vi];
-    case 'insulin.on-board':
-      return insulinOnBoard(x, c);
-    case 'carbohydrate.on-board':
-      return (x[STATE.stomachSolid] + x[STATE.stomachLiquid] + x[STATE.gut]) / 1000;
-    case 'meal.ra':
-      return (c[CONSTANT.f] * c[CONSTANT.kabs] * x[STATE.gut]) / c[CONSTANT.BW];
-    case 'insulin.sensitivity':
-      return exp(x[STATE.sensitivity]);
-  }
-}
+/**
+ * Value of one signal of a member: state i of its states stands at i × `stride` + `from` in x, constant i at `of` + i in c.
+ */
+type Reader = (x: Float64Array, from: number, stride: number, c: Float64Array, of: number, latent: number) => number;
+
+const plasmaGlucose: Reader = (x, from, stride, c, of) => x[STATE.plasmaGlucose * stride + from] / c[of + CONSTANT.Vg];
+
+const READERS: Readonly<Record<Signal, Reader>> = {
+  'glucose.plasma': plasmaGlucose,
+  'glucose.capillary': plasmaGlucose,
+  'glucose.interstitial': (x, from, stride, c, of) =>
+    x[STATE.interstitialGlucose * stride + from] / c[of + CONSTANT.Vg],
+  'glucose.sensor': (x, from, stride, c, of, latent) =>
+    x[STATE.interstitialGlucose * stride + from] / c[of + CONSTANT.Vg] + sensorError(latent, SENSOR),
+  'insulin.plasma': (x, from, stride, c, of) => x[STATE.plasmaInsulin * stride + from] / c[of + CONSTANT.Vi],
+  'insulin.on-board': insulinOnBoard,
+  'carbohydrate.on-board': (x, from, stride) =>
+    (x[STATE.stomachSolid * stride + from] + x[STATE.stomachLiquid * stride + from] + x[STATE.gut * stride + from]) /
+    1000,
+  'meal.ra': (x, from, stride, c, of) =>
+    (c[of + CONSTANT.f] * c[of + CONSTANT.kabs] * x[STATE.gut * stride + from]) / c[of + CONSTANT.BW],
+  'insulin.sensitivity': (x, from, stride) => exp(x[STATE.sensitivity * stride + from]),
+};
 
 /**
  * Insulin in the body (subcutaneous, plasma and liver) beyond what basal insulin holds there at the steady state, U.
  * Negative when there is less.
  */
-function insulinOnBoard(x: Float64Array, c: Float64Array): number {
-  const held = x[STATE.depot] + x[STATE.monomeric] + x[STATE.plasmaInsulin] + x[STATE.liverInsulin];
-  const basal = c[CONSTANT.isc1ss] + c[CONSTANT.isc2ss] + c[CONSTANT.Ipb] + c[CONSTANT.Ilb];
-  return ((held - basal) * c[CONSTANT.BW]) / PMOL_PER_UNIT;
+function insulinOnBoard(x: Float64Array, from: number, stride: number, c: Float64Array, of: number): number {
+  const held =
+    x[STATE.depot * stride + from] +
+    x[STATE.monomeric * stride + from] +
+    x[STATE.plasmaInsulin * stride + from] +
+    x[STATE.liverInsulin * stride + from];
+  const basal = c[of + CONSTANT.isc1ss] + c[of + CONSTANT.isc2ss] + c[of + CONSTANT.Ipb] + c[of + CONSTANT.Ilb];
+  return ((held - basal) * c[of + CONSTANT.BW]) / PMOL_PER_UNIT;
 }
 
-/** Keep factors and jump sizes of the disturbances over some minutes. */
-interface Motion {
-  readonly minutes: number;
-  readonly sensitivity: readonly [keep: number, jump: number];
-  readonly drive: readonly [keep: number, jump: number];
-  readonly meal: number;
-  readonly sensor: readonly [keep: number, jump: number];
-}
+/** Keep factors and jump sizes of a member's disturbances over some minutes, in this order. */
+const MOTION = { sensitivity: 0, drive: 2, sensor: 4, meal: 6 } as const;
+const MOTION_COUNT = 7;
 
-function motion(p: Parameters, minutes: number): Motion {
-  const reverting = (keep: number, sd: number): readonly [number, number] => [keep, sd * Math.sqrt(1 - keep * keep)];
-  return {
-    minutes,
-    sensitivity: reverting(exp(-minutes / p[DISTURBANCE.sensitivityTime]), p[DISTURBANCE.sensitivitySd]),
-    drive: reverting(exp(-minutes / p[DISTURBANCE.driveTime]), p[DISTURBANCE.driveSd]),
-    meal: p[DISTURBANCE.mealSd],
-    sensor: reverting(latentCorrelation(minutes, SENSOR), latentSd(SENSOR)),
+/** Writes MOTION_COUNT numbers into `out` from `at`. */
+function motion(p: Parameters, minutes: number, out: Float64Array, at: number): void {
+  const reverting = (to: number, keep: number, sd: number) => {
+    out[at + to] = keep;
+    out[at + to + 1] = sd * Math.sqrt(1 - keep * keep);
   };
+  reverting(MOTION.sensitivity, exp(-minutes / p[DISTURBANCE.sensitivityTime]), p[DISTURBANCE.sensitivitySd]);
+  reverting(MOTION.drive, exp(-minutes / p[DISTURBANCE.driveTime]), p[DISTURBANCE.driveSd]);
+  reverting(MOTION.sensor, latentCorrelation(minutes, SENSOR), latentSd(SENSOR));
+  out[at + MOTION.meal] = p[DISTURBANCE.mealSd];
+}
+
+/** Where the values of one signal go: members × times. */
+interface Track {
+  readonly read: Reader;
+  readonly values: Float64Array;
 }
 
 /** Members on their way side by side, all at one instant. */
 class Company {
   readonly #members: readonly Member<GlucoseState>[];
   readonly #streams: readonly RandomStream[];
-  readonly #constants: readonly Float64Array[];
-  readonly #usual: readonly Motion[];
+  readonly #constants: Float64Array;
+  /** Of DISTURBANCE_STEP minutes. */
+  readonly #usual: Float64Array;
+  readonly #other = new Float64Array(MOTION_COUNT);
   readonly #bodies: Bodies;
-  readonly #states: readonly Float64Array[];
   readonly #latents: Float64Array;
 
   constructor(members: readonly Member<GlucoseState>[], streams: readonly RandomStream[]) {
     const count = members.length;
-    const constants = new Float64Array(count * CONSTANT_COUNT);
-    members.forEach(({ parameters }, m) => {
-      deriveConstants(parameters, constants, m * CONSTANT_COUNT);
-    });
-    const bodies = new Bodies(constants, 0, count);
     this.#members = members;
     this.#streams = streams;
-    this.#constants = members.map((_, m) => constants.subarray(m * CONSTANT_COUNT, (m + 1) * CONSTANT_COUNT));
-    this.#usual = members.map(({ parameters }) => motion(parameters, DISTURBANCE_STEP));
-    this.#bodies = bodies;
-    this.#states = members.map((_, m) => bodies.states.subarray(m * BODY_COUNT, m * BODY_COUNT + STATE_COUNT));
+    this.#constants = new Float64Array(count * CONSTANT_COUNT);
+    this.#usual = new Float64Array(count * MOTION_COUNT);
+    members.forEach(({ parameters }, m) => {
+      deriveConstants(parameters, this.#constants, m * CONSTANT_COUNT);
+      motion(parameters, DISTURBANCE_STEP, this.#usual, m * MOTION_COUNT);
+    });
+    this.#bodies = new Bodies(this.#constants, 0, count);
     this.#latents = new Float64Array(count);
     members.forEach(({ state }, m) => {
       this.place(m, state.values);
@@ -135,51 +142,89 @@ class Company {
 
   /** Puts a member where VALUE_COUNT values say. */
   place(m: number, values: Float64Array): void {
-    this.#states[m].set(values.subarray(0, STATE_COUNT));
+    const { states } = this.#bodies;
+    for (let i = 0; i < STATE_COUNT; i++) states[m * BODY_COUNT + i] = values[i];
     this.#latents[m] = values[SENSOR_LATENT];
   }
 
   values(m: number) {
+    const { states } = this.#bodies;
     const values = new Float64Array(VALUE_COUNT);
-    values.set(this.#states[m]);
+    for (let i = 0; i < STATE_COUNT; i++) values[i] = states[m * BODY_COUNT + i];
     values[SENSOR_LATENT] = this.#latents[m];
     return values;
   }
 
-  signal(m: number, signal: Signal): number {
-    return signalValue(this.#states[m], this.#latents[m], this.#constants[m], signal);
+  /**
+   * Carries all over grids that follow on each other, and puts the values of the tracks at the end of each. A grid is gone
+   * over in stretches of DISTURBANCE_STEP minutes from its beginning, the last one shorter; after each, the sensitivity, the
+   * drive, the error of the next meal and the sensor's error of every member take one normal draw each of its own stream, in
+   * that order, so that the draws depend on the times alone.
+   */
+  carry(grids: readonly MinuteGrid[], tracks: readonly Track[] = []): void {
+    const insulin = joined(grids.map((grid) => grid.insulin));
+    const carbs = joined(grids.map((grid) => grid.carbs));
+    this.#bodies.eachBlock({ insulin, carbs }, (block) => {
+      let start = 0;
+      for (let g = 0; g < grids.length; g++) {
+        const { insulin: own, lastSpan } = grids[g];
+        this.#carryBlock(block, start, own.length, lastSpan);
+        start += own.length;
+        for (const track of tracks) this.#record(block, track, grids.length, g);
+      }
+    });
   }
 
-  /**
-   * Carries all over a grid: in stretches of DISTURBANCE_STEP minutes from its beginning, the last one shorter; after each,
-   * the sensitivity, the drive, the error of the next meal and the sensor's error of every member take one normal draw
-   * each of its own stream, in that order, so that the draws depend on the times alone.
-   */
-  carry(grid: MinuteGrid): void {
-    const count = grid.insulin.length;
-    const whole = grid.lastSpan === 1 ? count : count - 1;
+  /** Over `count` entries of the inputs from `start` on. */
+  #carryBlock(block: Block, start: number, count: number, lastSpan: number): void {
+    const whole = lastSpan === 1 ? count : count - 1;
     for (let from = 0; from < count; from += DISTURBANCE_STEP) {
       const to = Math.min(count, from + DISTURBANCE_STEP);
-      this.#bodies.advance(grid, from, Math.min(to, whole));
-      if (to > whole) this.#bodies.advance(grid, whole, count, grid.lastSpan);
-      const minutes = to - from - (to > whole ? 1 - grid.lastSpan : 0);
-      for (let m = 0; m < this.#states.length; m++) this.#disturb(m, minutes);
+      block.advance(start + from, start + Math.min(to, whole));
+      if (to > whole) block.advance(start + whole, start + count, lastSpan);
+      const minutes = to - from - (to > whole ? 1 - lastSpan : 0);
+      for (let lane = 0; lane < block.count; lane++) this.#disturb(block, lane, minutes);
     }
   }
 
   /** One step of the stationary first-order disturbances; between meals the next one's error is drawn anew. */
-  #disturb(m: number, minutes: number): void {
-    const usual = this.#usual[m];
-    const { sensitivity, drive, meal, sensor } =
-      minutes === usual.minutes ? usual : motion(this.#members[m].parameters, minutes);
-    const x = this.#states[m];
+  #disturb(block: Block, lane: number, minutes: number): void {
+    const { states: x, lanes } = block;
+    const m = block.members[lane];
+    let k = this.#usual;
+    let at = m * MOTION_COUNT;
+    if (minutes !== DISTURBANCE_STEP) {
+      k = this.#other;
+      at = 0;
+      motion(this.#members[m].parameters, minutes, k, 0);
+    }
     const random = this.#streams[m];
-    x[STATE.sensitivity] = sensitivity[0] * x[STATE.sensitivity] + sensitivity[1] * random.normal();
-    x[STATE.drive] = drive[0] * x[STATE.drive] + drive[1] * random.normal();
-    const error = meal * random.normal();
-    if (x[STATE.eating] === 0) x[STATE.mealError] = error;
-    this.#latents[m] = sensor[0] * this.#latents[m] + sensor[1] * random.normal();
+    const sensitivity = STATE.sensitivity * lanes + lane;
+    x[sensitivity] = k[at + MOTION.sensitivity] * x[sensitivity] + k[at + MOTION.sensitivity + 1] * random.normal();
+    const drive = STATE.drive * lanes + lane;
+    x[drive] = k[at + MOTION.drive] * x[drive] + k[at + MOTION.drive + 1] * random.normal();
+    const error = k[at + MOTION.meal] * random.normal();
+    if (x[STATE.eating * lanes + lane] === 0) x[STATE.mealError * lanes + lane] = error;
+    this.#latents[m] = k[at + MOTION.sensor] * this.#latents[m] + k[at + MOTION.sensor + 1] * random.normal();
   }
+
+  #record(block: Block, { read, values }: Track, times: number, time: number): void {
+    const { states: x, lanes } = block;
+    for (let lane = 0; lane < block.count; lane++) {
+      const m = block.members[lane];
+      values[m * times + time] = read(x, lane, lanes, this.#constants, m * CONSTANT_COUNT, this.#latents[m]);
+    }
+  }
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function requireForward(at: Instant, until: Instant): void {
@@ -200,10 +245,16 @@ const SIGNED = new Set<number>([STATE.action, STATE.sensitivity, STATE.drive, ST
 
 const coordinates: Coordinates<GlucoseState> = {
   names: [...CORRECTABLE.map((i) => MODEL_STATES[i].name), 'sensor.latent'],
-  read: (state) => Float64Array.from([...CORRECTABLE, SENSOR_LATENT], (i) => state.values[i]),
+  read(state) {
+    const read = new Float64Array(CORRECTABLE.length + 1);
+    for (let k = 0; k < CORRECTABLE.length; k++) read[k] = state.values[CORRECTABLE[k]];
+    read[CORRECTABLE.length] = state.values[SENSOR_LATENT];
+    return read;
+  },
   write(state, corrected) {
     const values = state.values.slice();
-    for (const [k, i] of CORRECTABLE.entries()) {
+    for (let k = 0; k < CORRECTABLE.length; k++) {
+      const i = CORRECTABLE[k];
       values[i] = SIGNED.has(i) ? corrected[k] : Math.max(0, corrected[k]);
     }
     values[SENSOR_LATENT] = corrected[CORRECTABLE.length];
@@ -212,6 +263,22 @@ const coordinates: Coordinates<GlucoseState> = {
 };
 
 const SNAPSHOT_VERSION = 1;
+
+/** The grid from each time to the next. What a minute holds is the same in all grids that begin whole minutes apart. */
+function gridsBetween(controls: readonly ControlInput[], times: readonly Instant[]): MinuteGrid[] {
+  const [start] = times;
+  times.slice(1).forEach((time, k) => {
+    requireForward(times[k], time);
+  });
+  if (times.some((time) => (time - start) % MINUTE !== 0)) {
+    return times.slice(1).map((time, k) => minuteGrid(controls, times[k], time));
+  }
+  const { insulin, carbs } = minuteGrid(controls, start, times[times.length - 1]);
+  return times.slice(1).map((time, k) => {
+    const [from, to] = [times[k], time].map((t) => (t - start) / MINUTE);
+    return { insulin: insulin.subarray(from, to), carbs: carbs.subarray(from, to), lastSpan: 1 };
+  });
+}
 
 function trajectories(request: TrajectoryRequest<GlucoseState>): TrajectoryResult<GlucoseState> {
   const { members, controls, times, signals, random } = request;
@@ -224,10 +291,7 @@ function trajectories(request: TrajectoryRequest<GlucoseState>): TrajectoryResul
   const concerned = controls.filter(
     (control) => control.from < end && !(control.to !== undefined && control.to <= start && control.to > control.from),
   );
-  const between = times.slice(1).map((time, k) => {
-    requireForward(times[k], time);
-    return minuteGrid(concerned, times[k], time);
-  });
+  const between = gridsBetween(concerned, times);
   const streams = members.map((_, i) => random.fork(i));
   const all = new Company(members, streams);
   const departures = new Map<Instant, number[]>();
@@ -237,27 +301,26 @@ function trajectories(request: TrajectoryRequest<GlucoseState>): TrajectoryResul
     if (others === undefined) departures.set(state.at, [i]);
     else others.push(i);
   });
+  let first = minuteGrid([], times[0], times[0]);
   for (const [at, who] of departures) {
     const grid = minuteGrid(concerned, at, times[0]);
     if (departures.size === 1) {
-      all.carry(grid);
+      first = grid;
       break;
     }
     const part = new Company(
       who.map((i) => members[i]),
       who.map((i) => streams[i]),
     );
-    part.carry(grid);
+    part.carry([grid]);
     who.forEach((i, k) => {
       all.place(i, part.values(k));
     });
   }
-  for (let k = 0; k < times.length; k++) {
-    if (k > 0) all.carry(between[k - 1]);
-    for (const signal of names) {
-      for (let i = 0; i < members.length; i++) values[signal][i * times.length + k] = all.signal(i, signal);
-    }
-  }
+  all.carry(
+    [first, ...between],
+    names.map((name) => ({ read: READERS[name], values: values[name] })),
+  );
   return { values, ends: members.map((_, i) => ({ at: end, values: all.values(i) })) };
 }
 
@@ -278,16 +341,22 @@ export const dynamics = {
   advance(state, parameters, controls, until, random) {
     requireForward(state.at, until);
     const company = new Company([{ parameters, state }], [random]);
-    company.carry(minuteGrid(controls, state.at, until));
+    company.carry([minuteGrid(controls, state.at, until)]);
     return { at: until, values: company.values(0) };
   },
   observe(state, parameters, signal) {
     requireSignal(signal);
-    return signalValue(state.values, state.values[SENSOR_LATENT], deriveConstants(parameters), signal);
+    // The independent parameters lead the constants; of the signals only insulin on board needs others.
+    const constants = signal === 'insulin.on-board' ? deriveConstants(parameters) : parameters;
+    return READERS[signal](state.values, 0, 1, constants, 0, state.values[SENSOR_LATENT]);
   },
   time: (state) => state.at,
   snapshot(state) {
-    return new Uint8Array(Float64Array.of(SNAPSHOT_VERSION, state.at, ...state.values).buffer);
+    const numbers = new Float64Array(2 + VALUE_COUNT);
+    numbers[0] = SNAPSHOT_VERSION;
+    numbers[1] = state.at;
+    numbers.set(state.values, 2);
+    return new Uint8Array(numbers.buffer);
   },
   restore(bytes) {
     const numbers = bytes.byteLength === 8 * (2 + VALUE_COUNT) ? new Float64Array(bytes.slice().buffer) : null;

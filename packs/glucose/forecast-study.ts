@@ -1,12 +1,7 @@
 import { after, type Instant, instant, MINUTE } from '@gemel/core';
-import {
-  type Autoregression,
-  crpsEnsemble,
-  fitAutoregression,
-  predictAutoregression,
-  sampleQuantile,
-} from '@gemel/inference';
-import { randomStream } from '@gemel/numerics';
+import { crpsEnsemble, sampleQuantile } from '@gemel/inference/diagnose/scores';
+import { type Autoregression, fitAutoregression, predictAutoregression } from '@gemel/inference/series/autoregressive';
+import { randomStream } from '@gemel/numerics/random/philox';
 import type { Belief } from '@gemel/runtime/pack';
 import { assimilate } from './assimilate.ts';
 import { calibrate } from './calibrate.ts';

@@ -1,5 +1,5 @@
 import { after, type Instant, MINUTE } from '@gemel/core';
-import { randomStream } from '@gemel/numerics';
+import { randomStream } from '@gemel/numerics/random/philox';
 import { Body, STEADY, type Variation } from './generate-body.ts';
 import { type Perturbation, type PlannedMeal, planMeals, UNPERTURBED, vary } from './generate-day.ts';
 import { type SensedGlucose, sense } from './generate-sensor.ts';

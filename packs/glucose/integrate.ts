@@ -1,4 +1,5 @@
 import { type Ensemble, ensemble } from '@gemel/modeling/ensemble/ensemble';
+import type { LanesKernel, WorkAreas } from '@gemel/modeling/ensemble/lanes-kernel';
 import type { InputValues } from '@gemel/modeling/ensemble/members';
 import { CONSTANT, CONSTANT_COUNT } from './constants.ts';
 import { MODEL_PARAMETERS } from './parameters.ts';
@@ -24,7 +25,7 @@ export const BODY_COUNT = STATE_COUNT + 1;
 
 /** The compiled model with what stands in it beside a patient's own parameters. */
 interface Compiled {
-  readonly kernel: Ensemble;
+  readonly engine: Ensemble;
   /** A row of its parameters at their defaults, and the places in it of MODEL_PARAMETERS, `minute` and `counting`. */
   readonly defaults: Float64Array;
   readonly places: readonly number[];
@@ -39,11 +40,11 @@ function compiledModel(): Compiled {
   if (compiled !== undefined) return compiled;
   const model = uvaPadova();
   const { alike: _, ...design } = minutewise();
-  const kernel = ensemble(model, design);
+  const engine = ensemble(model, design);
   const place = (wanted: string) => model.parameters.findIndex(({ name }) => name === wanted);
   compiled = {
-    kernel,
-    defaults: kernel.members({ members: 1, intervals: 1 }).parameters,
+    engine,
+    defaults: engine.members({ members: 1, intervals: 1 }).parameters,
     places: MODEL_PARAMETERS.map(({ name }) => place(name)),
     minute: place('minute'),
     counting: place('counting'),
@@ -104,7 +105,7 @@ export class Bodies {
     every = to - from,
   ): Float64Array {
     if (to <= from) return new Float64Array(0);
-    const { kernel, defaults, minute } = compiledModel();
+    const { engine, defaults, minute } = compiledModel();
     if (span !== this.#span) {
       for (let m = 0; m < this.#count; m++) this.#parameters[m * defaults.length + minute] = span;
       this.#span = span;
@@ -122,8 +123,46 @@ export class Bodies {
       inputs: this.#series(inputs, from, to),
       order: this.#order,
     };
-    kernel.runBlocks(members, { values, states: this.states }, 0, kernel.blocks(members));
+    engine.runBlocks(members, { values, states: this.states }, 0, engine.blocks(members));
     return values;
+  }
+
+  /**
+   * Moves members on over inputs they share, as many side by side as the kernel has lanes, and each block of them through
+   * `live` to its end before the next: what stands in the kernel's memory is not copied between stretches.
+   */
+  eachBlock(inputs: MinuteInputs, live: (block: Block) => void): void {
+    const { engine, defaults, minute } = compiledModel();
+    const count = inputs.insulin.length;
+    const series = this.#series(inputs, 0, count);
+    const width = defaults.length;
+    const block = new Block(engine.kernel, count, minute);
+    const { lanes } = block;
+    const { areas, members } = block;
+    series.forEach(({ values }, i) => {
+      for (let k = 0; k < count; k++) {
+        const at = (k * series.length + i) * lanes;
+        areas.inputs.fill(values[k], at, at + lanes);
+      }
+    });
+    areas.clock.fill(0);
+    for (let first = 0; first < this.#count; first += lanes) {
+      block.count = Math.min(lanes, this.#count - first);
+      for (let lane = 0; lane < lanes; lane++) {
+        // Lanes left over run copies of the last member.
+        const m = this.#order[Math.min(first + lane, this.#count - 1)];
+        members[lane] = m;
+        for (let i = 0; i < width; i++) areas.parameters[i * lanes + lane] = this.#parameters[m * width + i];
+        areas.parameters[minute * lanes + lane] = 1;
+        for (let i = 0; i < BODY_COUNT; i++) areas.states[i * lanes + lane] = this.states[m * BODY_COUNT + i];
+      }
+      block.span = 1;
+      live(block);
+      for (let lane = 0; lane < block.count; lane++) {
+        const at = members[lane] * BODY_COUNT;
+        for (let i = 0; i < BODY_COUNT; i++) this.states[at + i] = areas.states[i * lanes + lane];
+      }
+    }
   }
 
   /** The model's inputs over the minutes: insulin, carbs, announced. */
@@ -145,6 +184,42 @@ export class Bodies {
       joined(({ carbs }) => carbs.subarray(from, to)),
       joined(({ carbs }) => announced(carbs)),
     ];
+  }
+}
+
+/** Members side by side in the kernel's memory. */
+export class Block {
+  readonly lanes: number;
+  /** The member in each lane; those from `count` on are copies. */
+  readonly members: Int32Array;
+  count = 0;
+  /** Minutes that each entry of the inputs stands for. */
+  span = 1;
+  readonly areas: WorkAreas;
+  readonly #kernel: LanesKernel;
+  readonly #minute: number;
+
+  constructor(kernel: LanesKernel, intervals: number, minute: number) {
+    this.lanes = kernel.lanes;
+    this.members = new Int32Array(kernel.lanes);
+    this.areas = kernel.allocate(Math.max(1, intervals), 1);
+    this.#kernel = kernel;
+    this.#minute = minute;
+  }
+
+  /** State i of the member in a lane stands at i × lanes + lane; it may be moved between stretches. */
+  get states(): Float64Array {
+    return this.areas.states as Float64Array;
+  }
+
+  /** Moves the members on over the entries [from, to) of the inputs. */
+  advance(from: number, to: number, span = 1): void {
+    if (to <= from) return;
+    if (span !== this.span) {
+      this.areas.parameters.fill(span, this.#minute * this.lanes, (this.#minute + 1) * this.lanes);
+      this.span = span;
+    }
+    this.#kernel.run(1, to - from, from);
   }
 }
 

@@ -22,8 +22,9 @@ export function outOfRange(paths: Paths, _scenario: Scenario, random: RandomStre
   const glucose = paths.values[GLUCOSE]!;
   const moved = [GLUCOSE, SENSOR_GLUCOSE].flatMap((s) => (paths.values[s] === undefined ? [] : [paths.values[s]]));
   const below = new Float64Array(n);
+  const stream = random.fork('counter-regulation');
   for (let m = 0; m < paths.members; m++) {
-    const deviation = random.fork('counter-regulation', m).normal();
+    let deviation: number | null = null;
     let minutes = 0;
     for (let k = 0; k < n; k++) {
       const i = m * n + k;
@@ -33,6 +34,7 @@ export function outOfRange(paths: Paths, _scenario: Scenario, random: RandomStre
         minutes += k === 0 ? 0 : (paths.times[k]! - paths.times[k - 1]!) / MINUTE;
       }
       if (minutes === 0) continue;
+      deviation ??= stream.fork(m).normal();
       const shift = deviation * SPREAD * (1 - Math.exp(-minutes / SPREAD_MINUTES));
       for (const values of moved) values[i] = Math.max(Math.min(LEAST, values[i]!), values[i]! + shift);
     }

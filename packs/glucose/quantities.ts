@@ -28,20 +28,34 @@ export function signal(paths: Paths, name: string): Float64Array {
 export function perMember(paths: Paths, name: string, value: (path: Float64Array) => number): Float64Array {
   const all = signal(paths, name);
   const n = paths.times.length;
-  return Float64Array.from({ length: paths.members }, (_, i) => value(all.subarray(i * n, (i + 1) * n)));
+  const values = new Float64Array(paths.members);
+  for (let i = 0; i < paths.members; i++) values[i] = value(all.subarray(i * n, (i + 1) * n));
+  return values;
 }
 
 /** Percent of a path for which a condition holds. */
 function share(path: Float64Array, holds: (g: number) => boolean): number {
   let count = 0;
-  for (const g of path) if (holds(g)) count++;
+  for (let k = 0; k < path.length; k++) if (holds(path[k]!)) count++;
   return (100 * count) / path.length;
 }
 
 function meanOf(path: Float64Array, value: (g: number) => number): number {
   let sum = 0;
-  for (const g of path) sum += value(g);
+  for (let k = 0; k < path.length; k++) sum += value(path[k]!);
   return sum / path.length;
+}
+
+function least(path: Float64Array): number {
+  let found = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < path.length; k++) found = Math.min(found, path[k]!);
+  return found;
+}
+
+function greatest(path: Float64Array): number {
+  let found = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < path.length; k++) found = Math.max(found, path[k]!);
+  return found;
 }
 
 const trajectory = (
@@ -92,7 +106,7 @@ function postMealPeak(path: Float64Array, paths: Paths, member: number): number 
   let start = carbs[0]! > 1 ? 0 : -1;
   for (let k = 1; k < n; k++)
     if (carbs[k]! > carbs[k - 1]! + 0.5 && (k === 1 || carbs[k - 1]! <= carbs[k - 2]! + 0.5)) start = k - 1;
-  if (start < 0) return Math.max(...path);
+  if (start < 0) return greatest(path);
   let peak = path[start]!;
   for (let k = start; k < n && paths.times[k]! - paths.times[start]! <= PEAK_WITHIN * 60_000; k++)
     peak = Math.max(peak, path[k]!);
@@ -114,11 +128,11 @@ export const quantities: readonly QuantitySpec[] = [
   }),
   scalar('time-above-180', 'Time above 180 mg/dL', '%', (p) => share(p, (g) => g > 180)),
   scalar('time-above-250', 'Time above 250 mg/dL', '%', (p) => share(p, (g) => g > 250)),
-  scalar('minimum', 'Lowest glucose', 'mg/dL', (p) => Math.min(...p), {
+  scalar('minimum', 'Lowest glucose', 'mg/dL', least, {
     'below-54': GLUCOSE_EVENTS['below-54'],
     'below-70': GLUCOSE_EVENTS['below-70'],
   }),
-  scalar('maximum', 'Highest glucose', 'mg/dL', (p) => Math.max(...p), {
+  scalar('maximum', 'Highest glucose', 'mg/dL', greatest, {
     'above-180': GLUCOSE_EVENTS['above-180'],
     'above-250': GLUCOSE_EVENTS['above-250'],
   }),

@@ -33,12 +33,15 @@ export function readingsOf(
   to: number = Number.POSITIVE_INFINITY,
 ): Reading[] {
   const readings: Reading[] = [];
+  let ascending = true;
   for (const o of history.observations) {
     if (o.signal !== signal || o.grade === 'poor' || o.trueAt < from || o.trueAt > to) continue;
     const given = glucoseValue(o.value);
-    if (given !== null) readings.push({ at: o.trueAt, ...given, offset: o.offset });
+    if (given === null) continue;
+    if (readings.length > 0 && readings[readings.length - 1]!.at > o.trueAt) ascending = false;
+    readings.push({ at: o.trueAt, value: given.value, bound: given.bound, offset: o.offset });
   }
-  return readings.sort((a, b) => a.at - b.at);
+  return ascending ? readings : readings.sort((a, b) => a.at - b.at);
 }
 
 /** The newest reading of a signal at or before `at`; null where there is none. */

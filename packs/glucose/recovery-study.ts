@@ -1,6 +1,6 @@
 import { after, finish, type Instant, MINUTE } from '@gemel/core';
 import type { ValidationNumbers, ValidationRow } from '@gemel/core/validation';
-import { randomStream } from '@gemel/numerics';
+import { randomStream } from '@gemel/numerics/random/philox';
 import { calibrate } from './calibrate.ts';
 import { generatePatient, type Perturbation } from './generate.ts';
 import { generatedHistory } from './generated-history.ts';

@@ -36,6 +36,7 @@ const basis = (trace: unknown, more: Partial<ReportBasis> = {}): ReportBasis => 
   forecast: forecast('As planned'),
   missing: [],
   posterior: [],
+  calibration: [],
   trace: trace as Trace | null,
   zoneOffset: 60,
   unit: 'mg/dL',
@@ -119,5 +120,7 @@ test('what calibration did not learn is named', () => {
     { parameter: 'a', title: 'insulin sensitivity', unit: '1', median: 1, low: 0.8, high: 1.2, shrinkage: 0.4 },
     { parameter: 'b', title: 'absorption', unit: '/min', median: 0.1, low: 0.05, high: 0.2, shrinkage: 0.97 },
   ];
-  expect(whole(basis(null, { posterior }))).toContain('Hardly learned from these data: absorption.');
+  const statement = 'Not determined by these records: absorption; the population’s value is used.';
+  const calibration = [{ standing: 'limited', code: 'not-determined', statement }] as const;
+  expect(whole(basis(null, { posterior, calibration }))).toContain(`<li>${statement}</li>`);
 });

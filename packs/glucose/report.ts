@@ -29,13 +29,13 @@ const PAST_HOURS = 6;
  * what each plan weighed, what calibration learned, how earlier forecasts did, and what all of it rests on.
  */
 export function sections(basis: ReportBasis): readonly ReportPart[] {
-  const { trace, posterior } = basis;
+  const { trace, posterior, calibration } = basis;
   const parts: ReportPart[] = [
     { title: 'Advice', html: adviceHtml(basis) },
     { title: 'Forecast', html: forecastHtml(basis) },
   ];
   if (posterior.length > 0)
-    parts.push({ title: 'What calibration learned', html: posteriorHtml(posterior), long: true });
+    parts.push({ title: 'What calibration learned', html: posteriorHtml(posterior, calibration), long: true });
   if (trace?.pastAccuracy)
     parts.push({ title: 'How earlier forecasts did', html: accuracyHtml(trace.pastAccuracy, basis.unit) });
   if (trace !== null)
@@ -203,12 +203,9 @@ function scalarsTable(shownArms: readonly { title: string; forecast: Forecast }[
   });
 }
 
-/** A posterior nearly as wide as its prior has learned nothing; this ratio of their SDs is called so. */
-const UNLEARNED = 0.9;
-
-function posteriorHtml(posterior: readonly PosteriorSummary[]): string {
-  const unlearned = posterior.filter((p) => p.shrinkage > UNLEARNED).map((p) => p.title);
+function posteriorHtml(posterior: readonly PosteriorSummary[], said: ReportBasis['calibration']): string {
   return [
+    list(said.map(({ statement }) => statement)),
     table({
       caption:
         'Personal parameters: posterior median and 90 % interval; the last column is 1 where the data taught nothing.',
@@ -221,7 +218,6 @@ function posteriorHtml(posterior: readonly PosteriorSummary[]): string {
         p.shrinkage.toFixed(2),
       ]),
     }),
-    unlearned.length === 0 ? '' : paragraph(`Hardly learned from these data: ${unlearned.join(', ')}.`, 'note'),
   ].join('');
 }
 

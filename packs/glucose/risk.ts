@@ -8,14 +8,19 @@ function symmetrised(glucose: number): number {
   return 1.509 * (Math.log(Math.max(20, Math.min(600, glucose))) ** 1.084 - 5.381);
 }
 
+/** Between these bounds of glucose, mg/dL, the scale changes its sign; outside one of the two risks is zero. */
+const ZERO_WITHIN = [112, 113] as const;
+
 /** Risk of hypoglycaemia, 0 (at and above 112.5 mg/dL) to about 100. */
 export function riskLow(glucose: number): number {
+  if (glucose >= ZERO_WITHIN[1]) return 0;
   const f = symmetrised(glucose);
   return f < 0 ? 10 * f * f : 0;
 }
 
 /** Risk of hyperglycaemia, 0 (at and below 112.5 mg/dL) to about 100. */
 export function riskHigh(glucose: number): number {
+  if (glucose <= ZERO_WITHIN[0]) return 0;
   const f = symmetrised(glucose);
   return f > 0 ? 10 * f * f : 0;
 }

@@ -5,6 +5,7 @@ import type { Experiment } from '@gemel/modeling/sedml/experiment';
 import { type ExportRequest, exportExperiment } from '@gemel/modeling/sedml/export-experiment';
 import { type Report, runExperiment } from '@gemel/modeling/sedml/run-experiment';
 import { cliErrors } from '../errors.data.ts';
+import { readBytes } from './given-file.ts';
 import type { Shell } from './shell.ts';
 
 /** Whether a path names a COMBINE archive. */
@@ -21,9 +22,7 @@ export async function runArchive(
   path: string,
   task: string | undefined,
 ): Promise<{ readonly experiment: Experiment; readonly report: Report }> {
-  const bytes = await readFile(path).catch((cause) => {
-    throw cliErrors.error('cli-file-unreadable', `${path} cannot be read`, { file: path }, undefined, cause);
-  });
+  const bytes = await readBytes(path);
   const { experiments, problems } = readArchive(bytes, basename(path));
   const chosen = task === undefined ? experiments : experiments.filter(({ id }) => id === task);
   const [experiment] = chosen;

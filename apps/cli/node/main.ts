@@ -6,25 +6,29 @@ import { cliErrors } from '../errors.data.ts';
 import { EXIT } from '../exit.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { type Begin, wholeNumber } from './begin.ts';
-import { adviseCommand } from './commands/advise.ts';
-import { benchCommand } from './commands/bench.ts';
-import { calibrateCommand } from './commands/calibrate.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { evidenceCommand } from './commands/evidence.ts';
-import { exportCommand } from './commands/export.ts';
-import { forecastCommand } from './commands/forecast.ts';
-import { importCommand } from './commands/import.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { nlmeCommand } from './commands/nlme.ts';
-import { packsCommand } from './commands/packs.ts';
-import { replayCommand } from './commands/replay.ts';
-import { reportCommand } from './commands/report.ts';
-import { runCommand } from './commands/run.ts';
-import { serveCommand } from './commands/serve.ts';
-import { simulateCommand } from './commands/simulate.ts';
-import { whatifCommand } from './commands/whatif.ts';
 import { exitOf, type GlobalOptions, Shell } from './shell.ts';
+
+/** In the order of the help. Loaded when a command line names them, or all for the help: most need much of the platform. */
+const COMMANDS: Readonly<Record<string, () => Promise<(begin: Begin) => Command>>> = {
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  import: async () => (await import('./commands/import.ts')).importCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
+  forecast: async () => (await import('./commands/forecast.ts')).forecastCommand,
+  whatif: async () => (await import('./commands/whatif.ts')).whatifCommand,
+  advise: async () => (await import('./commands/advise.ts')).adviseCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
+  replay: async () => (await import('./commands/replay.ts')).replayCommand,
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  nlme: async () => (await import('./commands/nlme.ts')).nlmeCommand,
+  inspect: async () => (await import('./commands/inspect.ts')).inspectCommand,
+  evidence: async () => (await import('./commands/evidence.ts')).evidenceCommand,
+  bench: async () => (await import('./commands/bench.ts')).benchCommand,
+  packs: async () => (await import('./commands/packs.ts')).packsCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+};
 
 const LEGEND = `
 Exit codes: 0 done; 1 a defect of the program; 2 the command line; 3 a source unreadable or refused as a whole;
@@ -51,26 +55,10 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     shell = new Shell(command.optsWithGlobals<GlobalOptions>(), signal, given);
     return shell;
   };
-  const commands = [
-    demoCommand,
-    serveCommand,
-    importCommand,
-    runCommand,
-    calibrateCommand,
-    forecastCommand,
-    whatifCommand,
-    adviseCommand,
-    reportCommand,
-    exportCommand,
-    replayCommand,
-    simulateCommand,
-    nlmeCommand,
-    inspectCommand,
-    evidenceCommand,
-    benchCommand,
-    packsCommand,
-    doctorCommand,
-  ];
+  const asked = Object.keys(COMMANDS).filter((name) => argv.includes(name));
+  const commands = await Promise.all(
+    (asked.length > 0 ? asked : Object.keys(COMMANDS)).map((name) => COMMANDS[name]!()),
+  );
   for (const command of commands) program.addCommand(command(begin).copyInheritedSettings(program));
   try {
     await program.parseAsync(argv as string[], { from: 'user' });

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { basename, dirname, extname, join } from 'node:path';
 import type { Problem } from '@gemel/core';
 import { readCellml } from '@gemel/modeling/cellml/read';
 import type { Model } from '@gemel/modeling/model/model';
 import { readSbml, type SbmlModel } from '@gemel/modeling/sbml/read';
 import { cliErrors } from '../errors.data.ts';
+import { isArchive } from './experiment-archive.ts';
+import { importModule, readText } from './given-file.ts';
 
 /** A model from a file, and how its quantities are asked for. */
 export interface ModelSource {
@@ -27,7 +27,11 @@ export interface ModelSource {
  */
 export async function readModelSource(path: string): Promise<ModelSource> {
   if (path !== '-' && /^\.[cm]?[jt]s$/.test(extname(path))) return moduleSource(path);
-  const text = await textOf(path);
+  if (isArchive(path)) {
+    const remedy = 'Run it with gemel simulate, or take the model file out of it: it is a zip file.';
+    throw cliErrors.error('cli-model-unreadable', `${path} is a COMBINE archive, not a model`, { file: path }, remedy);
+  }
+  const text = await readText(path);
   const file = path === '-' ? 'standard input' : basename(path);
   // The namespace of the first element decides.
   const head = /<([A-Za-z_][\w.-]*:)?(sbml|model)\b[^>]*>/.exec(text)?.[0] ?? '';
@@ -39,7 +43,8 @@ export async function readModelSource(path: string): Promise<ModelSource> {
     const { model, problems } = readCellml(text, { file });
     return { ...plain(model, file, 'CellML'), problems };
   }
-  throw cliErrors.error('cli-model-unreadable', `${file} is neither SBML nor CellML`, { file });
+  const begins = head === '' ? '' : `: its first element, ${head}, has the namespace of neither`;
+  throw cliErrors.error('cli-model-unreadable', `${file} is neither SBML nor CellML${begins}`, { file });
 }
 
 function plain(model: Model, file: string, format: ModelSource['format']): ModelSource {
@@ -60,19 +65,6 @@ function sbmlSource({ model, species, problems, names: called, identifiers }: Sb
   };
 }
 
-async function textOf(path: string): Promise<string> {
-  if (path === '-') {
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString('utf8');
-  }
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw cliErrors.error('cli-file-unreadable', `${path} cannot be read`, { file: path }, undefined, cause);
-  }
-}
-
 /** Files beside the model that it names as the source of submodels, and those that they name. */
 async function externalDocuments(text: string, path: string): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
@@ -91,19 +83,15 @@ async function externalDocuments(text: string, path: string): Promise<ReadonlyMa
 }
 
 async function moduleSource(path: string): Promise<ModelSource> {
-  let exported: Readonly<Record<string, unknown>>;
-  try {
-    exported = await import(pathToFileURL(resolve(path)).href);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND') {
-      throw cliErrors.error('cli-file-unreadable', `${path}: ${cause.message}`, { file: path }, undefined, cause);
-    }
-    throw cause;
-  }
+  const exported = await importModule(path);
   const models = [...new Set(isModel(exported.default) ? [exported.default] : Object.values(exported).filter(isModel))];
   const [model] = models;
   if (model !== undefined && models.length === 1) return plain(model, basename(path), 'module');
-  throw cliErrors.error('cli-model-unreadable', `${path} exports ${models.length} models`, { file: path });
+  throw cliErrors.error(
+    'cli-model-unreadable',
+    `${path} exports ${models.length === 0 ? 'no model' : `${models.length} models`}`,
+    { file: path },
+  );
 }
 
 function isModel(value: unknown): value is Model {

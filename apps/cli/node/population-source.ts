@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { extname } from 'node:path';
 import { compile } from '@gemel/modeling/codegen/compile';
 import { type Dataset, readDataset } from '@gemel/modeling/dataset/read-dataset';
 import type { Model } from '@gemel/modeling/model/model';
@@ -15,6 +13,7 @@ import {
   type PopulationText,
 } from '@gemel/modeling/population/population-model';
 import { cliErrors } from '../errors.data.ts';
+import { importModule, readText } from './given-file.ts';
 import { readModelSource } from './model-source.ts';
 
 /** A population model and how the subjects of a data set stand under it. */
@@ -50,7 +49,7 @@ export async function readPopulationSource(name: string, settings: PopulationSet
     const names = populationLibrary.map(({ id }) => id).join(', ');
     throw cliErrors.error('cli-model-unreadable', `${name} is neither a module nor one of ${names}`, { file: name });
   }
-  const exported = await importModule(name);
+  const exported: Exported & { readonly default?: Exported } = await importModule(name);
   const inner = typeof exported.default === 'object' && exported.default !== null ? exported.default : {};
   const found: Exported = { ...exported, ...('states' in inner ? {} : inner) };
   const { theta, omega, sigma } = found;
@@ -105,24 +104,8 @@ export async function readDataFile(
   path: string,
   options: { readonly columns: Readonly<Record<string, string>>; readonly ignore?: string },
 ): Promise<Dataset> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw cliErrors.error('cli-file-unreadable', `${path} cannot be read`, { file: path }, undefined, cause);
-  }
+  const text = await readText(path);
   return readDataset(text, { file: path, ...options });
-}
-
-async function importModule(path: string): Promise<Exported & { readonly default?: Exported }> {
-  try {
-    return await import(pathToFileURL(resolve(path)).href);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND') {
-      throw cliErrors.error('cli-file-unreadable', `${path}: ${cause.message}`, { file: path }, undefined, cause);
-    }
-    throw cause;
-  }
 }
 
 function compartmentSource(

@@ -1,33 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EXIT } from '../exit.ts';
-import { main } from './main.ts';
+import { commandLine } from './fixtures/command-line.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gemel-simulate-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { at, gemel, told } = commandLine();
 
-let told = '';
-beforeEach(() => {
-  told = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    told += text;
-    return true;
-  });
-});
-afterEach(() => vi.restoreAllMocks());
-
-async function gemel(...args: readonly string[]): Promise<{ readonly code: number; readonly out: string }> {
-  const out = join(folder, 'out');
-  rmSync(out, { force: true });
-  const code = await main([...args, '--out', out], new AbortController().signal);
-  return { code, out: existsSync(out) ? readFileSync(out, 'utf8') : '' };
-}
-
-const sbml = join(folder, 'decay.xml');
+const sbml = at('decay.xml');
 writeFileSync(
   sbml,
   `<?xml version="1.0" encoding="UTF-8"?>
@@ -49,8 +28,14 @@ writeFileSync(
 `,
 );
 
+const concentration = at('concentration.xml');
+writeFileSync(
+  concentration,
+  readFileSync(sbml, 'utf8').replace('hasOnlySubstanceUnits="true"', 'hasOnlySubstanceUnits="false"'),
+);
+
 const define = fileURLToPath(new URL('../../../packages/modeling/model/define-model.ts', import.meta.url));
-const module = join(folder, 'growth.ts');
+const module = at('growth.ts');
 writeFileSync(
   module,
   `import { defineModel } from ${JSON.stringify(define)};
@@ -111,7 +96,7 @@ describe('gemel simulate', () => {
     const { code, out } = await gemel('simulate', module, '--end', '2', '--steps', '5');
     expect(code).toBe(EXIT.withheld);
     expect(table(out).rows.map(([t]) => t)).toEqual([0, 0.4, 0.8]);
-    expect(told).toMatch(/simulation-(step-too-small|not-finite) {2}x/);
+    expect(told()).toMatch(/simulation-(step-too-small|not-finite) {2}x/);
     const json = JSON.parse((await gemel('simulate', module, '--end', '0.5', '--steps', '1', '--json')).out);
     expect(json).toMatchObject({ model: 'growth', status: 'complete', problem: null, times: [0, 0.5] });
     expect(json.columns[0].values[1]).toBeCloseTo(2, 5);
@@ -120,15 +105,48 @@ describe('gemel simulate', () => {
   test('what the command line asks for and is not there is refused with 2, a bad file with 3', async () => {
     expect((await gemel('simulate', sbml)).code).toBe(EXIT.usage);
     expect((await gemel('simulate', sbml, '--end', '1', '--outputs', 'T')).code).toBe(EXIT.usage);
-    expect(told).toContain('simulation-unknown-name');
+    expect(told()).toContain('simulation-unknown-name');
     expect((await gemel('simulate', sbml, '--end', '1', '--set', 'k')).code).toBe(EXIT.usage);
     expect((await gemel('simulate', sbml, '--end', '1', '--method', 'euler')).code).toBe(EXIT.usage);
-    expect((await gemel('simulate', join(folder, 'none.xml'), '--end', '1')).code).toBe(EXIT.input);
-    const text = join(folder, 'text.xml');
+    expect((await gemel('simulate', at('none.xml'), '--end', '1')).code).toBe(EXIT.input);
+    const text = at('text.xml');
     writeFileSync(text, '<html></html>');
     expect((await gemel('simulate', text, '--end', '1')).code).toBe(EXIT.input);
-    expect(told).toContain('cli-model-unreadable');
+    expect(told()).toContain('cli-model-unreadable');
   });
+});
+
+test.each([
+  ['--end 0', /--end 0 is not after --start 0/],
+  ['--end 1 --set S=3', /--set S: not a parameter or state of decay[\s\S]*Take one of .*k/],
+  ['--end 1 --amounts T', /--amounts T: not in the model/],
+  ['--end 1 --runs 3', /--runs: add a stochastic method/],
+  ['--end 1 --task a', /--task: .*no COMBINE archive/],
+  ['--end 1 --steps 99999999999', /--steps is a whole number from 1 to 10000000/],
+])('what would have no effect or no sense is refused, saying why: %s', async (options, why) => {
+  expect((await gemel('simulate', concentration, ...options.split(' '))).code).toBe(EXIT.usage);
+  expect(told()).toMatch(why);
+});
+
+test('an archive brings its own values; what is no model says what it is', async () => {
+  const archive = at('run.omex');
+  expect((await gemel('simulate', sbml, '--end', '1', '--archive', archive)).code).toBe(EXIT.ok);
+  expect((await gemel('simulate', archive)).code).toBe(EXIT.ok);
+  expect((await gemel('simulate', archive, '--set', 'k=7')).code).toBe(EXIT.usage);
+  expect(told()).toContain('--set');
+  expect((await gemel('inspect', archive)).code).toBe(EXIT.input);
+  expect(told()).toContain('is a COMBINE archive, not a model');
+  const broken = at('broken.ts');
+  writeFileSync(broken, "throw new Error('not today');");
+  for (const args of [
+    ['simulate', broken, '--end', '1'],
+    ['nlme', '--model', broken, '--est', 'ebe', '--data', sbml],
+  ]) {
+    expect((await gemel(...args)).code).toBe(EXIT.input);
+  }
+  expect(told().match(/cli-model-unreadable[^:]*does not run: Error: not today/g)).toHaveLength(2);
+  expect((await gemel('simulate', at('none.ts'), '--end', '1')).code).toBe(EXIT.input);
+  expect(told()).toMatch(/none\.ts cannot be read/);
 });
 
 describe('gemel inspect', () => {
@@ -148,10 +166,10 @@ describe('gemel inspect', () => {
   });
 
   test('what is not supported is refused by name', async () => {
-    const logical = join(folder, 'logical.xml');
+    const logical = at('logical.xml');
     const qual = 'xmlns:q="http://www.sbml.org/sbml/level3/version1/qual/version1" q:required="true"';
     writeFileSync(logical, readFileSync(sbml, 'utf8').replace('<sbml ', `<sbml ${qual} `));
     expect((await gemel('inspect', logical)).code).toBe(EXIT.input);
-    expect(told).toMatch(/sbml-package[\s\S]*qual/);
+    expect(told()).toMatch(/sbml-package[\s\S]*qual/);
   });
 });

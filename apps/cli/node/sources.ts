@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import process from 'node:process';
 import type { Decoded } from '@gemel/core';
 import { type Door, type DoorOptions, doors, exchangeErrors, sniffDoor } from '@gemel/exchange';
 import { cliErrors } from '../errors.data.ts';
+import { readBytes } from './given-file.ts';
 
 /** A file or standard input, read whole, with the door that understands it. */
 export interface Source {
@@ -45,27 +45,13 @@ async function filesOf(path: string): Promise<string[]> {
 
 async function readSource(path: string, options: RecordOptions): Promise<Source> {
   const name = path === '-' ? (options.name ?? 'standard input') : basename(path);
-  const bytes = path === '-' ? await standardInput() : await readBytes(path);
+  const bytes = await readBytes(path);
   const door = sniffDoor(bytes, path === '-' && options.name === undefined ? '' : name);
   if (door === null) {
     const known = doors.map((candidate) => candidate.title).join(', ');
     throw exchangeErrors.error('exchange-format-unknown', `${name} is none of: ${known}`, { file: name });
   }
   return { name, bytes, sha256: createHash('sha256').update(bytes).digest('hex'), door };
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (cause) {
-    throw cliErrors.error('cli-file-unreadable', `${path} cannot be read`, { file: path }, undefined, cause);
-  }
-}
-
-async function standardInput(): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return new Uint8Array(Buffer.concat(chunks));
 }
 
 export function decode(source: Source, options: RecordOptions): Iterable<Decoded> {

@@ -1,7 +1,7 @@
 import type { Fact, Forecast, Instant, LossAccount, Trace } from '@gemel/core';
 import { encodePatient, encodeProposal, encodeRelease } from '@gemel/exchange/fhir/encode';
 import { identifierOf } from '@gemel/exchange/fhir/encode/elements';
-import type { Hub } from '@gemel/runtime';
+import { calibrationWords, type Hub } from '@gemel/runtime';
 import type * as fhir from '@medplum/fhirtypes';
 import { newestOf } from './twin.ts';
 import { type TwinReport, twinReport } from './twin-report.ts';
@@ -40,6 +40,7 @@ export async function standingReport(
     level,
     forecast,
     posterior,
+    calibration: belief === null ? [] : calibrationWords(posterior, belief.diagnostics),
     trace,
     zoneOffset,
     accounts: [],

@@ -28,7 +28,7 @@ import {
   type Trace,
   valueText,
 } from '@gemel/core';
-import type { ControlSpec, History, Hub, PackReport, Withheld } from '@gemel/runtime';
+import type { CalibrationStatement, ControlSpec, History, Hub, PackReport, Withheld } from '@gemel/runtime';
 
 /** What a twin report shows; everything is given, nothing is computed anew but the pack's own report parts. */
 export interface TwinReport {
@@ -40,6 +40,7 @@ export interface TwinReport {
   readonly level: string;
   readonly forecast: Forecast | Withheld;
   readonly posterior: readonly PosteriorSummary[];
+  readonly calibration: readonly CalibrationStatement[];
   readonly trace: Trace | null;
   readonly accounts: readonly LossAccount[];
   /** Local offset east of UTC, minutes. */
@@ -103,7 +104,7 @@ function generic(report: TwinReport): ReportSection[] {
   return [
     { title: 'Advice', html: advice(report.trace) },
     { title: 'Forecast', html: forecastPart(report) },
-    ...(report.posterior.length > 0 ? [{ title: 'Calibration', html: calibration(report.posterior) }] : []),
+    ...(report.posterior.length > 0 ? [{ title: 'Calibration', html: calibration(report) }] : []),
   ];
 }
 
@@ -251,7 +252,7 @@ function lanes(report: TwinReport, from: Instant): Lane[] {
   });
 }
 
-function calibration(posterior: readonly PosteriorSummary[]): string {
+function calibration({ posterior, calibration: said }: TwinReport): string {
   const rows = posterior.map((p) => [
     p.title,
     p.median.toPrecision(3),
@@ -259,11 +260,11 @@ function calibration(posterior: readonly PosteriorSummary[]): string {
     p.unit,
     p.shrinkage.toFixed(2),
   ]);
-  return table({
-    caption: 'Posterior of the personal parameters',
-    columns: ['Parameter', 'Median', '90 %', 'Unit', 'Posterior SD / prior SD'],
-    rows,
-  });
+  const columns = ['Parameter', 'Median', '90 %', 'Unit', 'Posterior SD / prior SD'];
+  return [
+    list(said.map(({ statement }) => statement)),
+    table({ caption: 'Posterior of the personal parameters', columns, rows }),
+  ].join('\n');
 }
 
 function losses(accounts: readonly LossAccount[]): string {

@@ -1,6 +1,6 @@
 import type { Fact, Forecast, Instant, Observation, Trace } from '@gemel/core';
 import { DAY, isoInstant, MINUTE, valueText } from '@gemel/core';
-import type { Hub } from '@gemel/runtime';
+import { calibrationWords, type Hub } from '@gemel/runtime';
 import type { ObservationPoint, ProposalView, TwinDetail, TwinSummary } from '../api.ts';
 import { observationPoint } from './points.ts';
 
@@ -110,6 +110,8 @@ export async function twinDetail(
     hub.traces(subject),
   ]);
   const planned = pack.planned?.(history, now, to) ?? [];
+  const { belief } = outlook;
+  const posterior = belief === null ? [] : hub.posterior(packId, belief);
   return {
     summary,
     now,
@@ -122,7 +124,8 @@ export async function twinDetail(
     forecast: place.forecast,
     forecastMissing: place.missing,
     advisories: pack.advisories(outlook, place.forecast),
-    posterior: outlook.belief === null ? [] : hub.posterior(packId, outlook.belief),
+    posterior,
+    calibration: belief === null ? [] : calibrationWords(posterior, belief.diagnostics),
     accuracy,
     past,
     trace: newestOf(traces) ?? null,

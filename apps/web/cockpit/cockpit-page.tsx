@@ -14,6 +14,7 @@ import { useTwin } from '../twin/use-twin.ts';
 import { timeOfTwin } from '../twin/zone.ts';
 import { AdvisoriesCard } from './advisories-card.tsx';
 import { BasisCard } from './basis-card.tsx';
+import { CalibrationWords } from './calibration-words.tsx';
 import { ChartCard } from './chart-card.tsx';
 import { stretchOf } from './cockpit-chart.ts';
 import css from './cockpit-page.module.css';
@@ -62,6 +63,7 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
           {detail.forecast === null && <NoForecastCard detail={detail} calibration={calibration} />}
           {detail.forecast !== null && <QuantitiesCard forecast={detail.forecast} time={time} />}
           <Card title={strings.posterior.title} text={strings.posterior.text}>
+            <CalibrationWords statements={detail.calibration} />
             <PosteriorTable posterior={detail.posterior} />
           </Card>
           <Card title={strings.accuracy.title} text={strings.accuracy.text}>

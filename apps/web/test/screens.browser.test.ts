@@ -16,6 +16,7 @@ const routes = {
   list: '/',
   cockpit: '/twins/ada',
   'stale cockpit': '/twins/mira',
+  'doubtful calibration': '/twins/jonas',
   'cockpit without forecast': '/twins/cgm-subject-1',
   'cockpit as table': '/twins/ada?as=table&before=1&fan=lines',
   'what-if': '/twins/ada/whatif?bolus=12&bolus-in=0&carbs=45&carbs-in=20&basal=0.2&basal-in=0&basal-for=60',
@@ -264,6 +265,18 @@ describe('screens over invented twins', { timeout: 120_000 }, () => {
     await page.getByRole('progressbar').waitFor();
     await page.getByRole('button', { name: strings.standing.cancel }).click();
     await page.getByText(strings.standing.cancelled).waitFor();
+    expect(watch.faults).toEqual([]);
+  });
+
+  test('W18 the cockpit says in words what a calibration could tell, doubts first and called so', async () => {
+    const words = page.getByRole('list', { name: strings.calibration.title }).getByRole('listitem');
+    await open('/twins/ada');
+    expect((await words.allTextContents())[0]).toContain('Well determined by the data: insulin sensitivity of muscle.');
+    expect((await words.allTextContents()).at(-1)).toContain('the population’s value is used');
+    await open('/twins/jonas');
+    expect((await words.allTextContents())[0]).toMatch(/^Doubtful: The calculation has not settled/);
+    await open('/twins/cgm-subject-1');
+    expect(await words.count()).toBe(0);
     expect(watch.faults).toEqual([]);
   });
 

@@ -17,16 +17,22 @@ export interface Convergence {
   readonly essTail: number;
 }
 
-/** R-hat and effective draws of one coordinate. */
-export function convergence(values: Float64Array, chains: number): Convergence {
+/**
+ * R-hat and effective draws of one coordinate.
+ * @param superchains many short chains are compared as so many equal groups, which must divide them (nested R-hat:
+ *   Margossian, Hoffman, Sountsov, Riou-Durand, Vehtari, Gelman, arXiv:2110.13017)
+ */
+export function convergence(values: Float64Array, chains: number, superchains = chains): Convergence {
   const split = splitChains(values, chains);
   if (!varies(split)) return { rHat: Number.NaN, essBulk: Number.NaN, essTail: Number.NaN };
   const median = sampleQuantile(split, 0.5);
   const folded = split.map((v) => Math.abs(v - median));
   const normal = rankNormalised(split);
   const halves = 2 * chains;
+  const compared = (scores: Float64Array) =>
+    potentialScaleReduction(grouped(scores, chains, superchains), 2 * superchains);
   return {
-    rHat: Math.max(potentialScaleReduction(normal, halves), potentialScaleReduction(rankNormalised(folded), halves)),
+    rHat: Math.max(compared(normal), compared(rankNormalised(folded))),
     essBulk: effectiveDraws(normal, halves),
     essTail: Math.min(essQuantile(split, halves, 0.05), essQuantile(split, halves, 0.95)),
   };
@@ -72,20 +78,41 @@ export function splitChains(values: Float64Array, chains: number): Float64Array 
   return split;
 }
 
+/** Split chains with the first halves of each group behind one another, then its second halves. */
+function grouped(split: Float64Array, chains: number, groups: number): Float64Array {
+  if (groups === chains) return split;
+  const half = split.length / (2 * chains);
+  const size = chains / groups;
+  const order = new Float64Array(split.length);
+  for (let c = 0; c < chains; c++) {
+    const group = Math.floor(c / size);
+    for (const side of [0, 1]) {
+      const from = (2 * c + side) * half;
+      order.set(split.subarray(from, from + half), ((2 * group + side) * size + (c % size)) * half);
+    }
+  }
+  return order;
+}
+
 /** Normal scores of the ranks, ties at their mean rank (equation 14). */
 export function rankNormalised(values: Float64Array): Float64Array {
   const n = values.length;
-  const order = [...values.keys()].sort((a, b) => values[a] - values[b]);
-  const scores = new Float64Array(n);
-  for (let from = 0; from < n; ) {
-    let to = from + 1;
-    while (to < n && values[order[to]] === values[order[from]]) to++;
-    const rank = (from + to + 1) / 2;
-    const score = normalQuantile((rank - 0.375) / (n + 0.25));
-    for (let k = from; k < to; k++) scores[order[k]] = score;
-    from = to;
-  }
-  return scores;
+  const sorted = Float64Array.from(values).sort();
+  /** How many lie below `value`, or below and at it. */
+  const count = (value: number, ties: boolean) => {
+    let [low, high] = [0, n];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle] < value || (ties && sorted[middle] === value)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return values.map((v) => {
+    const before = count(v, false);
+    const to = before + 1 < n && sorted[before + 1] === v ? count(v, true) : before + 1;
+    return normalQuantile(((before + to + 1) / 2 - 0.375) / (n + 0.25));
+  });
 }
 
 /** √(pooled variance / within-chain variance) of chains as they are (equations 1 to 4). */

@@ -1,7 +1,7 @@
 /**
  * Effective number of independent draws of one coordinate from many chains of equal length: count · length over the
- * integrated autocorrelation time, from the multi-chain autocorrelations summed in positive pairs (Geyer 1992; Vehtari,
- * Gelman, Simpson, Carpenter, Bürkner, Bayesian Anal. 16 (2021) 667, section 3.2).
+ * integrated autocorrelation time, from the multi-chain autocorrelations summed in pairs that are positive and do not rise
+ * (Geyer 1992; Vehtari, Gelman, Simpson, Carpenter, Bürkner, Bayesian Anal. 16 (2021) 667, section 3.2).
  * @param values chains × length, chain-major
  */
 export function effectiveDraws(values: Float64Array, chains: number): number {
@@ -28,10 +28,16 @@ export function effectiveDraws(values: Float64Array, chains: number): number {
     return 1 - (within - covariance / chains) / total;
   };
   let time = -1;
+  let least = Infinity;
   for (let lag = 0; lag + 1 < length; lag += 2) {
-    const pair = correlation(lag) + correlation(lag + 1);
-    if (!(pair > 0)) break;
-    time += 2 * pair;
+    const even = lag === 0 ? 1 : correlation(lag);
+    const pair = even + correlation(lag + 1);
+    if (!(pair > 0)) {
+      time += Math.max(0, even);
+      break;
+    }
+    least = Math.min(least, pair);
+    time += 2 * least;
   }
   return values.length / Math.max(time, 1 / Math.log10(values.length));
 }

@@ -112,7 +112,8 @@ export interface Stacking {
  * Stacking of predictive distributions (Yao, Vehtari, Simpson, Gelman, Bayesian Anal. 13 (2018) 917): the mixture of the
  * models with the greatest leave-one-out log score. The concave problem is solved by expectation maximisation until the
  * duality gap is below 1e-8, or 1e5 rounds.
- * @param pointwise for each model, its leave-one-out log density of every observation
+ * @param pointwise for each model, its leave-one-out log density of every observation; −Infinity where another has one
+ * @throws inference-shape, inference-draws-not-finite
  */
 export function stack(pointwise: readonly Float64Array[]): Stacking {
   const models = pointwise.length;
@@ -124,6 +125,14 @@ export function stack(pointwise: readonly Float64Array[]): Stacking {
     );
   }
   const top = Float64Array.from({ length: n }, (_, i) => Math.max(...pointwise.map((p) => p[i])));
+  const bad = top.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0) {
+    throw inferenceErrors.error(
+      'inference-draws-not-finite',
+      `The best log density of observation ${bad} is ${top[bad]}.`,
+      `observation ${bad}`,
+    );
+  }
   const density = pointwise.map((p) => p.map((v, i) => Math.exp(v - top[i])));
   let weights = new Float64Array(models).fill(1 / models);
   for (let round = 0; ; round++) {

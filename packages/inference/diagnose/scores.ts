@@ -84,8 +84,14 @@ export function coverage(low: ArrayLike<number>, high: ArrayLike<number>, observ
 
 /** The p-quantile of unweighted values (type 7 of Hyndman and Fan 1996); NaN for none. */
 export function sampleQuantile(values: ArrayLike<number>, p: number): number {
-  const x = Float64Array.from(values).sort();
+  return sortedQuantile(Float64Array.from(values).sort(), p);
+}
+
+/** The same of ascending values; one that lies among values of −∞ is −∞. */
+export function sortedQuantile(x: Float64Array, p: number): number {
+  if (x.length === 0) return Number.NaN;
   const h = (x.length - 1) * p;
   const i = Math.floor(h);
-  return i + 1 < x.length ? x[i] + (h - i) * (x[i + 1] - x[i]) : x[x.length - 1];
+  if (i + 1 >= x.length || h === i || x[i] === -Infinity) return x[Math.min(i, x.length - 1)];
+  return x[i] + (h - i) * (x[i + 1] - x[i]);
 }

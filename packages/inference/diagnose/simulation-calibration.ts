@@ -29,6 +29,7 @@ const SIGNIFICANT = 1e-3;
  * Simulation-based calibration (Talts, Betancourt, Simpson, Vehtari, Gelman, arXiv:1804.06788): over `replicates` truths
  * from the prior, the rank of each truth among its posterior draws is uniform if, and nearly only if, the inference is
  * right. Ranks are spread at random within their cell, so that the bins need not divide the number of draws.
+ * @throws inference-shape, inference-draws-not-finite
  */
 export function calibrateBySimulation(
   replicate: (random: RandomStream) => Replicate,
@@ -45,6 +46,16 @@ export function calibrateBySimulation(
     if (r === 0) for (let i = 0; i < n; i++) ranks.push(new Float64Array(replicates));
     if (!Number.isInteger(count) || count < 1 || n !== ranks.length) {
       throw inferenceErrors.error('inference-shape', `Replicate ${r} gives no draws × ${ranks.length} table.`);
+    }
+    for (const [what, values] of Object.entries({ truth, draws })) {
+      const bad = values.findIndex((v) => !Number.isFinite(v));
+      if (bad < 0) continue;
+      const name = options.names?.[bad % n] ?? `x[${bad % n}]`;
+      throw inferenceErrors.error(
+        'inference-draws-not-finite',
+        `Replicate ${r}: a value of the ${what} is ${values[bad]}.`,
+        name,
+      );
     }
     for (let i = 0; i < n; i++) {
       let below = 0;

@@ -1,6 +1,6 @@
 import { inferenceErrors } from '../errors.data.ts';
 import { coordinate, type Draws } from '../mcmc/draws.ts';
-import type { InferenceProblem } from '../problem.ts';
+import { type InferenceProblem, problemLines } from '../problem.ts';
 import { convergence, errorOfMean, errorOfSd, momentsOf } from './convergence.ts';
 import { sampleQuantile } from './scores.ts';
 
@@ -30,8 +30,28 @@ export interface Summary {
 export const LARGEST_R_HAT = 1.01;
 export const FEWEST_PER_CHAIN = 100;
 
+/** How chains are compared and what is asked of them; the defaults are those of Vehtari et al. 2021. */
+export interface SummaryOptions {
+  /** Groups in which many short chains are compared; a divisor of their number. All chains, where left out. */
+  readonly superchains?: number;
+  readonly largestRHat?: number;
+  /** Effective draws wanted of each parameter. */
+  readonly fewestDraws?: number;
+}
+
 /** Every parameter with its Monte-Carlo error and convergence; what is wrong, by the parameter's name. */
-export function summarise(draws: Draws, names?: readonly string[]): Summary {
+export function summarise(draws: Draws, names?: readonly string[], options: SummaryOptions = {}): Summary {
+  const superchains = options.superchains ?? draws.chains;
+  const wanted: Wanted = {
+    largestRHat: options.largestRHat ?? LARGEST_R_HAT,
+    fewestDraws: options.fewestDraws ?? FEWEST_PER_CHAIN * superchains,
+  };
+  if (!(draws.chains >= 1 && draws.length >= 4 && draws.chains % superchains === 0)) {
+    throw inferenceErrors.error(
+      'inference-shape',
+      `${draws.chains} chains of ${draws.length} draws in ${superchains} groups: at least one chain of 4 draws and equal groups are needed.`,
+    );
+  }
   if (names && names.length !== draws.dimension) {
     throw inferenceErrors.error(
       'inference-shape',
@@ -42,9 +62,9 @@ export function summarise(draws: Draws, names?: readonly string[]): Summary {
   const rows = Array.from({ length: draws.dimension }, (_, i): SummaryRow => {
     const name = names?.[i] ?? `x[${i}]`;
     const values = coordinate(draws, i);
-    const found = convergence(values, draws.chains);
+    const found = convergence(values, draws.chains, superchains);
     const { mean, sd } = momentsOf(values);
-    problems.push(...judged(name, values, draws.chains, found));
+    problems.push(...judged(name, values, wanted, found));
     return {
       name,
       mean,
@@ -60,10 +80,12 @@ export function summarise(draws: Draws, names?: readonly string[]): Summary {
   return { rows, problems };
 }
 
+type Wanted = Required<Pick<SummaryOptions, 'largestRHat' | 'fewestDraws'>>;
+
 function judged(
   name: string,
   values: Float64Array,
-  chains: number,
+  { largestRHat, fewestDraws }: Wanted,
   { rHat, essBulk, essTail }: { readonly rHat: number; readonly essBulk: number; readonly essTail: number },
 ): readonly InferenceProblem[] {
   const bad = values.findIndex((v) => !Number.isFinite(v));
@@ -74,21 +96,21 @@ function judged(
     return [inferenceErrors.problem('inference-zero-variance', `Every draw of ${name} is ${values[0]}.`, name)];
   }
   const problems: InferenceProblem[] = [];
-  if (!(rHat < LARGEST_R_HAT)) {
+  if (!(rHat < largestRHat)) {
     problems.push(
       inferenceErrors.problem(
         'inference-chains-not-mixed',
-        `The chains disagree about ${name}: R-hat ${rHat.toFixed(3)}, wanted below ${LARGEST_R_HAT}.`,
+        `The chains disagree about ${name}: R-hat ${rHat.toFixed(3)}, wanted below ${Number(largestRHat.toPrecision(4))}.`,
         name,
       ),
     );
   }
   const fewest = Math.min(essBulk, Number.isNaN(essTail) ? 0 : essTail);
-  if (fewest < FEWEST_PER_CHAIN * chains) {
+  if (!(fewest >= fewestDraws)) {
     problems.push(
       inferenceErrors.problem(
         'inference-few-effective-draws',
-        `${name} has ${fewest.toFixed(0)} effective draws, wanted ${FEWEST_PER_CHAIN * chains}.`,
+        `${name} has ${fewest.toFixed(0)} effective draws, wanted ${fewestDraws}.`,
         name,
       ),
     );
@@ -96,7 +118,7 @@ function judged(
   return problems;
 }
 
-/** The summary as lines of text: one row a parameter, then the problems. */
+/** The summary as lines of text: one row a parameter, then one line for each kind of problem. */
 export function summaryTable({ rows, problems }: Summary): string {
   const heads = ['', 'mean', 'sd', '5%', '50%', '95%', 'mcse mean', 'mcse sd', 'R-hat', 'ESS bulk', 'ESS tail'];
   const cells = rows.map((r) => [
@@ -109,7 +131,7 @@ export function summaryTable({ rows, problems }: Summary): string {
   const widths = heads.map((head, i) => Math.max(head.length, ...cells.map((row) => row[i].length)));
   const line = (row: readonly string[]) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
-  return [...[heads, ...cells].map(line), ...problems.map((p) => `${p.code}: ${p.message} ${p.remedy}`)].join('\n');
+  return [...[heads, ...cells].map(line), ...problemLines(problems)].join('\n');
 }
 
 /** Four significant digits, without an exponent where the number is of ordinary size. */

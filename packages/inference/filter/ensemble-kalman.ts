@@ -1,5 +1,3 @@
-import type { RandomStream } from '@gemel/numerics';
-
 /** An equally weighted ensemble: members × dimension, row-major. */
 export interface EnsembleState {
   readonly members: number;
@@ -27,13 +25,6 @@ export interface EnsembleInfo {
   readonly predicted: Float64Array;
 }
 
-export interface EnsembleOptions {
-  /** Multiplies the gain of each coordinate (localisation), one per dimension; absent: 1. */
-  readonly taper?: Float64Array;
-  /** Multiplies deviations from the mean before the update; absent: 1. */
-  readonly inflation?: number;
-}
-
 /**
  * Serial square-root update by one scalar: Whitaker and Hamill, Mon. Weather Rev. 130 (2002) 1913, equations 10–13.
  * Mean and covariance are the Kalman filter's for the ensemble's own moments; no noise is drawn.
@@ -41,29 +32,8 @@ export interface EnsembleOptions {
 export function squareRootUpdate(
   state: EnsembleState,
   observation: EnsembleObservation,
-  options: EnsembleOptions = {},
-): { readonly state: EnsembleState; readonly info: EnsembleInfo } {
-  return update(state, observation, options, null);
-}
-
-/** Stochastic update with perturbed observations: Burgers, van Leeuwen, Evensen, Mon. Weather Rev. 126 (1998) 1719. */
-export function stochasticUpdate(
-  state: EnsembleState,
-  observation: EnsembleObservation,
-  random: RandomStream,
-  options: EnsembleOptions = {},
-): { readonly state: EnsembleState; readonly info: EnsembleInfo } {
-  return update(state, observation, options, random);
-}
-
-function update(
-  state: EnsembleState,
-  observation: EnsembleObservation,
-  options: EnsembleOptions,
-  random: RandomStream | null,
 ): { readonly state: EnsembleState; readonly info: EnsembleInfo } {
   const { members, dimension } = state;
-  const inflation = options.inflation ?? 1;
   const mean = new Float64Array(dimension);
   for (let m = 0; m < members; m++) for (let i = 0; i < dimension; i++) mean[i] += state.ensemble[m * dimension + i];
   for (let i = 0; i < dimension; i++) mean[i] /= members;
@@ -73,30 +43,27 @@ function update(
   const covariance = new Float64Array(dimension);
   let spread = 0;
   for (let m = 0; m < members; m++) {
-    const d = inflation * (observation.predicted[m] - predictedMean);
+    const d = observation.predicted[m] - predictedMean;
     spread += (d * d) / (members - 1);
     for (let i = 0; i < dimension; i++) {
-      covariance[i] += (inflation * (state.ensemble[m * dimension + i] - mean[i]) * d) / (members - 1);
+      covariance[i] += ((state.ensemble[m * dimension + i] - mean[i]) * d) / (members - 1);
     }
   }
   const innovationVariance = spread + observation.variance;
   const innovation = observation.value - predictedMean;
-  const gain = covariance.map((c, i) =>
-    innovationVariance > 0 ? (c / innovationVariance) * (options.taper?.[i] ?? 1) : 0,
-  );
+  const gain = covariance.map((c) => (innovationVariance > 0 ? c / innovationVariance : 0));
   const predictedGain = innovationVariance > 0 ? spread / innovationVariance : 0;
   // The reduced gain that gives deviations the Kalman covariance without perturbing the observation.
   const share = 1 / (1 + Math.sqrt(observation.variance / (innovationVariance || 1)));
 
   const ensemble = new Float64Array(state.ensemble.length);
   const predicted = new Float64Array(members);
-  const perturbations = random ? centredNoise(members, Math.sqrt(observation.variance), random) : null;
   for (let m = 0; m < members; m++) {
-    const d = inflation * (observation.predicted[m] - predictedMean);
-    const correction = perturbations ? innovation + perturbations[m] - d : innovation - share * d;
+    const d = observation.predicted[m] - predictedMean;
+    const correction = innovation - share * d;
     predicted[m] = predictedMean + d + predictedGain * correction;
     for (let i = 0; i < dimension; i++) {
-      const deviation = inflation * (state.ensemble[m * dimension + i] - mean[i]);
+      const deviation = state.ensemble[m * dimension + i] - mean[i];
       ensemble[m * dimension + i] = mean[i] + deviation + gain[i] * correction;
     }
   }
@@ -104,13 +71,4 @@ function update(
     state: { members, dimension, ensemble },
     info: { innovation, innovationVariance, gain, predicted },
   };
-}
-
-/** Perturbations of mean exactly 0, so that the ensemble mean is not moved by them. */
-function centredNoise(members: number, sd: number, random: RandomStream): Float64Array {
-  const e = Float64Array.from({ length: members }, () => sd * random.normal());
-  let mean = 0;
-  for (const v of e) mean += v / members;
-  for (let m = 0; m < members; m++) e[m] -= mean;
-  return e;
 }

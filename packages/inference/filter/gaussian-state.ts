@@ -4,6 +4,7 @@ import { type GaussianPosterior, gaussianUpdate } from './gaussian-update.ts';
 import { type Observation, presentComponents } from './observation.ts';
 import type { Robust } from './robust.ts';
 import type { FilterStatus } from './status.ts';
+import type { Transition } from './transition.ts';
 
 /** A normal state at a time, in the unit of the transition. */
 export interface GaussianState extends Gaussian {
@@ -13,7 +14,7 @@ export interface GaussianState extends Gaussian {
 /** What a Gaussian filter did in one step. */
 export interface GaussianInfo {
   readonly status: FilterStatus;
-  /** Before the observation, at its time. */
+  /** Before the observation, at its time; the state itself where no forecast held. */
   readonly forecast: GaussianState;
   /** Lower root of the joint covariance of forecast and state before the step, 2 dimension × 2 dimension; for smoothing. */
   readonly jointLower: Float64Array;
@@ -70,31 +71,19 @@ export function updateForecast(
   predict: PredictObservation,
   robust?: Robust,
 ): GaussianStep {
-  const empty = new Float64Array(0);
-  const stop = (status: FilterStatus, state: GaussianState): GaussianStep => ({
-    state,
-    info: {
-      status,
-      forecast,
-      jointLower,
-      innovation: empty,
-      innovationLower: empty,
-      logLikelihood: status === 'no-observation' ? 0 : Number.NaN,
-      weights: empty,
-    },
-  });
   if (!forecast.mean.every(Number.isFinite) || !forecast.lower.every(Number.isFinite))
-    return stop('forecast-not-finite', before);
+    return refusedStep(before, 'forecast-not-finite');
+  const stop = (status: FilterStatus) => withoutUpdate(status, forecast, jointLower);
   const present = observation && presentComponents(observation);
-  if (!present || present.operator.size === 0) return stop('no-observation', forecast);
+  if (!present || present.operator.size === 0) return stop('no-observation');
   const errorRoot = covarianceRoot(present.operator.covariance, present.operator.size);
-  if (!errorRoot) return stop('covariance-not-positive', forecast);
+  if (!errorRoot) return stop('covariance-not-positive');
   const roots = predict(forecast, present);
-  if (typeof roots === 'string') return stop(roots, forecast);
+  if (typeof roots === 'string') return stop(roots);
   const innovation = present.values.map((y, i) => y - roots.predicted[i]);
-  if (!innovation.every(Number.isFinite)) return stop('observation-not-finite', forecast);
+  if (!innovation.every(Number.isFinite)) return stop('observation-not-finite');
   const posterior: GaussianPosterior = gaussianUpdate({ mean: forecast.mean, ...roots, innovation, errorRoot }, robust);
-  if (posterior.status !== 'ok') return stop(posterior.status, forecast);
+  if (posterior.status !== 'ok') return stop(posterior.status);
   const { mean, lower, ...rest } = posterior;
   return {
     state: { time: forecast.time, dimension: forecast.dimension, mean, lower },
@@ -102,11 +91,61 @@ export function updateForecast(
   };
 }
 
-/** The first dimension × dimension block of a joint lower root: that of the forecast. */
-export function forecastLower(jointLower: Float64Array, n: number): Float64Array {
+/** A step that left the state where it was. */
+export function refusedStep(state: GaussianState, status: FilterStatus): GaussianStep {
+  const { dimension: n, lower } = state;
+  const jointLower = new Float64Array(4 * n * n);
+  for (let i = 0; i < n; i++)
+    for (const row of [i, n + i]) jointLower.set(lower.subarray(i * n, (i + 1) * n), 2 * n * row);
+  return withoutUpdate(status, state, jointLower);
+}
+
+function withoutUpdate(status: FilterStatus, state: GaussianState, jointLower: Float64Array): GaussianStep {
+  const empty = new Float64Array(0);
+  const logLikelihood = status === 'no-observation' ? 0 : Number.NaN;
+  return {
+    state,
+    info: {
+      status,
+      forecast: state,
+      jointLower,
+      innovation: empty,
+      innovationLower: empty,
+      logLikelihood,
+      weights: empty,
+    },
+  };
+}
+
+/**
+ * The forecast to `time` with the noise of the span, and the joint lower root of forecast and state. `root` (dimension ×
+ * columns) is that of the moved state without noise, `before` that of the state, over the same columns. null where the
+ * noise covariance is not positive semidefinite.
+ */
+export function noisyForecast(
+  transition: Transition,
+  state: GaussianState,
+  time: number,
+  mean: Float64Array,
+  root: Float64Array,
+  before: Float64Array,
+): { readonly forecast: GaussianState; readonly jointLower: Float64Array } | null {
+  const { dimension: n } = state;
+  const noise = time === state.time ? undefined : transition.noise?.(state.time, time);
+  const noiseRoot = noise ? covarianceRoot(noise, n) : new Float64Array(n * n);
+  if (!noiseRoot) return null;
+  const own = root.length / n;
+  const columns = own + n;
+  const wide = new Float64Array(2 * n * columns);
+  for (let i = 0; i < n; i++) {
+    wide.set(root.subarray(i * own, (i + 1) * own), i * columns);
+    wide.set(noiseRoot.subarray(i * n, (i + 1) * n), i * columns + own);
+    wide.set(before.subarray(i * own, (i + 1) * own), (n + i) * columns);
+  }
+  const jointLower = lowerFactor(wide, 2 * n, columns);
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i++) lower.set(jointLower.subarray(2 * n * i, 2 * n * i + n), n * i);
-  return lower;
+  return { forecast: { time, dimension: n, mean, lower }, jointLower };
 }
 
 /**

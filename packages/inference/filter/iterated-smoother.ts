@@ -54,9 +54,14 @@ export function step(
   let inverse = identity(members);
   let done = 0;
   let converged = false;
+  let status: FilterStatus = 'ok';
   while (done < iterations && !converged) {
     const search = whole(prior.mean, prior.deviations, weights, transform, state);
     const parts = windowForecast(transition, search, window);
+    if (parts === 'no-observation') {
+      status = parts;
+      break;
+    }
     if (typeof parts === 'string') return stay(parts);
     const { predicted, innovation } = parts;
     const size = innovation.length;
@@ -76,15 +81,15 @@ export function step(
     converged = Math.sqrt(change / members) < tolerance;
     done++;
   }
-  const found = deviationsOf(
-    whole(prior.mean, prior.deviations, weights, transform, state).ensemble,
-    members,
-    dimension,
-  );
-  const smoothed: TimedEnsemble = {
-    time: state.time,
-    ...widenedEnsemble(found.mean, found.deviations, prior.deviations, members, options, random.fork('rotation')),
-  };
+  let smoothed = state;
+  if (status === 'ok') {
+    const { ensemble } = whole(prior.mean, prior.deviations, weights, transform, state);
+    const found = deviationsOf(ensemble, members, dimension);
+    smoothed = {
+      time: state.time,
+      ...widenedEnsemble(found.mean, found.deviations, prior.deviations, members, options, random.fork('rotation')),
+    };
+  }
   let end = smoothed;
   for (const [k, { time }] of window.entries()) {
     const moved = advanceWithNoise(transition, end.ensemble, members, end.time, time, random.fork('noise', k));
@@ -92,7 +97,7 @@ export function step(
     if (!moved.every(Number.isFinite)) return stay('forecast-not-finite');
     end = { time, members, dimension, ensemble: moved };
   }
-  return { state: end, info: { status: 'ok', smoothed, iterations: done, converged } };
+  return { state: end, info: { status, smoothed, iterations: done, converged } };
 }
 
 function whole(

@@ -275,6 +275,48 @@ describe('named failures', () => {
     }
   });
 
+  it.each([
+    ['Kalman', kalman.step],
+    ['unscented', unscented.step],
+  ] as const)(
+    '%s: a refused step is as if it had not been, for the smoother too, and asks no model to run back',
+    (_, step) => {
+      const at = (time: number, v: number) => ({ time, operator: both, values: Float64Array.of(v, v) });
+      const forward = {
+        ...moving,
+        advance: (x: Float64Array, count: number, from: number, to: number) => {
+          expect(to).toBeGreaterThan(from);
+          return to === 9 ? x.map(() => NAN) : moving.advance(x, count, from, to);
+        },
+      };
+      const plain = [at(1, 0.5), at(2, -0.5)];
+      const run = (seen: readonly Observation[]) => {
+        const { states, infos } = kalman.filterSeries(start, seen, (s, o) => step(forward, s, o));
+        return { statuses: infos.map((i) => i.status), smoothed: smooth(states, infos) };
+      };
+      const disturbed = run([plain[0], at(0.5, 3), at(9, 1), plain[1]]);
+      expect(disturbed.statuses).toEqual(['ok', 'time-reversed', 'forecast-not-finite', 'ok']);
+      const expected = run(plain).smoothed;
+      [0, 1, 1, 1, 2].forEach((k, i) => {
+        near(disturbed.smoothed[i].mean, expected[k].mean, 1e-12);
+        near(disturbed.smoothed[i].lower, expected[k].lower, 1e-12);
+      });
+    },
+  );
+
+  it('settings outside their range are refused', () => {
+    const seen = { time: 1, operator: both, values: Float64Array.of(1, 1) };
+    const shape = expect.objectContaining({ code: 'inference-shape' });
+    expect(() => unscented.step(moving, start, seen, { centre: 1 })).toThrow(shape);
+    expect(() => kalman.step(moving, start, seen, { robust: { kind: 'student', freedom: 0 } })).toThrow(shape);
+    expect(() => kalman.step(moving, start, seen, { robust: { kind: 'huber', threshold: -1 } })).toThrow(shape);
+  });
+
+  it('values of another number than the operator has are no values', () => {
+    const short = { time: 1, operator: both, values: values(1) };
+    expect(() => kalman.step(moving, start, short)).toThrow(/1 values.*2/);
+  });
+
   it('an exact observation is met exactly', () => {
     const { state } = kalman.step(moving, start, { time: 0, operator: exact, values: values(3) });
     expect(state.mean[0]).toBeCloseTo(3, 12);

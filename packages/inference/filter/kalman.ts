@@ -1,11 +1,11 @@
-import { covarianceRoot, lowerFactor } from '@gemel/numerics/linalg/lower-factor';
 import { identity, multiply } from '@gemel/numerics/linalg/matrix';
 import {
-  forecastLower,
   type GaussianInfo,
   type GaussianState,
   type GaussianStep,
   gaussianState,
+  noisyForecast,
+  refusedStep,
   updateForecast,
 } from './gaussian-state.ts';
 import { jacobianOf, type Observation } from './observation.ts';
@@ -37,25 +37,14 @@ export function step(
 ): GaussianStep {
   const n = state.dimension;
   const { time } = observation;
-  const f = time === state.time ? identity(n) : transitionMatrix(transition, state.mean, state.time, time);
-  const mean = time === state.time ? state.mean : transition.advance(state.mean, 1, state.time, time);
-  const noise = time === state.time ? undefined : transition.noise?.(state.time, time);
-  const noiseRoot = noise ? covarianceRoot(noise, n) : new Float64Array(n * n);
-  const carried = multiply(f, state.lower, n, n, n);
-  const wide = new Float64Array(4 * n * n);
-  for (let i = 0; i < n; i++) {
-    wide.set(carried.subarray(i * n, (i + 1) * n), 2 * i * n);
-    if (noiseRoot) wide.set(noiseRoot.subarray(i * n, (i + 1) * n), 2 * i * n + n);
-    wide.set(state.lower.subarray(i * n, (i + 1) * n), 2 * (n + i) * n);
-  }
-  const jointLower = lowerFactor(wide, 2 * n, 2 * n);
-  const forecast = { time, dimension: n, mean, lower: forecastLower(jointLower, n) };
+  if (time < state.time) return refusedStep(state, 'time-reversed');
+  const still = time === state.time;
+  const f = still ? identity(n) : transitionMatrix(transition, state.mean, state.time, time);
+  const mean = still ? state.mean : transition.advance(state.mean, 1, state.time, time);
+  const made = noisyForecast(transition, state, time, mean, multiply(f, state.lower, n, n, n), state.lower);
+  if (!made) return refusedStep(state, 'covariance-not-positive');
+  const { forecast, jointLower } = made;
   const taken = 'operator' in observation ? observation : null;
-  if (time < state.time || !noiseRoot) {
-    const refused = updateForecast(state, forecast, jointLower, null, () => 'no-observation');
-    const status = time < state.time ? 'time-reversed' : 'covariance-not-positive';
-    return { state, info: { ...refused.info, status, logLikelihood: Number.NaN } };
-  }
   let at = mean;
   let result = updateAt(at);
   for (let i = 1; i < (options.iterations ?? 1) && result.info.status === 'ok'; i++) {

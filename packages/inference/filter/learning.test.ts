@@ -39,6 +39,11 @@ describe('sensors of several rates', () => {
     expect([...merged.observations[5].operator.observe(Float64Array.of(7, 8), 1)]).toEqual([7, 8, 7]);
   });
 
+  it('a record with values too few is refused by its number', () => {
+    const record = { operator: second, times: [1, 2], values: new Float64Array(3) };
+    expect(() => mergeSensors([record])).toThrow(expect.objectContaining({ where: { element: 'sensor 0' } }));
+  });
+
   it('one joint update is the same as one after the other', () => {
     const joint = kalman.filterSeries(start, merged.observations, (s, o) => kalman.step(transition, s, o));
     const apart = mergeSensors([
@@ -196,10 +201,13 @@ describe('parameters', () => {
   });
 
   it('a chain that starts where nothing is likely says so', () => {
-    const nowhere = { dimension: 1, logLikelihood: () => NAN, logPrior: () => 0 };
-    const random = randomStream(12);
-    const state = pmmh.init(nowhere, Float64Array.of(0), Float64Array.of(1), random);
-    expect(pmmh.step(nowhere, state, random.fork(1), false).info.status).toBe('posterior-not-finite');
+    for (const value of [NAN, Infinity]) {
+      const nowhere = { dimension: 1, logLikelihood: () => value, logPrior: () => 0 };
+      const random = randomStream(12);
+      const state = pmmh.init(nowhere, Float64Array.of(0), Float64Array.of(1), random);
+      const { info } = pmmh.step(nowhere, state, random.fork(1), false);
+      expect(info).toEqual({ status: 'posterior-not-finite', accepted: false, acceptance: 0 });
+    }
   });
 
   it('Liu and West learn the parameter online, near its posterior', () => {
@@ -214,6 +222,7 @@ describe('parameters', () => {
     };
     const random = randomStream(13, 'learning');
     let state = particle.init(model, 10000, random);
+    expect(() => liuWest.step(model, state, 0, random, { discount: 0.2 })).toThrow(/1\/3/);
     let mean = 0;
     values.forEach((y, t) => {
       const next = liuWest.step(model, state, y, random.fork(t), { discount: 0.98 });

@@ -1,5 +1,6 @@
 import type { RandomStream } from '@gemel/numerics';
 import { covarianceRoot } from '@gemel/numerics/linalg/lower-factor';
+import { inferenceErrors } from '../errors.data.ts';
 import { weightedMoments } from '../smc/weights.ts';
 import type { StateSpace } from '../state-space.ts';
 import { type ParticleInfo, type ParticleOptions, type ParticleState, step as particleStep } from './particle.ts';
@@ -23,6 +24,7 @@ export interface LiuWestOptions extends Omit<ParticleOptions, 'jitter'> {
  * their weighted mean and covariance, shrunk by a = (3 discount − 1)/(2 discount) with kernel variance 1 − a². Liu and
  * West in Doucet et al., Sequential Monte Carlo Methods in Practice (2001), chapter 10, equations 10.3.6–10.3.8. An
  * approximation: the posterior of constant parameters is exact only in its first two moments at each step.
+ * @throws inference-shape
  */
 export function step<O>(
   model: LearningStateSpace<O>,
@@ -31,7 +33,11 @@ export function step<O>(
   random: RandomStream,
   options: LiuWestOptions = {},
 ): { readonly state: ParticleState; readonly info: ParticleInfo } {
-  const moved = { ...state, particles: redrawn(model, state, options.discount ?? 0.98, random.fork('kernel')) };
+  const { discount = 0.98 } = options;
+  if (!(discount > 1 / 3 && discount <= 1)) {
+    throw inferenceErrors.error('inference-shape', `A discount lies above 1/3 and is at most 1, not ${discount}.`);
+  }
+  const moved = { ...state, particles: redrawn(model, state, discount, random.fork('kernel')) };
   return particleStep(model, moved, observation, random, options);
 }
 

@@ -1,5 +1,10 @@
 import { type RandomStream, randomStream } from '@gemel/numerics';
-import { coordinateObservation, type Observation } from './observation.ts';
+import { identity } from '@gemel/numerics/linalg/matrix';
+import * as ensembleFilter from './ensemble-filter.ts';
+import { deviationsOf } from './ensemble-space.ts';
+import type { Localisation } from './localisation.ts';
+import { coordinateObservation, type Observation, observationLogLikelihood } from './observation.ts';
+import * as particle from './particle.ts';
 import type { Transition } from './transition.ts';
 
 /** Writes the time derivative of the state x to dx. */
@@ -121,4 +126,65 @@ export function analysisError(
     total += Math.sqrt(square);
   }
   return total / (experiment.cycles - experiment.spinUp);
+}
+
+/** Distance round the ring of Lorenz-96; DAPPER's radius 4 is where the taper is about exp(−½): a half-width of √(10/3) of it. */
+export const ring: Localisation = {
+  distance: (i, k) => Math.min(Math.abs(i - k), 40 - Math.abs(i - k)),
+  halfWidth: 4 * Math.sqrt(10 / 3),
+};
+
+/** One cycle of an ensemble. */
+export type EnsembleCycle = (
+  state: ensembleFilter.TimedEnsemble,
+  observation: Observation,
+  random: RandomStream,
+) => ensembleFilter.TimedEnsemble;
+
+/** The cycle of an ensemble filter. */
+export function filterCycle(
+  { transition }: TwinExperiment,
+  options: ensembleFilter.EnsembleFilterOptions,
+): EnsembleCycle {
+  return (state, observation, random) => ensembleFilter.step(transition, state, observation, random, options).state;
+}
+
+/** The mean of an ensemble drawn from the experiment's start. */
+export function ensembleEstimator(experiment: TwinExperiment, members: number, cycle: EnsembleCycle) {
+  const n = experiment.transition.dimension;
+  return (random: RandomStream): Estimator => {
+    let state = ensembleFilter.init(0, startOf(experiment), members, random);
+    return (observation, _, draws) => {
+      state = cycle(state, observation, draws);
+      return deviationsOf(state.ensemble, members, n).mean;
+    };
+  };
+}
+
+/** The mean of 800 particles; the model has no noise, so that those resampled from one parent are told apart by jitter. */
+export function particleEstimator(experiment: TwinExperiment) {
+  const { transition, interval } = experiment;
+  const n = transition.dimension;
+  return (random: RandomStream): Estimator => {
+    let time = 0;
+    const model = {
+      dimension: n,
+      init: (count: number, draws: RandomStream) => ensembleFilter.init(0, startOf(experiment), count, draws).ensemble,
+      advance: (x: Float64Array, count: number) => transition.advance(x, count, time, time + interval),
+      logLikelihood: (x: Float64Array, count: number, observation: Observation) =>
+        observationLogLikelihood(observation, x, count),
+    };
+    let state = particle.init(model, 800, random);
+    return (observation, _, draws) => {
+      const next = particle.step(model, state, observation, draws, { threshold: 0.2, jitter: 0.9 });
+      time = observation.time;
+      state = next.state;
+      return next.info.mean;
+    };
+  };
+}
+
+function startOf({ mean, variance }: TwinExperiment) {
+  const n = mean.length;
+  return { dimension: n, mean, lower: identity(n).map((v) => v * Math.sqrt(variance)) };
 }

@@ -1,6 +1,7 @@
 import { solveLower } from '@gemel/numerics/linalg/cholesky';
 import { covarianceRoot } from '@gemel/numerics/linalg/lower-factor';
 import { logGamma } from '@gemel/numerics/special/gamma';
+import { inferenceErrors } from '../errors.data.ts';
 
 /** What is observed of a state at one time, and with what error: the same for every filter. */
 export interface ObservationOperator {
@@ -60,9 +61,7 @@ export function coordinateObservation(
     covariance[i * size + i] = variances[i];
   });
   return {
-    size,
-    covariance,
-    jacobian: () => matrix,
+    ...linearObservation(matrix, size, dimension, covariance),
     observe(ensemble, members) {
       const y = new Float64Array(members * size);
       for (let m = 0; m < members; m++)
@@ -92,9 +91,18 @@ export function functionObservation(
   };
 }
 
-/** The observation without its missing (NaN) components; itself where none is missing. */
+/**
+ * The observation without its missing (NaN) components; itself where none is missing.
+ * @throws inference-shape where values and operator differ in number
+ */
 export function presentComponents(observation: Observation): Observation {
   const { operator, values, time } = observation;
+  if (values.length !== operator.size) {
+    throw inferenceErrors.error(
+      'inference-shape',
+      `${values.length} values were given to an operator of ${operator.size}, at time ${time}.`,
+    );
+  }
   const kept = [...values.keys()].filter((i) => !Number.isNaN(values[i]));
   if (kept.length === operator.size) return observation;
   const { size } = operator;

@@ -1,6 +1,7 @@
 import type { RandomStream } from '@gemel/numerics';
 import { cholesky } from '@gemel/numerics/linalg/cholesky';
 import { identity } from '@gemel/numerics/linalg/matrix';
+import type { ChainDraw } from '../mcmc/draws.ts';
 
 /** What the chain walks over: an unbiased estimate of the likelihood, and the prior. Coordinates are unconstrained. */
 export interface EstimatedPosterior {
@@ -23,7 +24,7 @@ export interface ParticleMarginalState {
 }
 
 export interface ParticleMarginalInfo {
-  /** `posterior-not-finite`: the estimate at the chain's own start was −Infinity or NaN, and nothing has been accepted yet. */
+  /** `posterior-not-finite`: the estimate at the chain's own start was not finite, and nothing has been accepted yet. */
   readonly status: 'ok' | 'posterior-not-finite';
   readonly accepted: boolean;
   /** min(1, ratio) of the proposal. */
@@ -87,7 +88,8 @@ function estimate(posterior: EstimatedPosterior, parameters: Float64Array, rando
   const prior = posterior.logPrior(parameters);
   if (!(prior > -Infinity)) return -Infinity;
   const l = prior + posterior.logLikelihood(parameters, random);
-  return Number.isNaN(l) ? -Infinity : l;
+  // An infinite estimate could never be left again: it counts as none, like NaN.
+  return Number.isFinite(l) ? l : -Infinity;
 }
 
 /** Moments with the last visit in; the first guesses count as many visits as there are coordinates, times 10. */
@@ -104,4 +106,22 @@ function adapted(state: ParticleMarginalState, acceptance: number): ParticleMarg
   }
   const logScale = state.logScale + (acceptance - 0.234) / Math.sqrt(visits);
   return { ...state, mean, covariance, visits, logScale };
+}
+
+/** One chain as a generator; a function of the posterior, the start and the stream alone. */
+export function* particleMarginalChain(
+  posterior: EstimatedPosterior,
+  start: Float64Array,
+  scales: Float64Array,
+  random: RandomStream,
+  options: { readonly warmUp?: number; readonly draws?: number } = {},
+): Generator<ChainDraw<ParticleMarginalInfo>, void, undefined> {
+  const { warmUp = 500, draws = 1000 } = options;
+  let state = init(posterior, start, scales, random.fork('start'));
+  for (let t = 0; t < warmUp + draws; t++) {
+    const next = step(posterior, state, random.fork('step', t), t < warmUp);
+    state = next.state;
+    const phase = t < warmUp ? 'warm-up' : 'sampling';
+    yield { phase, point: state.parameters, logDensity: state.logPosterior, info: next.info };
+  }
 }

@@ -1,4 +1,5 @@
 import { cholesky, choleskySolve, solveLower } from '@gemel/numerics/linalg/cholesky';
+import { inferenceErrors } from '../errors.data.ts';
 
 /**
  * How an update treats outliers. `huber`: errors beyond `threshold` standard deviations pull linearly, per whitened
@@ -14,7 +15,7 @@ export type Robust =
  * Weights in (0, 1] (Huber) or above 0 (Student) by which the precision of each whitened error component is multiplied,
  * so that the ordinary update with the root errorRoot · diag(weights)^−½ is the robust one; the fixed point of
  * reweighting. `predicted` is the covariance of the prediction (size × size), `errorRoot` the lower root of the error's.
- * null where the error has no variance in some component.
+ * null where the error has no variance in some component. @throws inference-shape
  */
 export function robustWeights(
   innovation: Float64Array,
@@ -23,6 +24,10 @@ export function robustWeights(
   robust: Robust,
 ): Float64Array | null {
   const m = innovation.length;
+  const setting = robust.kind === 'huber' ? robust.threshold : robust.freedom;
+  if (!(setting > 0)) {
+    throw inferenceErrors.error('inference-shape', `A ${robust.kind} update needs a positive setting, not ${setting}.`);
+  }
   for (let i = 0; i < m; i++) if (!(errorRoot[i * m + i] > 0)) return null;
   const e = solveLower(errorRoot, m, innovation);
   const p = whiten(predicted, errorRoot, m);

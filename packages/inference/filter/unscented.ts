@@ -1,9 +1,10 @@
-import { covarianceRoot, lowerFactor } from '@gemel/numerics/linalg/lower-factor';
+import { inferenceErrors } from '../errors.data.ts';
 import {
-  forecastLower,
   type GaussianState,
   type GaussianStep,
   gaussianState,
+  noisyForecast,
+  refusedStep,
   updateForecast,
 } from './gaussian-state.ts';
 import type { Observation } from './observation.ts';
@@ -25,7 +26,7 @@ export const init = gaussianState;
 /**
  * One step of the unscented Kalman filter: Julier and Uhlmann, Proc. IEEE 92 (2004) 401; with centre 0 the cubature filter
  * of Arasaratnam and Haykin, IEEE Trans. Autom. Control 54 (2009) 1254. Points are drawn anew for the observation; weights
- * are not negative, so that roots are carried throughout.
+ * are not negative, so that roots are carried throughout. @throws inference-shape
  */
 export function step(
   transition: Transition,
@@ -33,29 +34,23 @@ export function step(
   observation: Observation | { readonly time: number },
   options: UnscentedOptions = {},
 ): GaussianStep {
-  const n = state.dimension;
   const { time } = observation;
+  if (time < state.time) return refusedStep(state, 'time-reversed');
+  const n = state.dimension;
   const centre = options.centre ?? Math.max(0, 1 - n / 3);
+  if (!(centre >= 0 && centre < 1)) {
+    throw inferenceErrors.error(
+      'inference-shape',
+      `The weight of the central point is at least 0 and below 1, not ${centre}.`,
+    );
+  }
   const before = sigmaPoints(state, centre);
   const moved = time === state.time ? before.points : transition.advance(before.points, before.count, state.time, time);
   const { mean, root } = pointMoments(moved, before.weights, n);
-  const noise = time === state.time ? undefined : transition.noise?.(state.time, time);
-  const noiseRoot = noise ? covarianceRoot(noise, n) : new Float64Array(n * n);
-  const columns = before.count + n;
-  const wide = new Float64Array(2 * n * columns);
-  for (let i = 0; i < n; i++) {
-    wide.set(root.subarray(i * before.count, (i + 1) * before.count), i * columns);
-    if (noiseRoot) wide.set(noiseRoot.subarray(i * n, (i + 1) * n), i * columns + before.count);
-    wide.set(before.root.subarray(i * before.count, (i + 1) * before.count), (n + i) * columns);
-  }
-  const jointLower = lowerFactor(wide, 2 * n, columns);
-  const forecast = { time, dimension: n, mean, lower: forecastLower(jointLower, n) };
+  const made = noisyForecast(transition, state, time, mean, root, before.root);
+  if (!made) return refusedStep(state, 'covariance-not-positive');
+  const { forecast, jointLower } = made;
   const taken = 'operator' in observation ? observation : null;
-  if (time < state.time || !noiseRoot) {
-    const refused = updateForecast(state, forecast, jointLower, null, () => 'no-observation');
-    const status = time < state.time ? 'time-reversed' : 'covariance-not-positive';
-    return { state, info: { ...refused.info, status, logLikelihood: Number.NaN } };
-  }
   return updateForecast(
     state,
     forecast,

@@ -159,6 +159,9 @@ export function step(
   };
 }
 
+/** How many times farther out than the start an evolution is called an escape. */
+const FAR = 1e8;
+
 /** Where an evolution with restarts ended. */
 export interface Evolution {
   readonly status: 'converged' | 'no-convergence';
@@ -180,7 +183,8 @@ export interface EvolutionOptions {
 
 /**
  * Covariance matrix adaptation with restarts of doubled population (IPOP: Auger and Hansen, CEC 2005, 1769), each run
- * beginning at its own place around `mean`. The best point of all runs is kept.
+ * beginning at its own place around `mean`. The best point of all runs is kept. A run that leaves for ever farther places,
+ * or sees one value everywhere, is reported as improper and ends the search.
  * @throws inference-density-not-finite where no point of any run had a density
  */
 export function evolve(
@@ -196,19 +200,28 @@ export function evolve(
   const runs: number[] = [];
   let spent = 0;
   let ended = false;
-  for (let run = 0; run <= restarts && spent < budget; run++) {
+  let improper = '';
+  const away = FAR * (1 + Math.hypot(...mean) + sigma);
+  for (let run = 0; run <= restarts && spent < budget && improper === ''; run++) {
     const stream = random.fork('run', run);
     const start = run === 0 ? mean : mean.map((m) => m + sigma * stream.normal());
     let state = init(target, start, sigma, population * 2 ** run);
     let runEnded = false;
-    for (let quiet = 0; spent < budget && !runEnded; ) {
+    let level = true;
+    for (let quiet = 0; spent < budget && !runEnded && improper === ''; ) {
       const next = step(target, state, stream.fork('generation', state.generation));
       state = next.state;
       spent += next.info.evaluations;
       const flat = next.info.best - next.info.median <= tolerance * Math.max(1, Math.abs(next.info.best));
       quiet = flat ? quiet + 1 : 0;
+      level &&= next.info.median === state.best.logDensity && Number.isFinite(next.info.median);
+      if (state.best.logDensity === Infinity)
+        improper = `The log density is infinite at ${state.best.point.join(', ')}.`;
+      else if (Math.hypot(...state.mean) >= away)
+        improper = `The log density still rises, ${Math.hypot(...state.mean).toExponential(2)} away.`;
       runEnded = quiet >= 10 || next.info.sigma < tolerance * sigma || next.info.axisRatio > 1e14;
     }
+    if (level && runEnded) improper = `The log density is ${state.best.logDensity} wherever the evolution looked.`;
     runs.push(state.best.logDensity);
     if (state.best.logDensity > best.logDensity) {
       best = { point: Float64Array.from(state.best.point), logDensity: state.best.logDensity };
@@ -218,14 +231,17 @@ export function evolve(
   if (best.logDensity === -Infinity) {
     throw inferenceErrors.error('inference-density-not-finite', `None of ${spent} points has a finite log density.`);
   }
+  const converged = ended && improper === '';
+  const problem =
+    improper === ''
+      ? inferenceErrors.problem('inference-no-convergence', `The evolution was stopped after ${spent} evaluations.`)
+      : inferenceErrors.problem('inference-improper-posterior', improper);
   return {
-    status: ended ? 'converged' : 'no-convergence',
+    status: converged ? 'converged' : 'no-convergence',
     ...best,
     runs,
     evaluations: spent,
-    problems: ended
-      ? []
-      : [inferenceErrors.problem('inference-no-convergence', `The evolution was stopped after ${spent} evaluations.`)],
+    problems: converged ? [] : [problem],
   };
 }
 

@@ -94,11 +94,21 @@ export function multiStart(
       ),
     );
   }
-  if (failed.length > 0) {
+  const endless = failed.filter((f) => f.problem.code === 'inference-improper-posterior');
+  if (endless.length > 0) {
+    problems.push(
+      inferenceErrors.problem(
+        'inference-improper-posterior',
+        `${endless.length} of ${starts.length} ascents rise without end: ${endless.map((f) => f.start).join(', ')}.`,
+      ),
+    );
+  }
+  const stopped = failed.filter((f) => !endless.includes(f));
+  if (stopped.length > 0) {
     problems.push(
       inferenceErrors.problem(
         'inference-no-convergence',
-        `${failed.length} of ${starts.length} ascents did not reach a mode: ${failed.map((f) => f.start).join(', ')}.`,
+        `${stopped.length} of ${starts.length} ascents did not reach a mode: ${stopped.map((f) => f.start).join(', ')}.`,
       ),
     );
   }

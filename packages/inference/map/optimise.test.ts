@@ -34,15 +34,6 @@ const twoModes = (lower: number): LogDensity => ({
     }),
 });
 
-const errorCode = (run: () => unknown) => {
-  try {
-    run();
-  } catch (error) {
-    return (error as { code?: string }).code;
-  }
-  return 'none';
-};
-
 describe('gradient by differences', () => {
   it('agrees with the analytic one to 1e-7', () => {
     const exact = rosenbrock(4);
@@ -118,10 +109,12 @@ describe('limited-memory BFGS', () => {
 
   it('names a start without a density', () => {
     const target = differentiable(1, () => Number.NaN);
-    expect(errorCode(() => limitedMemoryBfgs.maximise(target, new Float64Array(1)))).toBe(
-      'inference-density-not-finite',
+    expect(() => limitedMemoryBfgs.maximise(target, new Float64Array(1))).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite' }),
     );
-    expect(errorCode(() => limitedMemoryBfgs.maximise(rosenbrock(3), new Float64Array(2)))).toBe('inference-shape');
+    expect(() => limitedMemoryBfgs.maximise(rosenbrock(3), new Float64Array(2))).toThrow(
+      expect.objectContaining({ code: 'inference-shape' }),
+    );
   });
 
   it('says that an improper density has no mode', () => {
@@ -176,11 +169,25 @@ describe('covariance matrix adaptation', () => {
     expect([...run().point]).toEqual([...end.point]);
   });
 
+  it.each([
+    ['rises without end', (x: number) => x],
+    ['is level', () => -3],
+    ['is infinite somewhere', (x: number) => (x < 0 ? Infinity : -x)],
+  ])('says that a density is improper which %s', (_, f) => {
+    const target: LogDensity = {
+      dimension: 2,
+      evaluate: (p, c) => Float64Array.from({ length: c }, (_, k) => f(p[2 * k])),
+    };
+    const end = covarianceAdaptation.evolve(target, new Float64Array(2), 1, randomStream(2));
+    expect(end.status).toBe('no-convergence');
+    expect(end.problems.map((p) => p.code)).toEqual(['inference-improper-posterior']);
+  });
+
   it('names a density without any finite value', () => {
     const nowhere: LogDensity = { dimension: 2, evaluate: (_, c) => new Float64Array(c).fill(Number.NaN) };
     const run = () =>
       covarianceAdaptation.evolve(nowhere, new Float64Array(2), 1, randomStream(1), { evaluations: 100 });
-    expect(errorCode(run)).toBe('inference-density-not-finite');
+    expect(run).toThrow(expect.objectContaining({ code: 'inference-density-not-finite' }));
   });
 });
 
@@ -211,6 +218,16 @@ describe('multi-start', () => {
     expect(multiStart(ridge, starts).modes.length).toBe(1);
   });
 
+  it('names a density that rises without end', () => {
+    const slope = differentiable(1, (x, g) => {
+      g[0] = 1;
+      return x[0];
+    });
+    const found = multiStart(slope, [Float64Array.of(0), Float64Array.of(1)]);
+    expect(found.modes).toEqual([]);
+    expect(found.problems.map((p) => p.code)).toEqual(['inference-improper-posterior']);
+  });
+
   it('keeps going past starts without a density, and says which', () => {
     const half = differentiable(1, (x, g) => {
       g[0] = 1 / x[0] - 1;
@@ -219,7 +236,9 @@ describe('multi-start', () => {
     const found = multiStart(half, [Float64Array.of(-1), Float64Array.of(2)]);
     expect(found.failed.map((f) => [f.start, f.problem.code])).toEqual([[0, 'inference-density-not-finite']]);
     expect(found.modes[0].point[0]).toBeCloseTo(1, 5);
-    expect(errorCode(() => multiStart(half, [Float64Array.of(-1)]))).toBe('inference-density-not-finite');
+    expect(() => multiStart(half, [Float64Array.of(-1)])).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite' }),
+    );
   });
 });
 
@@ -237,6 +256,16 @@ describe('profile likelihood', () => {
     expect(p.problems).toEqual([]);
     expect(p.upper).toBeCloseTo(2 * Math.sqrt(2 * THRESHOLD_95), 3);
     expect(p.lower).toBeCloseTo(-p.upper, 3);
+  });
+
+  it.each([1e-5, 1, 1e5])('of a normal of SD %d around 0 needs no step to be given', (sd) => {
+    const target = differentiable(1, (x, g) => {
+      g[0] = -x[0] / sd ** 2;
+      return -0.5 * (x[0] / sd) ** 2;
+    });
+    const p = profile(target, Float64Array.of(0), 0);
+    expect(p.status).toBe('closed');
+    expect(p.upper / sd).toBeCloseTo(Math.sqrt(2 * THRESHOLD_95), 3);
   });
 
   it('of an exponential rate is skewed as the closed form', () => {
@@ -262,6 +291,13 @@ describe('profile likelihood', () => {
     expect(p.problems.map((q) => [q.code, q.where.element])).toEqual([
       ['inference-unidentifiable-parameter', 'clearance'],
     ]);
+  });
+
+  it('gives no interval around a point without a density', () => {
+    const nowhere = differentiable(2, () => Number.NaN);
+    expect(() => profile(nowhere, new Float64Array(2), 0)).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite' }),
+    );
   });
 
   it('is open on one side for a saturating parameter', () => {

@@ -21,9 +21,9 @@ export interface ProfileOptions {
   readonly bounds?: Bounds;
   /** Fall of the log density at the ends: ½ χ²₁ quantile; 1.920729 for 95 %. */
   readonly threshold?: number;
-  /** First distance from the mode. */
+  /** First distance from the mode; absent: the parameter's SD with the others held, by the curvature at the mode. */
   readonly step?: number;
-  /** Distance beyond which a side counts as open. */
+  /** Distance beyond which a side counts as open; absent: 1e4 times the first. */
   readonly furthest?: number;
   /** Relative accuracy of the ends. */
   readonly tolerance?: number;
@@ -38,6 +38,7 @@ export const THRESHOLD_95 = 1.9207294103470447;
  * maximised again at every value, until the log density has fallen by the threshold; then the crossing by bisection and
  * secant. A parameter that reaches no threshold is named unidentifiable.
  * @param mode a point where the log density is maximal
+ * @throws inference-density-not-finite where it has none
  */
 export function profile(
   target: DifferentiableLogDensity,
@@ -46,13 +47,13 @@ export function profile(
   options: ProfileOptions = {},
 ): Profile {
   const { bounds, threshold = THRESHOLD_95, tolerance = 1e-4, name = `parameter ${index}` } = options;
-  const first = options.step ?? 0.1 * Math.max(1e-3, Math.abs(mode[index]));
+  const first = options.step ?? heldDeviation(target, mode, index);
   const furthest = options.furthest ?? 1e4 * first;
-  let evaluations = 0;
+  let evaluations = options.step === undefined ? 2 : 0;
   const points: { value: number; logDensity: number; others: Float64Array }[] = [];
   const problems: InferenceProblem[] = [];
   const at = (value: number, others: Float64Array) => {
-    const found = conditional(target, index, value, others, bounds);
+    const found = heldMaximum(target, index, value, others, bounds);
     evaluations += found.evaluations;
     problems.push(...found.problems);
     const point = { value, logDensity: found.logDensity, others: found.others };
@@ -60,6 +61,9 @@ export function profile(
     return point;
   };
   const centre = at(mode[index], without(mode, index));
+  if (!Number.isFinite(centre.logDensity)) {
+    throw inferenceErrors.error('inference-density-not-finite', `The log density at the mode is ${centre.logDensity}.`);
+  }
   const floor = centre.logDensity - threshold;
   const end = (side: -1 | 1): number | null => {
     const bound = bounds ? (side < 0 ? bounds.lower[index] : bounds.upper[index]) : side * Infinity;
@@ -110,6 +114,20 @@ export function profile(
   };
 }
 
+/** SD of one coordinate with the others held, from differences of the gradient; a tenth of its size where it has none. */
+function heldDeviation(target: DifferentiableLogDensity, mode: Float64Array, index: number): number {
+  const size = Math.max(1, Math.abs(mode[index]));
+  const gradient = new Float64Array(target.dimension);
+  const slope = (side: number) => {
+    const point = Float64Array.from(mode);
+    point[index] += side * Math.cbrt(Number.EPSILON) * size;
+    target.valueAndGradient(point, gradient);
+    return gradient[index] / (point[index] - mode[index]);
+  };
+  const deviation = (-(slope(1) + slope(-1)) / 2) ** -0.5;
+  return deviation > 0 && Number.isFinite(deviation) ? deviation : 0.1 * size;
+}
+
 interface ProfilePoint {
   readonly value: number;
   readonly logDensity: number;
@@ -139,14 +157,24 @@ function crossing(
   return high.value + (Number.isFinite(share) ? share : 0.5) * (low.value - high.value);
 }
 
-/** The maximum over the other coordinates at one value of `index`; −Infinity where the density has no value. */
-function conditional(
+/** The maximum over the other coordinates with one held. */
+export interface HeldMaximum {
+  /** −Infinity where the density has no value. */
+  readonly logDensity: number;
+  /** Where it is, without the coordinate held. */
+  readonly others: Float64Array;
+  readonly evaluations: number;
+  readonly problems: readonly InferenceProblem[];
+}
+
+/** The maximum over the other coordinates, from a start for them, at one value of `index`. */
+export function heldMaximum(
   target: DifferentiableLogDensity,
   index: number,
   value: number,
   others: Float64Array,
   bounds?: Bounds,
-) {
+): HeldMaximum {
   const full = new Float64Array(target.dimension);
   const gradient = new Float64Array(target.dimension);
   const fill = (rest: Float64Array) => {
@@ -167,7 +195,8 @@ function conditional(
     others,
     bounds ? { bounds: { lower: without(bounds.lower, index), upper: without(bounds.upper, index) } } : {},
   );
-  return { ...ascent, others: ascent.point };
+  const { logDensity, evaluations, problems } = ascent;
+  return { logDensity, others: ascent.point, evaluations, problems };
 }
 
 function without(x: Float64Array, index: number): Float64Array {

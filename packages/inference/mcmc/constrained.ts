@@ -27,37 +27,47 @@ export function constrained(
       `The transforms give ${bound} numbers; the density takes ${target.dimension}.`,
     );
   }
-  const parts = transforms.map((transform, k) => {
-    const before = transforms.slice(0, k);
-    const u = before.reduce((s, t) => s + t.unconstrained, 0);
-    const x = before.reduce((s, t) => s + t.constrained, 0);
-    return {
+  // Views of arrays kept for good: one point goes through them without another being made.
+  const [own, byOwn, x, byX] = [free, free, bound, bound].map((n) => new Float64Array(n));
+  let [u0, x0] = [0, 0];
+  const parts = transforms.map((transform) => {
+    const [u1, x1] = [u0 + transform.unconstrained, x0 + transform.constrained];
+    const part = {
       transform,
-      ofU: (a: Float64Array) => a.subarray(u, u + transform.unconstrained),
-      ofX: (a: Float64Array) => a.subarray(x, x + transform.constrained),
+      u: own.subarray(u0, u1),
+      byU: byOwn.subarray(u0, u1),
+      x: x.subarray(x0, x1),
+      byX: byX.subarray(x0, x1),
     };
+    [u0, x0] = [u1, x1];
+    return part;
   });
-  const forward = (u: Float64Array, x: Float64Array) =>
-    parts.reduce((log, p) => log + p.transform.forward(p.ofU(u), p.ofX(x)), 0);
+  /** Writes the value of u into x. */
+  const forward = (u: Float64Array): number => {
+    own.set(u);
+    let log = 0;
+    for (const part of parts) log += part.transform.forward(part.u, part.x);
+    return log;
+  };
   const batch: LogDensity = {
     dimension: free,
     evaluate(points, count) {
-      const x = new Float64Array(count * bound);
+      const values = new Float64Array(count * bound);
       const logs = new Float64Array(count);
       for (let c = 0; c < count; c++) {
-        logs[c] = forward(points.subarray(c * free, (c + 1) * free), x.subarray(c * bound, (c + 1) * bound));
+        logs[c] = forward(points.subarray(c * free, (c + 1) * free));
+        values.set(x, c * bound);
       }
-      return target.evaluate(x, count).map((f, c) => f + logs[c]);
+      return target.evaluate(values, count).map((f, c) => f + logs[c]);
     },
   };
-  const x = new Float64Array(bound);
-  const byX = new Float64Array(bound);
   const valueAndGradient =
     'valueAndGradient' in target
       ? (u: Float64Array, gradient: Float64Array) => {
-          const log = forward(u, x);
+          const log = forward(u);
           const f = target.valueAndGradient(x, byX);
-          for (const p of parts) p.transform.pullback(p.ofU(u), p.ofX(x), p.ofX(byX), p.ofU(gradient));
+          for (const part of parts) part.transform.pullback(part.u, part.x, part.byX, part.byU);
+          gradient.set(byOwn);
           return f + log;
         }
       : withDifferences(batch).valueAndGradient;
@@ -65,14 +75,13 @@ export function constrained(
     ...batch,
     valueAndGradient,
     constrain(u) {
-      const value = new Float64Array(bound);
-      forward(u, value);
-      return value;
+      forward(u);
+      return x.slice();
     },
     unconstrain(value) {
-      const u = new Float64Array(free);
-      for (const p of parts) p.ofU(u).set(p.transform.inverse(p.ofX(value)));
-      return u;
+      x.set(value);
+      for (const part of parts) part.u.set(part.transform.inverse(part.x));
+      return own.slice();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { RandomStream } from '@gemel/numerics';
+import { inferenceErrors } from '../errors.data.ts';
 import type { LogDensity } from '../log-density.ts';
 
 /** Particles that move by one another's positions, under base^(1 − β) · target^β. */
@@ -39,7 +40,7 @@ export interface SweepInfo {
 /** Acceptance that adaptation aims at. */
 const WANTED = 0.27;
 
-/** Chains at given points; an even count of at least 4. */
+/** Chains at given points (count × dimension), an even count of at least 4. @throws inference-shape */
 export function init(
   base: LogDensity,
   target: LogDensity,
@@ -47,6 +48,10 @@ export function init(
   moves: readonly EnsembleMove[],
 ): EnsembleChains {
   const count = points.length / target.dimension;
+  if (!(Number.isInteger(count / 2) && count >= 4 && moves.length > 0)) {
+    const message = `${points.length} coordinates are no even number of four or more points of ${target.dimension}, or no move was given.`;
+    throw inferenceErrors.error('inference-shape', message);
+  }
   return {
     count,
     points: Float64Array.from(points),

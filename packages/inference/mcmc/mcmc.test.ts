@@ -5,6 +5,7 @@ import type { LogDensity } from '../log-density.ts';
 import { weightedMoments } from '../smc/weights.ts';
 import * as ensemble from './ensemble.ts';
 import { differentialMove, directionMove, type InformedDirections } from './moves.ts';
+import { sliceChain } from './slice.ts';
 
 const base: LogDensity = {
   dimension: 3,
@@ -82,6 +83,40 @@ describe('ensemble moves leave the tempered posterior invariant', () => {
   });
 });
 
+describe('chains that cannot be right', () => {
+  it('an odd count, or fewer than four, is refused', () => {
+    for (const count of [5, 2]) {
+      const points = new Float64Array(3 * count);
+      expect(() => ensemble.init(base, target, points, [differentialMove('all', [0, 1, 2])])).toThrow(
+        expect.objectContaining({ code: 'inference-shape' }),
+      );
+    }
+  });
+
+  it.each([
+    ['flat', () => 0],
+    ['too heavy a tail', (x: number) => -0.5 * Math.log1p(Math.abs(x))],
+  ])('a slice that widens without end is an improper density: %s', (_, f) => {
+    const density: LogDensity = {
+      dimension: 1,
+      evaluate: (p, c) => Float64Array.from({ length: c }, (_, k) => f(p[k])),
+    };
+    expect(() => [...sliceChain(density, new Float64Array(1), randomStream(4))]).toThrow(
+      expect.objectContaining({ code: 'inference-improper-posterior' }),
+    );
+  });
+
+  it('a place of infinite density is named by the slice that finds it', () => {
+    const density: LogDensity = {
+      dimension: 1,
+      evaluate: (p, c) => Float64Array.from({ length: c }, (_, k) => (p[k] < 0 ? Infinity : -p[k])),
+    };
+    expect(() => [...sliceChain(density, Float64Array.of(1), randomStream(4))]).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite', where: { element: 'parameter 0' } }),
+    );
+  });
+});
+
 describe('effective draws', () => {
   it('are all of independent draws and count/τ of an autoregression', () => {
     const random = randomStream(8, 'draws');
@@ -97,6 +132,15 @@ describe('effective draws', () => {
     }
     // τ = (1 + 0.8)/(1 − 0.8) = 9.
     expect(Math.abs((effectiveDraws(correlated, 20) * 9) / 10000 - 1)).toBeLessThan(0.2);
+  });
+
+  it('pairs of autocorrelations that rise again are taken at the least before them', () => {
+    // Pairs 815/728, 10/273 and 431/2184, the next below 0: the third counts as the second.
+    const one = Float64Array.of(0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 1, 0, 1, 1);
+    expect(effectiveDraws(one, 1)).toBeCloseTo(14 / (-1 + 2 * (815 / 728 + (2 * 10) / 273)), 10);
+    // Pairs 1217/840 and −55/168: the first of the second, 17/420, still counts once.
+    const few = Float64Array.of(0, 0, 0, 0, 0, 1, 1, 1);
+    expect(effectiveDraws(few, 1)).toBeCloseTo(8 / (-1 + (2 * 1217) / 840 + 17 / 420), 10);
   });
 
   it('of chains stuck in different places are few', () => {

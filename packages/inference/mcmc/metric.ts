@@ -1,6 +1,5 @@
 import type { RandomStream } from '@gemel/numerics';
 import { cholesky, solveLowerTransposed } from '@gemel/numerics/linalg/cholesky';
-import { multiplyVector } from '@gemel/numerics/linalg/matrix';
 import { symmetricEigen } from '@gemel/numerics/linalg/symmetric-eigen';
 
 /** The inverse mass matrix: an estimate Σ of the posterior covariance, as plain data. */
@@ -32,28 +31,59 @@ export function unitMetric(dimension: number): Metric {
   return { kind: 'diagonal', variances: new Float64Array(dimension).fill(1) };
 }
 
-/** Velocity Σ p of a momentum. */
-export function velocity(metric: Metric, momentum: Float64Array): Float64Array {
-  if (metric.kind === 'diagonal') return momentum.map((p, i) => metric.variances[i] * p);
-  if (metric.kind === 'dense') return multiplyVector(metric.covariance, momentum, momentum.length, momentum.length);
-  const scaled = momentum.map((p, i) => Math.sqrt(metric.variances[i]) * p);
-  addAlong(scaled, metric.vectors, metric.values, (v) => v - 1);
-  return scaled.map((s, i) => Math.sqrt(metric.variances[i]) * s);
+/** Velocity Σ p of a momentum, written into `out`, which is returned. */
+export function velocity(
+  metric: Metric,
+  momentum: Float64Array,
+  out: Float64Array = new Float64Array(momentum.length),
+): Float64Array {
+  const n = momentum.length;
+  if (metric.kind === 'diagonal') {
+    const { variances } = metric;
+    for (let i = 0; i < n; i++) out[i] = variances[i] * momentum[i];
+  } else if (metric.kind === 'dense') {
+    const { covariance } = metric;
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let j = 0; j < n; j++) sum += covariance[i * n + j] * momentum[j];
+      out[i] = sum;
+    }
+  } else {
+    const { variances, vectors, values } = metric;
+    for (let i = 0; i < n; i++) out[i] = Math.sqrt(variances[i]) * momentum[i];
+    addAlong(out, vectors, values, variance);
+    for (let i = 0; i < n; i++) out[i] = Math.sqrt(variances[i]) * out[i];
+  }
+  return out;
 }
 
-/** A momentum from N(0, Σ⁻¹). */
-export function drawMomentum(metric: Metric, dimension: number, random: RandomStream): Float64Array {
-  const z = Float64Array.from({ length: dimension }, () => random.normal());
-  if (metric.kind === 'diagonal') return z.map((v, i) => v / Math.sqrt(metric.variances[i]));
-  if (metric.kind === 'dense') return solveLowerTransposed(metric.lower, dimension, z);
-  addAlong(z, metric.vectors, metric.values, (v) => 1 / Math.sqrt(v) - 1);
-  return z.map((v, i) => v / Math.sqrt(metric.variances[i]));
+/** A momentum from N(0, Σ⁻¹), written into `out`, which is returned. */
+export function drawMomentum(
+  metric: Metric,
+  dimension: number,
+  random: RandomStream,
+  out: Float64Array = new Float64Array(dimension),
+): Float64Array {
+  for (let i = 0; i < dimension; i++) out[i] = random.normal();
+  if (metric.kind === 'dense') {
+    out.set(solveLowerTransposed(metric.lower, dimension, out));
+    return out;
+  }
+  if (metric.kind === 'low-rank') addAlong(out, metric.vectors, metric.values, inverseSd);
+  for (let i = 0; i < dimension; i++) out[i] /= Math.sqrt(metric.variances[i]);
+  return out;
 }
+
+/** Factors of the low-rank metric's directions, less that of all others. */
+const variance = (value: number) => value - 1;
+const inverseSd = (value: number) => 1 / Math.sqrt(value) - 1;
+
+const along = new Float64Array(RANK);
 
 /** x += U f(Λ) Uᵀ x. */
 function addAlong(x: Float64Array, vectors: Float64Array, values: Float64Array, f: (value: number) => number): void {
   const rank = values.length;
-  const along = new Float64Array(rank);
+  along.fill(0);
   for (let i = 0; i < x.length; i++) for (let k = 0; k < rank; k++) along[k] += vectors[i * rank + k] * x[i];
   for (let k = 0; k < rank; k++) along[k] *= f(values[k]);
   for (let i = 0; i < x.length; i++) for (let k = 0; k < rank; k++) x[i] += vectors[i * rank + k] * along[k];
@@ -79,7 +109,7 @@ export function withDraw(moments: Moments, point: Float64Array): Moments {
   const count = moments.count + 1;
   const before = point.map((x, i) => x - moments.mean[i]);
   const mean = moments.mean.map((m, i) => m + before[i] / count);
-  const squares = Float64Array.from(moments.squares);
+  const squares = moments.squares.slice();
   if (squares.length === n) for (let i = 0; i < n; i++) squares[i] += before[i] * (point[i] - mean[i]);
   else for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) squares[i * n + j] += before[i] * (point[j] - mean[j]);
   return { count, mean, squares };

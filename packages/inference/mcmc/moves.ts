@@ -5,7 +5,8 @@ const JUMPS = 0.05;
 
 /**
  * Differential evolution within a block of coordinates: a particle moves along the difference of two others. Ter Braak,
- * Stat. Comput. 16 (2006) 239; its best scale 2.38/√(2 block length), varied, times the stride.
+ * Stat. Comput. 16 (2006) 239; its best scale 2.38/√(2 block length), varied, times the stride. Normal noise of SD 0.01 is
+ * added, so that coordinates should have a size of about 1.
  */
 export function differentialMove(name: string, block: readonly number[]): EnsembleMove {
   const scale = 2.38 / Math.sqrt(2 * block.length);

@@ -4,8 +4,10 @@ import { inferenceErrors } from '../errors.data.ts';
 import type { InferenceProblem } from '../problem.ts';
 import { type ChainDraw, type Draws, gatherDraws } from './draws.ts';
 import * as dualAveraging from './dual-averaging.ts';
+import { watchForEndlessness } from './endless.ts';
 import { estimateMetric, type Metric, type MetricKind, noMoments, unitMetric, withDraw } from './metric.ts';
 import * as nuts from './nuts.ts';
+import { NutsWorkspace } from './nuts-workspace.ts';
 
 export interface NutsOptions {
   readonly warmUp?: number;
@@ -56,14 +58,17 @@ export function* nutsChain(
 ): Generator<ChainDraw<NutsDrawInfo>, NutsAdaptation, undefined> {
   const { warmUp = 1000, draws = 1000, metric: kind = 'diagonal', acceptance = 0.8, maxDepth = 10 } = options;
   let state = options.start ? nuts.init(target, options.start) : start(target, random.fork('start'));
+  const watch = watchForEndlessness(target, state.point);
   let metric = unitMetric(target.dimension);
   let stepSize = checkedStep(target, state, metric, random, 1);
   let adaptation = dualAveraging.init(stepSize);
   let moments = noMoments(target.dimension, kind);
   const windows = metricWindows(warmUp);
+  const work = new NutsWorkspace(target.dimension, maxDepth);
   for (let t = 0; t < warmUp; t++) {
-    const next = nuts.step(target, state, { stepSize, metric, maxDepth }, random);
+    const next = nuts.step(target, state, { stepSize, metric, maxDepth }, random, work);
     state = next.state;
+    watch(state.point);
     yield draw('warm-up', state, next.info, stepSize);
     adaptation = dualAveraging.step(adaptation, next.info.acceptance, acceptance);
     stepSize = Math.exp(adaptation.logStep);
@@ -78,8 +83,9 @@ export function* nutsChain(
   }
   if (warmUp > 0) stepSize = Math.exp(adaptation.logAverage);
   for (let t = 0; t < draws; t++) {
-    const next = nuts.step(target, state, { stepSize, metric, maxDepth }, random);
+    const next = nuts.step(target, state, { stepSize, metric, maxDepth }, random, work);
     state = next.state;
+    watch(state.point);
     yield draw('sampling', state, next.info, stepSize);
   }
   return { stepSize, metric };

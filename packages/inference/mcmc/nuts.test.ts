@@ -12,18 +12,10 @@ import * as ensemble from './ensemble.ts';
 import { drawMomentum, estimateMetric, type MetricKind, noMoments, velocity, withDraw } from './metric.ts';
 import * as nuts from './nuts.ts';
 import { energyFraction, metricWindows, nutsChain, sampleNuts } from './nuts-chains.ts';
+import { NutsWorkspace } from './nuts-workspace.ts';
 import { sliceChain } from './slice.ts';
 import { stretchMove } from './stretch.ts';
 import { choleskyCorrelation, simplex } from './transform.ts';
-
-const errorCode = (run: () => unknown) => {
-  try {
-    run();
-  } catch (error) {
-    return (error as { code?: string }).code;
-  }
-  return 'none';
-};
 
 /** N(mean, Σ) by its precision. */
 function normal(mean: Float64Array, precision: Float64Array) {
@@ -149,6 +141,25 @@ describe('NUTS', () => {
     expect(alone.flatMap((d) => [...d.point])).toEqual([...both.draws.values.slice(40 * 3)]);
   });
 
+  it('takes one gradient for each leapfrog step; arrays of transitions before leave no trace', () => {
+    let calls = 0;
+    const counted = differentiable(3, (x, g) => {
+      calls++;
+      return correlated.valueAndGradient(x, g);
+    });
+    const metric = { kind: 'diagonal', variances: new Float64Array(3).fill(1) } as const;
+    const settings = { stepSize: 0.1, metric, maxDepth: 8 };
+    const work = new NutsWorkspace(3, 8);
+    let state = nuts.init(correlated, new Float64Array(3));
+    for (let t = 0; t < 50; t++) {
+      calls = 0;
+      const next = nuts.step(counted, state, settings, randomStream(4, t), work);
+      expect(calls).toBe(next.info.leapfrogs);
+      expect(next).toEqual(nuts.step(correlated, state, settings, randomStream(4, t)));
+      state = next.state;
+    }
+  });
+
   it('keeps the energy on a normal to the order of the step', () => {
     const state = nuts.init(correlated, new Float64Array(3));
     const metric = { kind: 'diagonal', variances: new Float64Array(3).fill(1) } as const;
@@ -222,6 +233,52 @@ describe('NUTS', () => {
     expect(energyFraction(slow)).toBeLessThan(0.3);
   });
 
+  const byFirst = (f: (x: number) => readonly [value: number, slope: number]) =>
+    differentiable(2, (x, g) => {
+      const [value, slope] = f(x[0]);
+      g[0] = slope;
+      g[1] = -x[1];
+      return value - 0.5 * x[1] ** 2;
+    });
+  const sumOnly = differentiable(2, (x, g) => {
+    g[0] = -100 * (x[0] + x[1] - 1);
+    g[1] = g[0];
+    return -50 * (x[0] + x[1] - 1) ** 2;
+  });
+
+  it.each([
+    ['level along one parameter', byFirst(() => [0, 0])],
+    ['rising along one', byFirst((x) => [x, 1])],
+    ['level along a sum', sumOnly],
+  ])('names a density that is improper only far out: %s', (_, target) => {
+    expect(() => sampleNuts(target, 1, randomStream(11), { warmUp: 300, draws: 10, metric: 'dense' })).toThrow(
+      expect.objectContaining({ code: 'inference-improper-posterior' }),
+    );
+  });
+
+  it.each([
+    ['a normal of SD 1e9', byFirst((x) => [-0.5 * (x / 1e9) ** 2, -x / 1e18])],
+    [
+      'a normal of SD 1e9 without a gradient far out',
+      byFirst((x) => [-0.5 * (x / 1e9) ** 2, Math.abs(x) < 1e10 ? -x / 1e18 : Number.NaN]),
+    ],
+    ['a Cauchy', byFirst((x) => [-Math.log1p(x * x), (-2 * x) / (1 + x * x)])],
+  ])('does not call improper what is only wide: %s', (_, target) => {
+    const { draws } = sampleNuts(target, 1, randomStream(12), { warmUp: 300, draws: 10 });
+    expect(draws.values.every(Number.isFinite)).toBe(true);
+  });
+
+  it('does not enter a place of infinite density, and reports it', () => {
+    const pole = differentiable(1, (x, g) => {
+      g[0] = -x[0];
+      return Math.abs(x[0]) < 0.1 ? Infinity : -0.5 * x[0] ** 2;
+    });
+    const result = sampleNuts(pole, 2, randomStream(4), { warmUp: 100, draws: 100 });
+    expect(result.problems.map((p) => p.code)).toContain('inference-divergent-transitions');
+    expect(result.draws.logDensity.every(Number.isFinite)).toBe(true);
+    expect(result.adaptations.every((a) => a.stepSize > 0)).toBe(true);
+  });
+
   it('names improper densities and places without one', () => {
     const flat = differentiable(2, (_, g) => {
       g.fill(0);
@@ -229,8 +286,8 @@ describe('NUTS', () => {
     });
     const nowhere = differentiable(2, () => Number.NaN);
     const run = (target: typeof flat) => () => sampleNuts(target, 1, randomStream(1), { warmUp: 20, draws: 5 });
-    expect(errorCode(run(flat))).toBe('inference-improper-posterior');
-    expect(errorCode(run(nowhere))).toBe('inference-density-not-finite');
+    expect(run(flat)).toThrow(expect.objectContaining({ code: 'inference-improper-posterior' }));
+    expect(run(nowhere)).toThrow(expect.objectContaining({ code: 'inference-density-not-finite' }));
   });
 });
 
@@ -260,8 +317,8 @@ describe('sampling without gradients', () => {
       expect(Math.abs(d.mean)).toBeLessThan(3.5);
       expect(Math.abs(d.square)).toBeLessThan(3.5);
     }
-    expect(errorCode(() => sliceChain(target, Float64Array.of(-1, 0), randomStream(1)).next())).toBe(
-      'inference-density-not-finite',
+    expect(() => sliceChain(target, Float64Array.of(-1, 0), randomStream(1)).next()).toThrow(
+      expect.objectContaining({ code: 'inference-density-not-finite' }),
     );
   });
 

@@ -2,13 +2,7 @@ import type { RandomStream } from '@gemel/numerics';
 import { dot } from '@gemel/numerics/linalg/matrix';
 import { type DifferentiableLogDensity, startingGradient } from '../differentiable-log-density.ts';
 import { drawMomentum, type Metric, velocity } from './metric.ts';
-
-/** What the next transition needs. */
-export interface NutsState {
-  readonly point: Float64Array;
-  readonly logDensity: number;
-  readonly gradient: Float64Array;
-}
+import { type NutsState, NutsWorkspace, Phase, type Tree } from './nuts-workspace.ts';
 
 export interface NutsInfo {
   /** Mean Metropolis acceptance over the trajectory; what the step size is adapted to. */
@@ -28,6 +22,8 @@ export interface NutsSettings {
   readonly maxDepth: number;
 }
 
+export type { NutsState };
+
 /** Energy error at which a trajectory is called divergent. */
 const DIVERGENT = 1000;
 
@@ -37,165 +33,136 @@ export function init(target: DifferentiableLogDensity, point: Float64Array): Nut
   return { point: Float64Array.from(point), logDensity: value, gradient };
 }
 
-/** A point in phase space; `sharp` is its velocity. */
-interface Phase {
-  readonly state: NutsState;
-  readonly momentum: Float64Array;
-  readonly sharp: Float64Array;
-}
-
-/** One end of a piece of trajectory, as the U-turn criterion sees it. */
-interface End {
-  readonly momentum: Float64Array;
-  readonly sharp: Float64Array;
-}
-
-/** A piece of trajectory; `near` is its end towards the start. */
-interface Tree {
-  readonly valid: boolean;
-  readonly near: End;
-  readonly far: Phase;
-  /** Sum of the momenta. */
-  readonly rho: Float64Array;
-  readonly logWeight: number;
-  readonly proposal: NutsState;
-  readonly proposalEnergy: number;
-}
-
-/** Counts over one transition. */
-interface Tally {
-  leapfrogs: number;
-  acceptance: number;
-  divergent: boolean;
-}
-
 /**
  * One transition of the no-U-turn sampler with multinomial sampling along the trajectory and the generalised criterion
  * (Hoffman and Gelman, JMLR 15 (2014) 1593; Betancourt, arXiv:1701.02434, appendix A), checked also across the joint of
  * the two halves of every doubling, as Stan does since 2.21. Leaves the target invariant.
+ * @param work of the target's dimension and at least `maxDepth`; what it held is of no account
  */
 export function step(
   target: DifferentiableLogDensity,
   state: NutsState,
   settings: NutsSettings,
   random: RandomStream,
+  work = new NutsWorkspace(target.dimension, settings.maxDepth),
 ): { readonly state: NutsState; readonly info: NutsInfo } {
   const { metric, maxDepth } = settings;
-  const momentum = drawMomentum(metric, target.dimension, random);
-  const start: Phase = { state, momentum, sharp: velocity(metric, momentum) };
-  const h0 = energy(start);
-  const tally: Tally = { leapfrogs: 0, acceptance: 0, divergent: false };
-  let front = start;
-  let back = start;
-  let rho = momentum;
+  const { front, back, rho, fromMomentum, fromSharp, tree, sample } = work;
+  drawMomentum(metric, target.dimension, random, work.momentum);
+  velocity(metric, work.momentum, work.sharp);
+  front.start(state, work.momentum, work.sharp);
+  back.start(state, work.momentum, work.sharp);
+  rho.set(work.momentum);
+  const h0 = energy(front);
+  work.leapfrogs = 0;
+  work.acceptance = 0;
+  work.divergent = false;
   let logWeight = 0;
-  let sample = state;
-  let sampleEnergy = h0;
+  let moved = false;
   let depth = 0;
   while (depth < maxDepth) {
     const forward = random.uniform() < 0.5;
-    const from = forward ? front : back;
-    const tree = grow(target, from, depth, forward ? 1 : -1, h0, settings, random, tally);
-    if (!tree.valid) break;
+    const [from, other] = forward ? [front, back] : [back, front];
+    fromMomentum.set(from.momentum);
+    fromSharp.set(from.sharp);
+    if (!grow(target, from, depth, forward ? 1 : -1, h0, settings, random, work, tree)) break;
     depth++;
     if (Math.log(random.uniform()) < tree.logWeight - logWeight) {
-      sample = tree.proposal;
-      sampleEnergy = tree.proposalEnergy;
+      sample.exchangeProposal(tree);
+      moved = true;
     }
     logWeight = logSum(logWeight, tree.logWeight);
-    const other = forward ? back : front;
-    const whole = sum(rho, tree.rho);
     const goesOn =
-      straight(other.sharp, tree.far.sharp, whole) &&
-      straight(other.sharp, tree.near.sharp, sum(rho, tree.near.momentum)) &&
-      straight(from.sharp, tree.far.sharp, sum(tree.rho, from.momentum));
-    if (forward) front = tree.far;
-    else back = tree.far;
-    rho = whole;
+      straight(other.sharp, tree.farSharp, rho, tree.rho) &&
+      straight(other.sharp, tree.nearSharp, rho, tree.nearMomentum) &&
+      straight(fromSharp, tree.farSharp, tree.rho, fromMomentum);
+    for (let i = 0; i < rho.length; i++) rho[i] += tree.rho[i];
     if (!goesOn) break;
   }
+  const next = moved
+    ? { point: sample.point.slice(), logDensity: sample.logDensity, gradient: sample.gradient.slice() }
+    : state;
   return {
-    state: sample,
+    state: next,
     info: {
-      acceptance: tally.acceptance / Math.max(1, tally.leapfrogs),
+      acceptance: work.acceptance / Math.max(1, work.leapfrogs),
       depth,
-      leapfrogs: tally.leapfrogs,
-      divergent: tally.divergent,
-      energy: sampleEnergy,
+      leapfrogs: work.leapfrogs,
+      divergent: work.divergent,
+      energy: moved ? sample.energy : h0,
     },
   };
 }
 
-/** 2^depth leapfrog steps in one direction. */
+/** Moves `z` by 2^depth leapfrog steps in one direction, into `out`; false where it turned or diverged: `out` then has no meaning. */
 function grow(
   target: DifferentiableLogDensity,
-  from: Phase,
+  z: Phase,
   depth: number,
   direction: 1 | -1,
   h0: number,
   settings: NutsSettings,
   random: RandomStream,
-  tally: Tally,
-): Tree {
+  work: NutsWorkspace,
+  out: Tree,
+): boolean {
   if (depth === 0) {
-    const next = leapfrog(target, from, direction * settings.stepSize, settings.metric);
-    const h = energy(next);
-    const error = Number.isNaN(h) ? Infinity : h - h0;
-    tally.leapfrogs++;
-    tally.acceptance += Math.min(1, Math.exp(-error));
-    if (error > DIVERGENT) tally.divergent = true;
-    return {
-      valid: error <= DIVERGENT,
-      near: next,
-      far: next,
-      rho: next.momentum,
-      logWeight: -error,
-      proposal: next.state,
-      proposalEnergy: h,
-    };
+    leapfrog(target, z, direction * settings.stepSize, settings.metric);
+    const h = energy(z);
+    // A density of +Infinity is none: from there no trajectory could go on.
+    const error = h > -Infinity ? h - h0 : Infinity;
+    work.leapfrogs++;
+    work.acceptance += Math.min(1, Math.exp(-error));
+    if (error > DIVERGENT) work.divergent = true;
+    out.leaf(z, -error, h);
+    return error <= DIVERGENT;
   }
-  const first = grow(target, from, depth - 1, direction, h0, settings, random, tally);
-  if (!first.valid) return first;
-  const second = grow(target, first.far, depth - 1, direction, h0, settings, random, tally);
-  if (!second.valid) return second;
+  const first = work.firsts[depth - 1];
+  if (!grow(target, z, depth - 1, direction, h0, settings, random, work, first)) return false;
+  const second = work.seconds[depth - 1];
+  if (!grow(target, z, depth - 1, direction, h0, settings, random, work, second)) return false;
   const logWeight = logSum(first.logWeight, second.logWeight);
-  const rho = sum(first.rho, second.rho);
   const chosen = Math.log(random.uniform()) < second.logWeight - logWeight ? second : first;
-  return {
-    valid:
-      straight(first.near.sharp, second.far.sharp, rho) &&
-      straight(first.near.sharp, second.near.sharp, sum(first.rho, second.near.momentum)) &&
-      straight(first.far.sharp, second.far.sharp, sum(second.rho, first.far.momentum)),
-    near: first.near,
-    far: second.far,
-    rho,
-    logWeight,
-    proposal: chosen.proposal,
-    proposalEnergy: chosen.proposalEnergy,
-  };
+  const turned = !(
+    straight(first.nearSharp, second.farSharp, first.rho, second.rho) &&
+    straight(first.nearSharp, second.nearSharp, first.rho, second.nearMomentum) &&
+    straight(first.farSharp, second.farSharp, second.rho, first.farMomentum)
+  );
+  if (turned) return false;
+  for (let i = 0; i < out.rho.length; i++) out.rho[i] = first.rho[i] + second.rho[i];
+  out.exchangeNear(first);
+  out.exchangeFar(second);
+  out.exchangeProposal(chosen);
+  out.logWeight = logWeight;
+  return true;
 }
 
-function leapfrog(target: DifferentiableLogDensity, from: Phase, epsilon: number, metric: Metric): Phase {
-  const half = from.momentum.map((p, i) => p + 0.5 * epsilon * from.state.gradient[i]);
-  const v = velocity(metric, half);
-  const point = from.state.point.map((x, i) => x + epsilon * v[i]);
-  const gradient = new Float64Array(point.length);
-  const logDensity = target.valueAndGradient(point, gradient);
-  const momentum = half.map((p, i) => p + 0.5 * epsilon * gradient[i]);
-  return { state: { point, logDensity, gradient }, momentum, sharp: velocity(metric, momentum) };
+/** One leapfrog step of `z` in place. */
+function leapfrog(target: DifferentiableLogDensity, z: Phase, epsilon: number, metric: Metric): void {
+  const { point, momentum, gradient, sharp } = z;
+  const half = 0.5 * epsilon;
+  for (let i = 0; i < point.length; i++) momentum[i] += half * gradient[i];
+  velocity(metric, momentum, sharp);
+  for (let i = 0; i < point.length; i++) point[i] += epsilon * sharp[i];
+  z.logDensity = target.valueAndGradient(point, gradient);
+  for (let i = 0; i < point.length; i++) momentum[i] += half * gradient[i];
+  velocity(metric, momentum, sharp);
 }
 
 function energy(z: Phase): number {
-  return 0.5 * dot(z.momentum, z.sharp) - z.state.logDensity;
+  return 0.5 * dot(z.momentum, z.sharp) - z.logDensity;
 }
 
-/** Neither end has turned against the summed momentum. */
-function straight(one: Float64Array, other: Float64Array, rho: Float64Array): boolean {
-  return dot(one, rho) > 0 && dot(other, rho) > 0;
-}
-
-function sum(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((v, i) => v + b[i]);
+/** Neither end has turned against the summed momentum, which is that of two parts. */
+function straight(one: Float64Array, other: Float64Array, part: Float64Array, rest: Float64Array): boolean {
+  let along = 0;
+  let alongOther = 0;
+  for (let i = 0; i < one.length; i++) {
+    const rho = part[i] + rest[i];
+    along += one[i] * rho;
+    alongOther += other[i] * rho;
+  }
+  return along > 0 && alongOther > 0;
 }
 
 function logSum(a: number, b: number): number {
@@ -217,10 +184,13 @@ export function reasonableStep(
   random: RandomStream,
   first = 1,
 ): number {
+  const z = new Phase(target.dimension);
   const accepts = (epsilon: number) => {
     const momentum = drawMomentum(metric, target.dimension, random);
-    const z: Phase = { state, momentum, sharp: velocity(metric, momentum) };
-    return energy(z) - energy(leapfrog(target, z, epsilon, metric)) > Math.log(0.8);
+    z.start(state, momentum, velocity(metric, momentum));
+    const before = energy(z);
+    leapfrog(target, z, epsilon, metric);
+    return before - energy(z) > Math.log(0.8);
   };
   let epsilon = first;
   const grows = accepts(epsilon);

@@ -20,6 +20,9 @@ export interface SliceInfo {
 /** Widths that a bracket spans at most after stepping out. */
 const OUTWARD = 50;
 
+/** Length of a bracket at which the density is said not to fall off. */
+const LONGEST = 1e20;
+
 /** Starts at `point` with the same first width in every coordinate. @throws inference-density-not-finite */
 export function init(target: LogDensity, point: Float64Array, width = 1): SliceState {
   const logDensity = target.evaluate(point, 1)[0];
@@ -33,6 +36,7 @@ export function init(target: LogDensity, point: Float64Array, width = 1): SliceS
  * One sweep of univariate slice sampling, coordinate by coordinate, with stepping out and shrinkage (Neal, Ann. Stat. 31
  * (2003) 705, figures 3 and 5). Needs no gradient and no tuning; leaves the target invariant. With `adapt` the widths
  * turn towards the brackets found; what is kept as a sample should be drawn without.
+ * @throws inference-improper-posterior where adapted brackets grow without end, inference-density-not-finite at +Infinity
  */
 export function step(
   target: LogDensity,
@@ -53,6 +57,10 @@ export function step(
       point[i] = x;
       evaluations++;
       const f = target.evaluate(point, 1)[0];
+      if (f === Infinity) {
+        const message = `The log density is infinite where coordinate ${i} is ${x}.`;
+        throw inferenceErrors.error('inference-density-not-finite', message, `parameter ${i}`);
+      }
       return Number.isNaN(f) ? -Infinity : f;
     };
     let low = here - state.widths[i] * random.uniform();
@@ -62,6 +70,13 @@ export function step(
     while (left-- > 0 && at(low) > level) low -= state.widths[i];
     while (right-- > 0 && at(high) > level) high += state.widths[i];
     brackets[i] = high - low;
+    if (!(brackets[i] < LONGEST)) {
+      throw inferenceErrors.error(
+        'inference-improper-posterior',
+        `The slice of coordinate ${i} is ${brackets[i].toExponential(1)} long: the density does not fall off.`,
+        `parameter ${i}`,
+      );
+    }
     for (;;) {
       const x = low + random.uniform() * (high - low);
       const f = at(x);

@@ -85,7 +85,7 @@ function atZero(subject: Subject, { theta }: PopulationValues, prior: EtaPrior, 
   const eta = new Float64Array(prior.dimension);
   const linearization = linearize(subject, theta, eta, options.differenceStep ?? 1e-4);
   const status = linearization === null ? 'no-value' : 'converged';
-  return { status, eta, objective: 0, information: prior.precision, linearization, steps: 0 };
+  return { status, eta, objective: 0, information: prior.precision, linearization, steps: 0, nearest: null };
 }
 
 /** log |C| + rᵀC⁻¹r with C = GΩGᵀ + R₀ and r = y − f + Gη of the model linearised at η. */

@@ -1,4 +1,5 @@
 import { cholesky, choleskyInverse } from '@gemel/numerics/linalg/cholesky';
+import type { Kink } from './kinks.ts';
 
 /** One subject as inference sees it: numbers, and a function that predicts them. */
 export interface Subject {
@@ -8,6 +9,13 @@ export interface Subject {
   readonly censored?: Uint8Array;
   /** Occasions with random effects of their own; absent: 0. */
   readonly occasions?: number;
+  /** Where the prediction is not smooth; absent: it is. */
+  readonly kinks?: readonly Kink[];
+  /**
+   * How fixed effects shift random effects, random effects × fixed effects: the prediction depends on θ and η through
+   * η + design · link(θ) alone. NaN in the column of a fixed effect that acts otherwise. Absent: all do.
+   */
+  readonly design?: Float64Array;
   /**
    * Writes the prediction of every observation into `out`; false where there is none.
    * `eta`: random effects of the subject, then those of each occasion in turn.

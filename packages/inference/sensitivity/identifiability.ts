@@ -8,8 +8,11 @@ import type { InferenceProblem } from '../problem.ts';
 export interface ParameterDirection {
   /** Eigenvalue of the scaled information. */
   readonly information: number;
-  /** `none`: no information at all; `sloppy`: less than a millionth of the best direction's. */
-  readonly kind: 'stiff' | 'sloppy' | 'none';
+  /**
+   * `sloppy`: less than a millionth of the best direction's information; `none`: none at all; `rising`: a negative one, so
+   * that the point is no maximum.
+   */
+  readonly kind: 'stiff' | 'sloppy' | 'none' | 'rising';
   /** Unit vector over the scaled parameters. */
   readonly loadings: Float64Array;
   /** Parameters that carry it (squared loading of 0.05 or more), largest first: `−0.71 clearance`. */
@@ -21,7 +24,7 @@ export interface Identifiability {
   readonly directions: readonly ParameterDirection[];
   /** √ of the diagonal of the inverse information, in the parameters' units; Infinity along directions without any. */
   readonly standardErrors: Float64Array;
-  /** Largest over smallest eigenvalue. */
+  /** Largest over smallest eigenvalue; Infinity where that is not positive. */
   readonly condition: number;
   readonly problems: readonly InferenceProblem[];
 }
@@ -95,14 +98,24 @@ export function identifiability(
       `Needed: an information of ${n} × ${n}, ${n} names and ${n} positive scales.`,
     );
   }
+  const bad = information.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0) {
+    const name = names[Math.floor(bad / n)];
+    throw inferenceErrors.error(
+      'inference-density-not-finite',
+      `The information of ${name} is ${information[bad]}.`,
+      name,
+    );
+  }
   const { values, vectors } = symmetricEigen(
     information.map((v, k) => v * scales[Math.floor(k / n)] * scales[k % n]),
     n,
   );
   const largest = values[n - 1];
+  const size = Math.max(largest, -values[0]);
   const directions = Array.from(values, (value, k): ParameterDirection => {
     const loadings = Float64Array.from({ length: n }, (_, i) => vectors[i * n + k]);
-    const kind = !(value > NONE * largest) ? 'none' : value < SLOPPY * largest ? 'sloppy' : 'stiff';
+    const kind = kindOf(value, size);
     const parts = [...loadings.keys()]
       .filter((i) => loadings[i] ** 2 >= 0.05)
       .sort((a, b) => Math.abs(loadings[b]) - Math.abs(loadings[a]))
@@ -113,21 +126,42 @@ export function identifiability(
     let variance = 0;
     for (const d of directions) {
       const share = d.loadings[i] ** 2;
-      if (d.kind === 'none') variance += share > 1e-12 ? Infinity : 0;
+      if (d.kind === 'none' || d.kind === 'rising') variance += share > 1e-12 ? Infinity : 0;
       else variance += share / d.information;
     }
     return scale * Math.sqrt(variance);
   });
   const problems = directions
     .filter((d) => d.kind !== 'stiff')
-    .map((d) =>
-      inferenceErrors.problem(
-        d.kind === 'none' ? 'inference-unidentifiable-parameter' : 'inference-sloppy-direction',
-        d.kind === 'none'
-          ? `The data say nothing about ${d.parts.join(' ')}.`
-          : `The data tell ${(largest / d.information).toExponential(1)} times less about ${d.parts.join(' ')} than about the best-known combination.`,
-        d.parts.join(' '),
-      ),
-    );
-  return { directions, standardErrors, condition: largest / values[0], problems };
+    .map((d) => {
+      const parts = d.parts.join(' ');
+      if (d.kind === 'none') {
+        return inferenceErrors.problem(
+          'inference-unidentifiable-parameter',
+          `The data say nothing about ${parts}.`,
+          parts,
+        );
+      }
+      if (d.kind === 'rising') {
+        return inferenceErrors.problem(
+          'inference-no-convergence',
+          `The log density rises on both sides along ${parts}: the point is no maximum.`,
+          parts,
+        );
+      }
+      const times = (largest / d.information).toExponential(1);
+      return inferenceErrors.problem(
+        'inference-sloppy-direction',
+        `The data tell ${times} times less about ${parts} than about the best-known combination.`,
+        parts,
+      );
+    });
+  return { directions, standardErrors, condition: values[0] > 0 ? largest / values[0] : Infinity, problems };
+}
+
+function kindOf(information: number, size: number): ParameterDirection['kind'] {
+  // Smaller negative numbers are what differences of a gradient leave of a flat direction.
+  if (information < -SLOPPY * size) return 'rising';
+  if (!(information > NONE * size)) return 'none';
+  return information < SLOPPY * size ? 'sloppy' : 'stiff';
 }

@@ -13,6 +13,7 @@ export interface MorrisEffect {
   readonly meanAbsolute: number;
   /** SD of the effects: of a nonlinear input, or one that interacts. */
   readonly sd: number;
+  /** Effects that were finite; without any the others are NaN. */
   readonly count: number;
 }
 
@@ -24,8 +25,8 @@ export interface MorrisScreening {
 
 /**
  * Morris screening (Technometrics 33 (1991) 161) by `trajectories` random walks over a grid of `levels` (even) levels of
- * probability, each input changed once in a walk by Δ = levels / (2 (levels − 1)); trajectories · (dimension + 1) runs. The
- * outermost levels are drawn in by half a cell, so that unbounded inputs stay finite.
+ * probability, each input changed once in a walk by half of the levels; trajectories · (dimension + 1) runs. The levels
+ * are the middles of equal cells, so that unbounded inputs stay finite: a step is a probability of ½.
  */
 export function morrisScreening(
   inputs: UncertainInputs,
@@ -71,9 +72,11 @@ export function morrisScreening(
   });
   return {
     effects: effects.map((values, i) => {
+      const name = inputs.names?.[i] ?? `x[${i}]`;
+      const count = values.length;
+      if (count === 0) return { name, mean: Number.NaN, meanAbsolute: Number.NaN, sd: Number.NaN, count };
       const { mean, sd } = momentsOf(Float64Array.from(values));
-      const meanAbsolute = values.reduce((s, v) => s + Math.abs(v) / values.length, 0);
-      return { name: inputs.names?.[i] ?? `x[${i}]`, mean, meanAbsolute, sd, count: values.length };
+      return { name, mean, meanAbsolute: values.reduce((s, v) => s + Math.abs(v) / count, 0), sd, count };
     }),
     evaluations: trajectories * (n + 1),
     problems:

@@ -25,6 +25,9 @@ export interface SobolIndices {
   readonly problems: readonly InferenceProblem[];
 }
 
+/** SD of the output, as a share of its mean, that is rounding alone. */
+const ROUNDING = 1e-14;
+
 /** Bootstrap repetitions. */
 const REPETITIONS = 100;
 
@@ -32,7 +35,7 @@ const REPETITIONS = 100;
  * First-order and total Sobol' indices of a scalar output over independent inputs, from count (dimension + 2) runs of the
  * model: Saltelli et al., Comput. Phys. Commun. 181 (2010) 259, table 2, (b) for the first order and (f), Jansen's, for
  * the total. The design is a scrambled Sobol' sequence of 2 · dimension coordinates up to 16 inputs, beyond that a Latin
- * hypercube. Rows with an output that is not finite are left out and counted.
+ * hypercube. Rows with an output that is not finite are left out and counted; indices are NaN where no output varies.
  * @param count rows; a power of two is best
  */
 export function sobolIndices(
@@ -70,9 +73,10 @@ export function sobolIndices(
     );
   }
   const own = Float64Array.from(rows.flatMap((k) => [at(0, k), at(1, k)]));
-  const { mean, sd } = momentsOf(own);
-  const variance = sd * sd;
-  if (!(variance > 0)) {
+  const { mean, sd } = rows.length > 0 ? momentsOf(own) : { mean: Number.NaN, sd: Number.NaN };
+  const still = sd <= ROUNDING * Math.abs(mean);
+  const variance = still ? 0 : sd * sd;
+  if (still) {
     problems.push(inferenceErrors.problem('inference-zero-variance', `Every output is ${mean}: nothing to explain.`));
   }
   const estimate = (chosen: readonly number[], i: number) => {
@@ -86,7 +90,7 @@ export function sobolIndices(
       first += ((at(1, k) - centre) * (at(i + 2, k) - at(0, k))) / chosen.length;
       total += (at(0, k) - at(i + 2, k)) ** 2 / (2 * chosen.length);
     }
-    return { first: first / squares, total: total / squares };
+    return still ? { first: Number.NaN, total: Number.NaN } : { first: first / squares, total: total / squares };
   };
   const bootstrap = random.fork('bootstrap');
   const samples = Array.from({ length: REPETITIONS }, () =>

@@ -6,7 +6,7 @@ export interface ParetoSmoothed {
   readonly weights: Float64Array;
   /**
    * Estimated shape of the weight tail. Below 0.5 the estimate behaves as if the variance were finite; up to
-   * min(1 − 1/log10 S, 0.7) it is reliable; above 1 the mean itself does not exist. Infinity: too few weights.
+   * min(1 − 1/log10 S, 0.7) it is reliable; above 1 the mean itself does not exist. Infinity: too few weights, or none above 0.
    */
   readonly k: number;
   readonly ess: number;
@@ -20,11 +20,12 @@ export function paretoSmooth(logWeights: Float64Array): ParetoSmoothed {
   const s = logWeights.length;
   const raw = normaliseLogWeights(logWeights);
   const tail = Math.floor(Math.min(s / 5, 3 * Math.sqrt(s)));
-  if (tail < 5) return { weights: raw, k: Infinity, ess: effectiveSampleSize(raw) };
+  const rawEss = effectiveSampleSize(raw);
+  if (tail < 5 || rawEss === 0) return { weights: raw, k: Infinity, ess: rawEss };
   const order = Array.from({ length: s }, (_, i) => i).sort((a, b) => raw[a] - raw[b]);
   const cutoff = raw[order[s - tail - 1]];
   const exceedances = Float64Array.from(order.slice(s - tail), (i) => raw[i] - cutoff);
-  if (!(exceedances[tail - 1] > exceedances[0])) return { weights: raw, k: 0, ess: effectiveSampleSize(raw) };
+  if (!(exceedances[tail - 1] > exceedances[0])) return { weights: raw, k: 0, ess: rawEss };
   const { k, sigma } = fitGeneralisedPareto(exceedances);
   const weights = Float64Array.from(raw);
   if (Number.isFinite(k)) {

@@ -86,6 +86,7 @@ describe('Pareto smoothing', () => {
     expect(equal.weights.every((w) => Math.abs(w - 0.01) < 1e-15)).toBe(true);
     expect(equal.ess).toBeCloseTo(100, 9);
     expect(paretoSmooth(new Float64Array(10)).k).toBe(Infinity);
+    expect(paretoSmooth(new Float64Array(100).fill(-Infinity))).toMatchObject({ k: Infinity, ess: 0 });
   });
 
   it('says how large k̂ may be', () => {

@@ -13,6 +13,8 @@ export interface TemperingState {
 export interface TemperingInfo {
   /** Effective sample size of the weights that led from the last β to this one. */
   readonly ess: number;
+  /** Log of the ratio of the normalising constants of this β and the last; their sum is the log evidence. */
+  readonly logEvidence: number;
   /** Mean acceptance of the moves. */
   readonly acceptance: number;
   readonly evaluations: number;
@@ -49,7 +51,8 @@ export function step(
     Number.isNaN(l) || l === -Infinity ? -Infinity : l - chains.logBase[i],
   );
   const beta = state.beta < 1 ? nextBeta(increment, state.beta, KEPT * chains.count) : 1;
-  const weights = normaliseLogWeights(increment.map((v) => v * (beta - state.beta)));
+  const logWeights = increment.map((v) => v * (beta - state.beta));
+  const weights = normaliseLogWeights(logWeights);
   let moved = resampled(chains, weights, target.dimension, random.fork('resample'));
   let acceptance = 0;
   let evaluations = 0;
@@ -63,8 +66,15 @@ export function step(
   }
   return {
     state: { chains: moved, beta },
-    info: { ess: effectiveSampleSize(weights), acceptance, evaluations },
+    info: { ess: effectiveSampleSize(weights), logEvidence: logMean(logWeights), acceptance, evaluations },
   };
+}
+
+/** log of the mean of e^logs; NaN counts as −Infinity, as among the weights. */
+function logMean(logs: Float64Array): number {
+  const top = logs.reduce((a, b) => (b > a ? b : a), -Infinity);
+  const sum = logs.reduce((s, l) => s + (Number.isNaN(l) ? 0 : Math.exp(l - top)), 0);
+  return top === -Infinity ? top : top + Math.log(sum / logs.length);
 }
 
 /** Systematic resampling into random places, so that both halves of the ensemble stand for the whole. */

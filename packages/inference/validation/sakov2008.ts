@@ -1,20 +1,19 @@
-import { identity } from '@gemel/numerics/linalg/matrix';
-import * as ensembleFilter from '../filter/ensemble-filter.ts';
-import { deviationsOf } from '../filter/ensemble-space.ts';
-import { analysisError, sakov2008 as experiment } from '../filter/lorenz.fixture.ts';
+import type { EnsembleFilterOptions } from '../filter/ensemble-filter.ts';
+import {
+  analysisError,
+  ensembleEstimator,
+  sakov2008 as experiment,
+  filterCycle,
+  ring,
+} from '../filter/lorenz.fixture.ts';
 
-const { transition, mean, variance } = experiment;
-const start = { dimension: 40, mean, lower: identity(40).map((v) => v * Math.sqrt(variance)) };
 const SEEDS = 4;
-const apart = (i: number, k: number) => Math.min(Math.abs(i - k), 40 - Math.abs(i - k));
-/** DAPPER's radius 4 is the distance at which the taper is about exp(−½): a half-width of √(10/3) times it. */
-const halfWidth = 4 * Math.sqrt(10 / 3);
 
 const ROWS: readonly {
   readonly name: string;
   readonly peer: number;
   readonly members: number;
-  readonly options: ensembleFilter.EnsembleFilterOptions;
+  readonly options: EnsembleFilterOptions;
 }[] = [
   {
     name: 'square-root ensemble Kalman filter, 24 members, inflation 1.013, rotated',
@@ -32,7 +31,7 @@ const ROWS: readonly {
     name: 'local ensemble transform Kalman filter, 7 members, inflation 1.04, rotated',
     peer: 0.22,
     members: 7,
-    options: { analysis: { local: { distance: apart, halfWidth } }, inflation: 1.04, rotate: true },
+    options: { analysis: { local: ring }, inflation: 1.04, rotate: true },
   },
 ];
 
@@ -54,15 +53,8 @@ export default {
     return Object.fromEntries(
       ROWS.map(({ name, members, options }) => {
         let total = 0;
-        for (let seed = 1; seed <= SEEDS; seed++) {
-          total += analysisError(experiment, seed, (random) => {
-            let state = ensembleFilter.init(0, start, members, random);
-            return (observation, _, draws) => {
-              state = ensembleFilter.step(transition, state, observation, draws, options).state;
-              return deviationsOf(state.ensemble, members, 40).mean;
-            };
-          });
-        }
+        const filter = ensembleEstimator(experiment, members, filterCycle(experiment, options));
+        for (let seed = 1; seed <= SEEDS; seed++) total += analysisError(experiment, seed, filter);
         return [name, total / SEEDS];
       }),
     );

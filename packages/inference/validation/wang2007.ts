@@ -1,5 +1,6 @@
 import { populationObjective } from '../population/objective.ts';
 import type { Subject } from '../population/population.ts';
+import { rowsBySubject } from '../population/subject-table.fixture.ts';
 
 const FILE = 'reference/wang2007.csv';
 const row = (approximation: string, expected: number) => ({
@@ -12,13 +13,7 @@ const row = (approximation: string, expected: number) => ({
 
 /** Rows of id, time, observation by subject: Y = 10·e^{−KE·t}, KE = θ·e^η. */
 function subjectsOf(text: string): readonly Subject[] {
-  const rows = text
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => line.split(',').map((field) => Number(field.replaceAll('"', ''))));
-  return [...new Set(rows.map(([id]) => id))].map((id) => {
-    const own = rows.filter((each) => each[0] === id);
+  return rowsBySubject(text).map(([id, own]) => {
     return {
       id: String(id),
       observed: Float64Array.from(own, ([, , y]) => y),

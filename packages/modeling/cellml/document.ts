@@ -1,6 +1,6 @@
 import type { Where } from '@gemel/core/error';
 import { MATHML } from '../sbml/mathml.ts';
-import { parseXml, type XmlElement, type XmlLimits } from '../sbml/xml.ts';
+import { decimal, parseXml, type XmlElement, type XmlLimits } from '../sbml/xml.ts';
 import { cellmlErrors } from './errors.data.ts';
 
 export type CellmlVersion = '1.0' | '1.1' | '2.0';
@@ -227,9 +227,8 @@ class DocumentReader {
   #real(element: XmlElement, attribute: string, usual: number): number {
     const text = element.attributes.get(attribute)?.trim();
     if (text === undefined) return usual;
-    const value = Number(text);
-    if (text === '' || !Number.isFinite(value))
-      throw this.#wrong(element, `has ${attribute} “${text}”, which is no number`);
+    const value = decimal(text);
+    if (!Number.isFinite(value)) throw this.#wrong(element, `has ${attribute} “${text}”, which is no number`);
     return value;
   }
 

@@ -6,6 +6,7 @@ import type { Definition, Described, Model, Parameter, State, Unknown } from '..
 import { orderByNeed } from '../model/order.ts';
 import { withoutRateOf } from '../model/rate-of.ts';
 import { ratio } from '../sbml/unit-definitions.ts';
+import { decimal } from '../sbml/xml.ts';
 import type { CellmlDocument, CellmlVariable } from './document.ts';
 import { type CellmlEquation, type CellmlScope, equationsOf, readSide, type Side } from './equations.ts';
 import { cellmlErrors } from './errors.data.ts';
@@ -252,8 +253,8 @@ export class CellmlMapper {
     const variable = this.#initial.get(one)!;
     const text = variable.initial!;
     const by = this.#classes.toChief(variable);
-    const value = Number(text);
-    if (text !== '' && Number.isFinite(value)) return number(value * by);
+    const value = decimal(text);
+    if (Number.isFinite(value)) return number(value * by);
     const named = this.#document.components.get(variable.component)!.variables.get(text);
     if (named === undefined) {
       throw cellmlErrors.error(

@@ -96,7 +96,7 @@ export class Graph implements Arithmetic<number, number> {
   }
 
   lookup(table: readonly number[], i: number): number {
-    return this.#node(`lookup ${table.length} ${i}`, { kind: 'lookup', table, operands: [i] });
+    return this.#node(`lookup ${i} ${table.join()}`, { kind: 'lookup', table, operands: [i] });
   }
 
   add(a: number, b: number): number {

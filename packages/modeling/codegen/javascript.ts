@@ -3,7 +3,8 @@ import { elementary } from '@gemel/numerics/elementary/elementary';
 import type { Program } from '../program/program.ts';
 import { Graph, type GraphOperator, type Sink } from './graph.ts';
 import { programValues } from './program-values.ts';
-import { ahead, type Schedule, schedule } from './schedule.ts';
+import { schedule } from './schedule.ts';
+import { TextBlock, type TextWriter } from './text-block.ts';
 
 /** A program as a function of its argument arrays, then its result arrays, in order. Results must not share memory with arguments. */
 export type CompiledProgram = (...arrays: Float64Array[]) => void;
@@ -11,19 +12,7 @@ export type CompiledProgram = (...arrays: Float64Array[]) => void;
 /** Names that written code uses, with what they stand for. */
 export const SCOPE = { ...elementary, powerOfTwo, exponent, significand } as const;
 
-const INFIX: Partial<Record<GraphOperator, string>> = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  div: '/',
-  lt: '<',
-  le: '<=',
-  eq: '===',
-  and: '&&',
-  or: '||',
-};
-const PREFIX: Partial<Record<GraphOperator, string>> = { neg: '-', not: '!' };
-const FUNCTION: Partial<Record<GraphOperator, string>> = {
+const FUNCTIONS: Partial<Record<GraphOperator, string>> = {
   abs: 'Math.abs',
   sqrt: 'Math.sqrt',
   floor: 'Math.floor',
@@ -121,8 +110,11 @@ function arrayNames(count: number): string {
 }
 
 /** Statements of one JavaScript function. Variables of graphs are x0, x1, …; arrays a0, a1, …, those that move with pointers o0, o1, …. */
-export class JavascriptWriter {
+export class JavascriptWriter implements TextWriter {
   readonly lines: string[] = [];
+  readonly keyword = 'const';
+  readonly equal = '===';
+  readonly functions = FUNCTIONS;
   readonly tables: string[] = [];
   #variables = 0;
   readonly #arrays: ('moving' | 'fixed')[] = [];
@@ -139,6 +131,30 @@ export class JavascriptWriter {
     return this.#arrays[array] === 'fixed' ? `a${array}[${index}]` : `a${array}[o${array} + ${index}]`;
   }
 
+  declaration(name: string): string {
+    return `let ${name};`;
+  }
+
+  literal(value: number): string {
+    return value < 0 || Object.is(value, -0) ? `(${Object.is(value, -0) ? '-0' : value})` : String(value);
+  }
+
+  elementary(name: string): string {
+    return name;
+  }
+
+  table(values: readonly number[]): string {
+    return `table${this.tables.push(`[${values.join(', ')}]`) - 1}`;
+  }
+
+  entry(table: string, at: string): string {
+    return `${table}[${at}]`;
+  }
+
+  select(condition: string, a: string, b: string): string {
+    return `(${condition} ? ${a} : ${b})`;
+  }
+
   /** Declarations of the variables and pointers made so far. */
   declarations(): string {
     const variables = Array.from({ length: this.#variables }, (_, i) => `x${i} = 0`);
@@ -148,7 +164,7 @@ export class JavascriptWriter {
 
   /** Works out a block and puts its values where they belong: at its end, where it reads from there. Arrays share no memory. */
   block(graph: Graph, sinks: readonly Sink[]): void {
-    const block = new Block(this, graph, schedule(graph, sinks));
+    const block = new TextBlock(this, graph, schedule(graph, sinks));
     const read = new Set(graph.nodes.flatMap((node) => (node.kind === 'element' ? [node.array] : [])));
     const late: string[] = [];
     this.lines.push('{');
@@ -163,82 +179,5 @@ export class JavascriptWriter {
       }
     });
     this.lines.push(...late, '}');
-  }
-}
-
-class Block {
-  readonly #writer: JavascriptWriter;
-  readonly #graph: Graph;
-  readonly #schedule: Schedule;
-  readonly #texts = new Map<number, string>();
-
-  constructor(writer: JavascriptWriter, graph: Graph, made: Schedule) {
-    this.#writer = writer;
-    this.#graph = graph;
-    this.#schedule = made;
-  }
-
-  /** Works out what a value of the region needs more than once. */
-  ahead(root: number): void {
-    const held = (node: number) => this.#texts.has(node);
-    for (const node of ahead(this.#graph, this.#schedule, root, held)) this.#name(node);
-  }
-
-  #name(node: number): string {
-    const { lines } = this.#writer;
-    const [first, second] = this.#schedule.branches(node);
-    if (first === undefined && second === undefined) lines.push(`const t${node} = ${this.#write(node)};`);
-    else {
-      const [condition, a, b] = this.#graph.operands(node);
-      lines.push(`let t${node};`, `if (${this.text(condition)}) {`);
-      this.#choice(node, first, a);
-      lines.push('} else {');
-      this.#choice(node, second, b);
-      lines.push('}');
-    }
-    this.#texts.set(node, `t${node}`);
-    return `t${node}`;
-  }
-
-  text(node: number): string {
-    const known = this.#texts.get(node);
-    if (known !== undefined) return known;
-    const [first, second] = this.#schedule.branches(node);
-    return first === undefined && second === undefined ? this.#write(node) : this.#name(node);
-  }
-
-  #choice(select: number, region: number | undefined, value: number): void {
-    if (region !== undefined) this.ahead(value);
-    this.#writer.lines.push(`t${select} = ${this.text(value)};`);
-  }
-
-  #write(node: number): string {
-    const made = this.#graph.nodes[node];
-    switch (made.kind) {
-      case 'constant':
-        return made.value < 0 || Object.is(made.value, -0)
-          ? `(${Object.is(made.value, -0) ? '-0' : made.value})`
-          : String(made.value);
-      case 'variable':
-        return `x${made.variable}`;
-      case 'element':
-        return this.#writer.element(made.array, made.index);
-      case 'call':
-        return `${made.name}(${made.operands.map((operand) => this.text(operand)).join(', ')})`;
-      case 'truth':
-        return `(${this.text(made.operands[0])} ? 1 : 0)`;
-      case 'lookup':
-        return `table${this.#writer.tables.push(`[${made.table.join(', ')}]`) - 1}[${this.text(made.operands[0])}]`;
-      case 'operation': {
-        const { operator } = made;
-        const [a, b, c] = made.operands.map((operand) => this.text(operand));
-        if (operator === 'select') return `(${a} ? ${b} : ${c})`;
-        const infix = INFIX[operator];
-        if (infix !== undefined) return `(${a} ${infix} ${b})`;
-        const prefix = PREFIX[operator];
-        if (prefix !== undefined) return `(${prefix}${a})`;
-        return `${FUNCTION[operator]}(${b === undefined ? a : `${a}, ${b}`})`;
-      }
-    }
   }
 }

@@ -24,6 +24,9 @@ describe('what is read', () => {
     const { subjects } = read('ID,TIME,Y\nC,1,2\n1,0,10', { columns: { y: 'DV' } });
     expect(subjects[0].records[0].observation).toBe(10);
     expect(read('ID,TIME,DV\n!1,0,1\n2,0,3', { ignore: '!' }).subjects.map(({ id }) => id)).toEqual(['2']);
+    expect(() => read('ID,TIME,DV\n1,0,10', { columns: { Y: 'DV' } })).toThrow(
+      /no column Y to rename among ID, TIME, DV/,
+    );
   });
 
   test('MDV 1 is no observation, CENS 1 a limit', () => {

@@ -108,6 +108,10 @@ class DatasetReader {
       datasetErrors.error('dataset-header', `${file}: ${message}`, { file, line, ...(field && { field }) });
     if (found.every((name) => name === '' || Number.isFinite(Number(name))))
       throw refuse('no column names on the first line');
+    for (const from of renamed.keys()) {
+      if (!names.some((name) => name.toUpperCase() === from))
+        throw refuse(`no column ${from} to rename among ${names.join(', ')}`, from);
+    }
     for (const name of found) {
       if (name !== '' && found.indexOf(name) !== found.lastIndexOf(name))
         throw refuse(`column ${name} stands twice`, name);

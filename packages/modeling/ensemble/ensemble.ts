@@ -54,6 +54,8 @@ export interface Ensemble {
   blocks(members: Members): number;
   runBlocks(members: Members, out: EnsembleNumbers, from: number, to: number): void;
   result(members: Members, numbers: EnsembleNumbers): EnsembleResult;
+  /** What runs a block, for who moves its members between stretches without copying them: its areas are shared by all runs. */
+  readonly kernel: LanesKernel;
 }
 
 /** Where the numbers of a run go: members × names × records, members × states. */
@@ -135,6 +137,7 @@ export function ensemble(model: Model, options: EnsembleOptions): Ensemble {
     blocks,
     runBlocks,
     result,
+    kernel,
     run: (request) => finish(work(members(request))),
   };
 }

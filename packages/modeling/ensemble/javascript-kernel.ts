@@ -23,7 +23,10 @@ export function javascriptKernel(plan: KernelPlan, parameters: number): LanesKer
       };
       return areas;
     },
-    run: (records, every) => kernel(...ORDER.map((name) => areas![name]), records, every),
+    run(records, every, from = 0) {
+      const { parameters: own, states, inputs, outputs, clock } = areas!;
+      kernel(own, states, from === 0 ? inputs : inputs.subarray(from * plan.inputs), outputs, clock, records, every);
+    },
   };
 }
 

@@ -16,6 +16,6 @@ export interface LanesKernel {
   readonly lanes: number;
   /** Areas for so many intervals and records; those of an earlier call are gone. */
   allocate(intervals: number, records: number): WorkAreas;
-  /** Runs the members in the areas: `records` times `every` intervals. */
-  run(records: number, every: number): void;
+  /** Runs the members in the areas: `records` times `every` intervals, from interval `from` of the inputs on (0 if absent). */
+  run(records: number, every: number, from?: number): void;
 }

@@ -37,9 +37,9 @@ export function wasmKernel(plan: KernelPlan, parameters: number, kind: LaneKind)
       areas = Object.fromEntries(views) as unknown as WorkAreas;
       return areas;
     },
-    run(records, every) {
-      const [first, states, inputs, ...rest] = addresses;
-      run(first, states, inputs - plan.inputs * lanes.size, ...rest, records, every);
+    run(records, every, from = 0) {
+      const inputs = addresses[2] + (from - 1) * plan.inputs * lanes.size;
+      run(addresses[0], addresses[1], inputs, addresses[3], addresses[4], records, every);
     },
   };
 }

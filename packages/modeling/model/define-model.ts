@@ -4,7 +4,7 @@ import { call, type Expression, number } from '../expression/expression.ts';
 import { contentsOf } from '../expression/fold.ts';
 import { type Parsed, parsePlaced } from '../expression/parse.ts';
 import { interpret } from '../program/interpret.ts';
-import { lowerStart, parameterValues, T } from '../program/lower-model.ts';
+import { lowerStart, parameterDefaults, T } from '../program/lower-model.ts';
 import { checkModel } from './check-model.ts';
 import { equationsOf } from './equations.ts';
 import type { Input, Model, ModelEvent, Reaction, State } from './model.ts';
@@ -224,7 +224,7 @@ class Definition {
   }
 
   #checkFinite(model: Model): void {
-    const parameters = parameterValues(model);
+    const parameters = parameterDefaults(model);
     const wrong = (element: string, value?: number) =>
       modelErrors.error('model-not-finite', `${model.id}: ${element} is ${value ?? 'not finite'}.`, {
         file: model.id,

@@ -1,6 +1,7 @@
 import type { CodedError } from '@gemel/core/error';
 import { type CourseDose, type CourseItem, courseLayout, DoseCourse } from '@gemel/numerics/pk/dose-course';
 import type { Dataset, DatasetRecord, DatasetSubject } from '../dataset/read-dataset.ts';
+import { type DoseKink, doseKinks } from './dose-kinks.ts';
 import { populationErrors } from './errors.data.ts';
 import { Individual } from './individual.ts';
 import type { CompartmentStructure, PopulationModel } from './population-model.ts';
@@ -11,6 +12,10 @@ export interface NumericSubject {
   readonly observed: Float64Array;
   readonly censored: Uint8Array;
   readonly occasions: number;
+  /** How fixed effects shift random effects, random effects × fixed effects; see `Individual.design`. */
+  readonly design: Float64Array;
+  /** Where the prediction is not smooth. */
+  readonly kinks: readonly DoseKink[];
   predict(theta: Float64Array, eta: Float64Array, out: Float64Array): boolean;
 }
 
@@ -33,6 +38,12 @@ export function compartmentSubjects(
   base.fill(1, layout.bioavailability, layout.modelled);
   base.fill(Number.NaN, layout.modelled);
   const slots = model.parameters.map((name) => slotOf(name));
+  slots.forEach((slot, i) => {
+    const first = slots.indexOf(slot);
+    if (first === i) return;
+    const [one, other] = [model.parameters[first], model.parameters[i]];
+    throw wrong(other, `${one} and ${other} both say how fast a dose enters one compartment`);
+  });
   for (let i = 0; i < 2 * (peripherals.length + 1) + depots.length; i++) {
     if (slots.includes(i)) continue;
     const names = ['CL', 'VC', 'Q', 'VP', 'Q2', 'VP2'];
@@ -99,6 +110,8 @@ export function compartmentSubjects(
         settingOf.push(individual.settingOf[i]);
       }
     });
+    const read = subject.records.filter(({ observation }) => observation !== null);
+    const seen = new Set(read.map(({ compartment }) => compartment ?? central));
     const course = new DoseCourse(layout, items);
     const rows = Array.from({ length: individual.settings }, () => Float64Array.from(base));
     const byItem = rows.length === 1 ? rows : settingOf.map((setting) => rows[setting]);
@@ -107,6 +120,8 @@ export function compartmentSubjects(
       id: subject.id,
       ...observations(subject),
       occasions: individual.occasions,
+      kinks: doseKinks(model, individual, subject, times, depots[0] ?? central, (number) => seen.has(number)),
+      design: individual.design(),
       predict(theta, eta, out) {
         for (let s = 0; s < rows.length; s++) {
           individual.parameters(s, theta, eta, parameters);

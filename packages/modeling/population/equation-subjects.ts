@@ -3,6 +3,7 @@ import type { CompiledModel } from '../program/compiled-model.ts';
 import { simulate } from '../simulate/simulate.ts';
 import type { Dose, InputSeries } from '../simulate/simulation.ts';
 import { type NumericSubject, observations } from './compartment-subjects.ts';
+import { doseKinks } from './dose-kinks.ts';
 import { populationErrors } from './errors.data.ts';
 import { Individual } from './individual.ts';
 import type { PopulationModel } from './population-model.ts';
@@ -110,16 +111,28 @@ export function equationSubjects(
       };
     }
     const values = new Float64Array(model.parameters.length);
+    const recordTimes = records.map(({ time }) => time);
     return {
       id: subject.id,
       ...observations(subject),
       occasions: individual.occasions,
+      kinks: doseKinks(model, individual, subject, recordTimes, 1, () => true),
+      design: individual.design(),
       predict(theta, eta, out) {
         individual.parameters(0, theta, eta, values);
         const parameters = Object.fromEntries(model.parameters.map((name, p) => [name, values[p]]));
         if (!values.every(Number.isFinite)) return false;
         const { relative = 1e-9, absolute = 1e-10 } = structure;
-        const request = { times, doses, inputs, parameters, outputs: [structure.output], relative, absolute };
+        const request = {
+          times,
+          doses,
+          inputs,
+          parameters,
+          outputs: [structure.output],
+          relative,
+          absolute,
+          repeated: true,
+        };
         const result = simulate(structure.model, request);
         if (result.status !== 'complete') return false;
         at.forEach((k, i) => {

@@ -26,12 +26,14 @@ export class Individual {
   readonly #settings: readonly Setting[];
   readonly #between: number;
   readonly #within: number;
+  readonly #thetas: number;
 
   /** @throws population-covariate */
   constructor(model: PopulationModel, subject: DatasetSubject, file: string) {
     const { text, thetaNames, between, within, parameters } = model;
     this.#between = between.names.length;
     this.#within = within.names.length;
+    this.#thetas = thetaNames.length;
     this.#laws = parameters.map((name) => ({
       theta: thetaNames.indexOf(name),
       scale: scaleOf(text, name),
@@ -72,6 +74,36 @@ export class Individual {
 
   get settings(): number {
     return this.#settings.length;
+  }
+
+  /**
+   * How fixed effects shift random effects on the scales of the model's `links`, random effects × fixed effects: parameters depend on θ and η
+   * through η + design · link(θ) alone. NaN in the column of a fixed effect that acts otherwise: one of a parameter
+   * without random effects, of a covariate that changes, or of a form that does not add on the parameter's scale.
+   */
+  design(): Float64Array {
+    const p = this.#thetas;
+    const rows = this.#between + this.occasions * this.#within;
+    const design = new Float64Array(rows * p);
+    const put = (law: Law, theta: number, value: number) => {
+      const adds = law.between >= 0 || law.within >= 0;
+      if (!adds || Number.isNaN(value)) design[theta] = Number.NaN;
+      else if (law.between >= 0) design[law.between * p + theta] += value;
+      else
+        for (let o = 0; o < this.occasions; o++)
+          design[(this.#between + o * this.#within + law.within) * p + theta] += value;
+    };
+    this.#laws.forEach((law, l) => {
+      const plain = law.scale === 'log' || law.effects.length === 0;
+      put(law, law.theta, plain ? 1 : Number.NaN);
+      law.effects.forEach(({ theta, form, reference }, k) => {
+        const x = this.#settings[0].covariates[l][k];
+        const constant = this.#settings.every(({ covariates }) => covariates[l][k] === x);
+        const slope = form === 'power' ? Math.log(x / reference) : form === 'exponential' ? x - reference : Number.NaN;
+        put(law, theta, constant && law.scale === 'log' ? slope : Number.NaN);
+      });
+    });
+    return design;
   }
 
   /** Parameters in the model's order. */

@@ -60,6 +60,8 @@ export interface PopulationModel {
   readonly sigma: { readonly proportional: number; readonly additive: number };
   /** Whether a fixed effect is searched among positive numbers. */
   readonly positive: readonly boolean[];
+  /** Scale on which each fixed effect adds to random effects. */
+  readonly links: readonly ('identity' | 'log' | 'logit')[];
 }
 
 /** @throws population-model */
@@ -122,6 +124,10 @@ export function definePopulation(text: PopulationText): PopulationModel {
     within: text.occasions ? effects(text.occasions.omega, 'omega of occasions') : NO_EFFECTS,
     sigma: { proportional, additive },
     positive: thetaNames.map((name) => parameters.includes(name) && scaleOf(text, name) === 'log'),
+    links: thetaNames.map((name) => {
+      const scale = parameters.includes(name) ? scaleOf(text, name) : 'normal';
+      return scale === 'normal' ? 'identity' : scale;
+    }),
   };
 }
 

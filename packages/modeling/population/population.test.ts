@@ -112,6 +112,62 @@ describe('laws of parameters', () => {
     expect(out[1]).toBeCloseTo(first * Math.exp((-cl(-0.2) / 20) * 3), 12);
   });
 
+  test('a design moves fixed into random effects without a change of the prediction', () => {
+    const model = definePopulation({
+      ...base,
+      theta: { CL: 3, VC: 20, Q: 2, VP: 30, slope: 0.75, rise: 0.01, tilt: 0.2, F1: 0.6 },
+      omega: { CL: 0.1, VC: 0.1, F1: 0.2 },
+      scales: { F1: 'logit' },
+      covariates: {
+        CL: [
+          { column: 'wt', form: 'power', coefficient: 'slope', reference: 70 },
+          { column: 'age', form: 'exponential', coefficient: 'rise', reference: 40 },
+        ],
+        VC: [{ column: 'age', form: 'linear', coefficient: 'tilt', reference: 40 }],
+      },
+      occasions: { column: 'OCC', omega: { CL: 0.05, Q: 0.05 } },
+    });
+    const text = 'id time amt dv wt occ age\n1 0 100 . 35 1 41\n1 2 . 4 35 1 41\n1 5 . 3 35 2 41';
+    const data = readDataset(text, { file: 'x' });
+    const [subject] = compartmentSubjects(model, { ...structure, peripherals: [2] }, data, 'x');
+    const p = model.thetaNames.length;
+    const linked = (theta: Float64Array) =>
+      theta.map((x, k) => ({ identity: x, log: Math.log(x), logit: Math.log(x / (1 - x)) })[model.links[k]]);
+    const eta = Float64Array.of(0.1, -0.2, 0.3, 0.05, 0.1, -0.1, 0.2);
+    const [before, after] = [new Float64Array(2), new Float64Array(2)];
+    subject.predict(model.theta, eta, before);
+    const acts = model.thetaNames.map((_, k) =>
+      Array.from({ length: eta.length }, (_, row) => subject.design[row * p + k]).some(Number.isNaN),
+    );
+    // The tilt is no mean, and the peripheral volume has no random effect.
+    expect(model.thetaNames.filter((_, k) => acts[k])).toEqual(['VP', 'tilt']);
+    const moved = model.theta.map((x, k) => (acts[k] ? x : x * 1.05));
+    const [from, to] = [linked(model.theta), linked(moved)];
+    const shifted = eta.map((each, row) => {
+      const shift = model.thetaNames.reduce(
+        (sum, _, k) => sum + (acts[k] ? 0 : subject.design[row * p + k] * (to[k] - from[k])),
+        0,
+      );
+      return each - shift;
+    });
+    expect(subject.predict(moved, shifted, after)).toBe(true);
+    after.forEach((each, i) => {
+      expect(each / before[i]).toBeCloseTo(1, 12);
+    });
+  });
+
+  test('a covariate that changes is no part of a mean', () => {
+    const model = definePopulation({
+      ...base,
+      omega: { CL: 0.1 },
+      covariates: { CL: [{ column: 'WT', form: 'power', coefficient: 'slope', reference: 70 }] },
+    });
+    const data = readDataset('ID,TIME,AMT,DV,WT\n1,0,100,.,70\n1,2,.,4,72', { file: 'x.csv' });
+    const [subject] = compartmentSubjects(model, structure, data, 'x.csv');
+    // Nor has the volume a random effect.
+    expect([...subject.design]).toEqual([1, Number.NaN, Number.NaN]);
+  });
+
   test('a missing covariate is named with its row', () => {
     const model = definePopulation({
       ...base,
@@ -126,6 +182,12 @@ describe('laws of parameters', () => {
     const model = definePopulation({ ...base, theta: { CL: 3, VC: 20 }, omega: { CL: 0.1 } });
     const data = readDataset('ID,TIME,AMT,CMT,DV\n1,0,100,3,.\n1,2,.,1,4', { file: 'x.csv' });
     expect(() => compartmentSubjects(model, structure, data, 'x.csv')).toThrow('x.csv, row 2, CMT: compartment 3');
+  });
+
+  test('a rate and a duration of doses into one compartment are refused', () => {
+    const model = definePopulation({ ...base, theta: { CL: 3, VC: 20, R1: 5, D1: 2 }, omega: { CL: 0.1 } });
+    const data = readDataset('ID,TIME,AMT,DV\n1,0,100,.\n1,2,.,4', { file: 'x.csv' });
+    expect(() => compartmentSubjects(model, structure, data, 'x.csv')).toThrow('R1 and D1 both say');
   });
 
   test.each([

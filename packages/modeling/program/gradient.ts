@@ -12,7 +12,7 @@ const FLAT: ReadonlySet<string> = new Set([
 ]);
 
 /** Of which one operand is taken whole, the other not at all. */
-const CHOICES: ReadonlySet<string> = new Set(['select', 'min', 'max']);
+export const CHOICES: ReadonlySet<string> = new Set(['select', 'min', 'max']);
 
 /**
  * Analytic derivatives of values by variables (both numbers of values in the graph), as further values of the same graph.
@@ -48,7 +48,7 @@ export function gradients(
 }
 
 /** 1 for values that depend on a variable. */
-function activeValues(instructions: readonly Instruction[], variables: readonly number[]): Uint8Array {
+export function activeValues(instructions: readonly Instruction[], variables: readonly number[]): Uint8Array {
   const active = new Uint8Array(instructions.length);
   for (const id of variables) if (id < active.length) active[id] = 1;
   instructions.forEach((instruction, id) => {
@@ -92,19 +92,27 @@ function isCondition(instruction: Operation, operand: number): boolean {
   return instruction.operator === 'select' && operand === 0;
 }
 
+/** The condition under which a choice is its first alternative. */
+export function chosenFirst(graph: ValueGraph, { operator, operands }: Operation): number {
+  const [a, b] = operands;
+  if (operator === 'select') return a;
+  return operator === 'min' ? graph.operation('le', a, b) : graph.operation('le', b, a);
+}
+
 function chosen(graph: ValueGraph, instruction: Operation, gradientOf: (id: number) => Gradient): Map<number, number> {
   const [a, b] = instruction.operands.slice(-2);
-  const condition = () => {
-    if (instruction.operator === 'select') return instruction.operands[0];
-    return instruction.operator === 'min' ? graph.operation('le', a, b) : graph.operation('le', b, a);
-  };
   const zero = graph.constant(0);
   const [left, right] = [gradientOf(a), gradientOf(b)];
   const gradient = new Map<number, number>();
   for (const variable of new Set([...left.keys(), ...right.keys()])) {
     gradient.set(
       variable,
-      graph.operation('select', condition(), left.get(variable) ?? zero, right.get(variable) ?? zero),
+      graph.operation(
+        'select',
+        chosenFirst(graph, instruction),
+        left.get(variable) ?? zero,
+        right.get(variable) ?? zero,
+      ),
     );
   }
   return gradient;
@@ -158,7 +166,7 @@ function weighted(graph: ValueGraph, weight: number, value: number): number {
 }
 
 /** Weight × ∂value/∂operand for each operand that depends on a variable. */
-function partials(
+export function partials(
   graph: ValueGraph,
   { operator, operands }: Operation,
   value: number,

@@ -1,4 +1,4 @@
-import { type Expression, number, TIME } from '../expression/expression.ts';
+import { type Expression, TIME } from '../expression/expression.ts';
 import { symbolsOf } from '../expression/fold.ts';
 import type { Model } from '../model/model.ts';
 import { orderByNeed } from '../model/order.ts';
@@ -121,14 +121,9 @@ function reachable(names: readonly string[], values: ReadonlyMap<string, Express
   return [...all];
 }
 
-/**
- * Values of the parameters, in order: as given by name, else the model's defaults, which may follow from those given.
- * @throws RangeError where they need each other or another name
- */
-export function parameterValues(model: Model, given: Readonly<Record<string, number>> = {}): Float64Array {
-  const values = new Map(
-    model.parameters.map(({ name, value }) => [name, Object.hasOwn(given, name) ? number(given[name]) : value]),
-  );
+/** Default values of the parameters, in order. @throws RangeError where they need each other or another name */
+export function parameterDefaults(model: Model): Float64Array {
+  const values = new Map(model.parameters.map(({ name, value }) => [name, value]));
   const found = orderByNeed([...values.keys()], (name) => symbolsOf(values.get(name)!));
   if ('cycle' in found) throw new RangeError(`Parameters need each other: ${found.cycle.join(', ')}.`);
   const graph = new ValueGraph();

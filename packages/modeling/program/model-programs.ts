@@ -1,7 +1,7 @@
 import type { Model } from '../model/model.ts';
 import type { SparsePattern } from './compiled-model.ts';
 import { type Gradient, gradients } from './gradient.ts';
-import { lowerModel, parameterValues, W, Y } from './lower-model.ts';
+import { lowerModel, parameterDefaults, W, Y } from './lower-model.ts';
 import type { Program } from './program.ts';
 import { switchFunctions } from './switches.ts';
 import type { ValueGraph } from './value-graph.ts';
@@ -67,7 +67,7 @@ export function modelPrograms(model: Model): ModelPrograms {
   const zero = graph.constant(0);
   return {
     model,
-    parameters: parameterValues(model),
+    parameters: parameterDefaults(model),
     delays: values.lags.length,
     switches: switches.length,
     pattern,

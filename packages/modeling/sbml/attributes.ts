@@ -1,4 +1,5 @@
 import { attribute, attributeError, type Part } from './parts.ts';
+import { decimal } from './xml.ts';
 
 /** A text attribute that must be there. */
 export function required(part: Part, name: string): string {
@@ -20,7 +21,6 @@ export function boolean(part: Part, name: string, fallback: boolean | undefined)
   throw attributeError(part, name, value === null ? 'is missing' : `is “${value}”, not true or false`);
 }
 
-const REAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const SPECIAL: Readonly<Record<string, number>> = {
   INF: Number.POSITIVE_INFINITY,
   '-INF': Number.NEGATIVE_INFINITY,
@@ -31,8 +31,8 @@ const SPECIAL: Readonly<Record<string, number>> = {
 export function real(part: Part, name: string): number | null {
   const value = optional(part, name);
   if (value === null) return null;
-  if (REAL.test(value)) return Number(value);
-  if (Object.hasOwn(SPECIAL, value)) return SPECIAL[value]!;
+  const number = Object.hasOwn(SPECIAL, value) ? SPECIAL[value]! : decimal(value);
+  if (!Number.isNaN(number) || value === 'NaN') return number;
   throw attributeError(part, name, `is “${value}”, not a number`);
 }
 

@@ -13,7 +13,7 @@ import {
   RECIPROCAL,
   SYMBOLS,
 } from './mathml-operators.data.ts';
-import { textOf, type XmlElement } from './xml.ts';
+import { decimal, textOf, type XmlElement } from './xml.ts';
 
 export const MATHML = 'http://www.w3.org/1998/Math/MathML';
 
@@ -158,7 +158,6 @@ function unknownSymbol(element: XmlElement, scope: MathScope): CodedError {
 }
 
 const INTEGER = /^[+-]?\d+$/;
-const REAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 function readNumber(element: XmlElement, scope: MathScope): Expression {
   const type = element.attributes.get('type') ?? 'real';
@@ -178,9 +177,11 @@ function numberOf(type: string, parts: readonly string[]): number | null {
     case 'integer':
       return parts.length === 1 && INTEGER.test(first) ? Number(first) : null;
     case 'real':
-      return parts.length === 1 && REAL.test(first) ? Number(first) : null;
+      return parts.length === 1 && !Number.isNaN(decimal(first)) ? decimal(first) : null;
     case 'e-notation':
-      return parts.length === 2 && REAL.test(first) && INTEGER.test(second) ? Number(scientific(first, second)) : null;
+      return parts.length === 2 && !Number.isNaN(decimal(first)) && INTEGER.test(second)
+        ? Number(scientific(first, second))
+        : null;
     case 'rational':
       return parts.length === 2 && INTEGER.test(first) && INTEGER.test(second) ? Number(first) / Number(second) : null;
     default:

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { caught, codeOf } from './sbml.fixture.ts';
-import { childOf, escapeXml, parseXml, textOf, XML_LIMITS } from './xml.ts';
+import { childOf, decimal, escapeXml, parseXml, textOf, XML_LIMITS } from './xml.ts';
 
 describe('parseXml', () => {
   test('keeps elements, attributes, text and places', () => {
@@ -58,4 +58,9 @@ describe('parseXml', () => {
       }),
     );
   });
+});
+
+test('a number is decimal text and nothing else', () => {
+  expect(['1', '-.5', '+2.', '3e-7', '1E2'].map(decimal)).toEqual([1, -0.5, 2, 3e-7, 100]);
+  for (const text of ['', ' 1', '0x10', '1_0', 'Infinity', '1e', '.', '1,5']) expect(decimal(text), text).toBeNaN();
 });

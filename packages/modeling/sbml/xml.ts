@@ -18,6 +18,13 @@ export interface XmlElement {
   readonly column: number;
 }
 
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** A decimal number as XML Schema and MathML write it, no spaces around; NaN of any other text. */
+export function decimal(text: string): number {
+  return DECIMAL.test(text) ? Number(text) : Number.NaN;
+}
+
 /** Bounds on a document; beyond them it is refused. */
 export interface XmlLimits {
   /** Characters. */

@@ -1,4 +1,5 @@
 import type { Expression } from '../expression/expression.ts';
+import type { SimulationRequest } from '../simulate/simulation.ts';
 import type { StochasticMethod } from '../stochastic/runs.ts';
 import type { AttributeChange } from './target.ts';
 
@@ -12,17 +13,10 @@ export interface UniformCourse {
 
 /** How an experiment is run; what is absent is as `simulate` or the stochastic runs have it. */
 export type ExperimentMethod =
-  | {
-      readonly kind: 'ode';
-      /** Absent: chosen by stiffness. */
-      readonly method?: string;
-      readonly relative?: number;
-      readonly absolute?: number;
-      readonly step?: number;
-      readonly mostSteps?: number;
-      /** Orders events of equal priority at one time. */
-      readonly seed?: number;
-    }
+  | ({ readonly kind: 'ode' } & Pick<
+      SimulationRequest,
+      'method' | 'relative' | 'absolute' | 'step' | 'mostSteps' | 'seed'
+    >)
   | {
       readonly kind: 'stochastic';
       readonly method: StochasticMethod;

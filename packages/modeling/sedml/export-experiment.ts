@@ -1,9 +1,9 @@
 import { symbol } from '../expression/expression.ts';
+import { Dependence } from '../model/dependence.ts';
 import type { Model } from '../model/model.ts';
 import type { SbmlModel } from '../sbml/read.ts';
 import { readSbml } from '../sbml/read.ts';
 import { parseXml, type XmlElement } from '../sbml/xml.ts';
-import { Dependence } from '../stochastic/dependence.ts';
 import { sedmlErrors } from './errors.data.ts';
 import type { Experiment, ExperimentMethod, ReportColumn, UniformCourse, VariableSource } from './experiment.ts';
 import type { AttributeChange } from './target.ts';

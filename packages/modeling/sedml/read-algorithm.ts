@@ -1,5 +1,5 @@
 import type { Problem, Where } from '@gemel/core/error';
-import { childOf, type XmlElement } from '../sbml/xml.ts';
+import { childOf, decimal, type XmlElement } from '../sbml/xml.ts';
 import { methods } from '../simulate/methods.ts';
 import { STOCHASTIC_METHODS } from '../stochastic/runs.ts';
 import { sedmlErrors } from './errors.data.ts';
@@ -107,9 +107,9 @@ function parametersOf(algorithm: XmlElement, where: Where, problems: Problem[]):
       );
       continue;
     }
-    const value = Number(text);
+    const value = decimal(text);
     const positive = key === 'seed' ? Number.isFinite(value) : value > 0 && Number.isFinite(value);
-    if (text === '' || !positive) throw badParameter(key, text, where);
+    if (!positive) throw badParameter(key, text, where);
     given[key] = value;
   }
   return given;

@@ -1,7 +1,7 @@
 import type { Problem, Where } from '@gemel/core/error';
 import { type Expression, number, symbol } from '../expression/expression.ts';
 import { MATHML, PLAIN_TIME, readMath } from '../sbml/mathml.ts';
-import { childOf, parseXml, type XmlElement } from '../sbml/xml.ts';
+import { childOf, decimal, parseXml, type XmlElement } from '../sbml/xml.ts';
 import { sedmlErrors } from './errors.data.ts';
 import type { Experiment, ReportColumn, UniformCourse, VariableSource } from './experiment.ts';
 import { kisaoNumber, TERMS } from './kisao.data.ts';
@@ -234,9 +234,8 @@ class SedmlReader {
 
   #real(element: XmlElement, attribute: string): number {
     const text = this.#need(element, attribute).trim();
-    const value = Number(text);
-    if (text === '' || !Number.isFinite(value))
-      throw this.#wrong(element, `has ${attribute} “${text}”, which is no number`);
+    const value = decimal(text);
+    if (!Number.isFinite(value)) throw this.#wrong(element, `has ${attribute} “${text}”, which is no number`);
     return value;
   }
 

@@ -78,3 +78,23 @@ test('a lag that vanishes at the start: the pantograph equation x′ = x/2 + e^(
     }
   }
 });
+
+test.each(['tsit5', 'vern7', 'rodas5p', 'bdf', 'auto'])(
+  '%s meets the closed form of a lag that depends on the state and crosses breaks',
+  (method) => {
+    // Paul, A test set of functional differential equations, Manchester 1994: y′(t) = y(t)·y(ln y(t))/t, y = 1 up to 1.
+    const model = compiled({ states: { y: [1, 'y*delay(y, max(0, time - ln(y)))/time'] } });
+    const { status, values } = simulate(model, { times: Float64Array.of(1, Math.E, 5, 10), method, ...tight });
+    expect(status).toBe('complete');
+    const exact = [1, Math.E, Math.exp(5 / Math.E), (Math.E / (3 - Math.log(10))) ** Math.E];
+    for (const [i, value] of exact.entries()) expect(Math.abs(values[i] / value - 1), `${i}`).toBeLessThan(1e-6);
+  },
+);
+
+test('Mackey–Glass: explicit and stiff methods agree', () => {
+  const model = compiled({ states: { y: [1.2, '0.2*delay(y, 17)/(1 + delay(y, 17)^10) - 0.1*y'] } });
+  const [a, b] = ['vern7', 'rodas5p'].map(
+    (method) => simulate(model, { times: Float64Array.of(0, 200), method, ...tight }).values[1],
+  );
+  expect(Math.abs(a - b)).toBeLessThan(1e-5);
+});

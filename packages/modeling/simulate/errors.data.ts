@@ -44,7 +44,7 @@ export const simulationErrors = defineErrors({
   'simulation-not-finite': {
     meaning: 'A rate or state is no longer a finite number. The values hold to the time named.',
     remedy:
-      'Look at the rate of the state named for a division by zero, a logarithm or power of a negative, or growth.',
+      'Give a number where the message names a quantity without one; else look at the rate of the state named for a division by zero, a logarithm or power of a negative, or growth.',
   },
   'simulation-singular': {
     meaning:

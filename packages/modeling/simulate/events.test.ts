@@ -142,9 +142,19 @@ describe('no end', () => {
 
   test('a condition that switches back at once is chatter', () => {
     const model = compiled({ states: { x: [1, '(x > 0) ? -1 : 1'] } });
-    const { status, reached } = simulate(model, { times: times(0, 4, 8) });
+    const { status, reached, problem } = simulate(model, { times: times(0, 4, 8) });
     expect(status).toBe('chatter');
     expect(reached).toBeCloseTo(1, 6);
+    expect(problem?.where.element).toBe('x > 0');
+  });
+
+  test('a condition is named as what switches, not an event that came long before', () => {
+    const model = compiled({
+      states: { x: [1, '(x > 0) ? -1 : 1'], y: [0, '(time > 3) ? 1 : 0'], n: [0, '0'] },
+      events: { early: { when: 'time >= 0.25', set: { n: '1' } } },
+    });
+    const { status, problem, events } = simulate(model, { times: times(0, 4, 8) });
+    expect([status, problem?.where.element, events.length]).toEqual(['chatter', 'x > 0', 1]);
   });
 
   test('a ball whose bounces pile up ends as chatter at the limit, known by geometry', () => {

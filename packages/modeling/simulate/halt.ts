@@ -1,10 +1,15 @@
 import type { Problem } from '@gemel/core';
 import type { StepStatus } from '@gemel/numerics/ode/solver';
+import { evaluate } from '../expression/evaluate.ts';
+import { contentsOf, nodesOf } from '../expression/fold.ts';
+import { print } from '../expression/print.ts';
+import { Dependence } from '../model/dependence.ts';
 import type { DoseOutcome } from './dose-schedule.ts';
 import { simulationErrors } from './errors.data.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { EventOutcome } from './event-queue.ts';
 import type { SimulationStatus } from './simulation.ts';
+import { COMPARISONS } from './time-switches.ts';
 
 /** The end of a run before its time: thrown inside a run, never out of it. */
 export class Halt {
@@ -51,7 +56,7 @@ export function stepHalt(
         status,
         simulationErrors.problem(
           'simulation-not-finite',
-          `${state} or its rate is no finite number after time ${t}`,
+          `${state} or its rate is no finite number after time ${t}${withoutValue(evaluation, state)}`,
           where,
         ),
       );
@@ -100,10 +105,73 @@ export function eventHalt(outcome: Exclude<EventOutcome, { kind: 'done' }>, eval
   return chatterHalt(id, t);
 }
 
-/** `element`: the event last carried out, or the model where conditions alone switch. */
+/** `element`: the event last carried out, or the condition that switches. */
 export function chatterHalt(element: string, t: number): Halt {
   const message = `${element} switches again and again at time ${t}`;
   return new Halt('chatter', simulationErrors.problem('simulation-chatter', message, { element }));
+}
+
+/** The comparison that turns soonest from (t, y), as the state moves there, as text; the model's id where there is none. */
+export function nearestCondition(evaluation: Evaluation, t: number, y: Float64Array): string {
+  const { model } = evaluation.model;
+  const slope = new Float64Array(y.length);
+  evaluation.system.rhs(t, y, slope);
+  const ahead = 1e-6 * Math.max(1, Math.abs(t));
+  const now = valuesAt(evaluation, t, y);
+  const later = valuesAt(
+    evaluation,
+    t + ahead,
+    y.map((value, i) => value + ahead * slope[i]),
+  );
+  let nearest = model.id;
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const node of nodesOf([
+    ...model.definitions.map(({ value }) => value),
+    ...model.states.map(({ rate }) => rate),
+    ...model.constraints,
+    ...model.events.map(({ trigger }) => trigger),
+  ])) {
+    if (node.kind !== 'call' || !COMPARISONS.has(node.operator)) continue;
+    const { operators } = contentsOf(node);
+    if (operators.has('delay') || operators.has('rateOf')) continue;
+    const [a, b] = node.operands;
+    const apart = evaluate(a, now, t) - evaluate(b, now, t);
+    const then = evaluate(a, later, t + ahead) - evaluate(b, later, t + ahead);
+    const turns = Math.abs(apart / (then - apart));
+    if (!(turns < soonest)) continue;
+    soonest = turns;
+    nearest = print(node);
+  }
+  return nearest;
+}
+
+/** Every named value of the model at (t, y). */
+function valuesAt(evaluation: Evaluation, t: number, y: Float64Array): Readonly<Record<string, number>> {
+  const { model } = evaluation.model;
+  evaluation.at(t, y);
+  const { p, u, w } = evaluation.values;
+  const defined = new Float64Array(model.definitions.length);
+  evaluation.model.definitions(evaluation.values, defined);
+  const all = [
+    [model.parameters, p],
+    [model.states, y],
+    [model.inputs, u],
+    [model.unknowns, w],
+    [model.definitions, defined],
+  ] as const;
+  return Object.fromEntries(all.flatMap(([named, values]) => named.map(({ name }, i) => [name, values[i]])));
+}
+
+/** `: k is NaN` of a parameter or input that a state's rate asks and that has no finite value; else nothing. */
+function withoutValue({ model: { model }, values: { p, u } }: Evaluation, state: string): string {
+  const rates = model.states.flatMap(({ name, rate }) => (name === state ? [rate] : []));
+  const needed = new Dependence(model).of(...rates);
+  const given = [
+    ...model.parameters.map(({ name }, i) => [name, p[i]] as const),
+    ...model.inputs.map(({ name }, i) => [name, u[i]] as const),
+  ];
+  const found = given.find(([name, value]) => needed.has(name) && !Number.isFinite(value));
+  return found === undefined ? '' : `: ${found[0]} is ${found[1]}`;
 }
 
 /** Shares of a time scale of 1 by which is looked ahead for what will not be finite. */

@@ -95,6 +95,17 @@ describe('partial results', () => {
     expect(values[5]).toBeCloseTo(5, 6);
   });
 
+  test('a parameter without a value is named beside the state whose rate asks for it', () => {
+    const model = compiled({
+      parameters: { other: '0/0', k: '0/0' },
+      definitions: { r: 'k*x' },
+      states: { calm: [1, '0'], x: [1, '-r'] },
+    });
+    const { status, problem } = simulate(model, { times: times(0, 2, 4) });
+    expect([status, problem?.where.element]).toEqual(['not-finite', 'x']);
+    expect(problem?.message).toMatch(/: k is NaN$/);
+  });
+
   test('a rate that is no number', () => {
     const model = compiled({ states: { x: [1, '-1'], y: [0, 'ln(x)'] } });
     const { status, problem, reached } = simulate(model, { times: times(0, 2, 4) });

@@ -7,7 +7,7 @@ import { DoseSchedule } from './dose-schedule.ts';
 import { simulationErrors } from './errors.data.ts';
 import { Evaluation } from './evaluation.ts';
 import { EventQueue } from './event-queue.ts';
-import { chatterHalt, doseHalt, eventHalt, faultHalt, Halt, stepHalt } from './halt.ts';
+import { chatterHalt, doseHalt, eventHalt, faultHalt, Halt, nearestCondition, stepHalt } from './halt.ts';
 import { InputValues } from './input-values.ts';
 import { modelSolver } from './model-solver.ts';
 import { QuantityReader } from './quantity-reader.ts';
@@ -33,6 +33,8 @@ export function simulate(model: CompiledModel, request: SimulationRequest): Simu
 
 /** Lags below this share of the whole span do not bound the steps. */
 const SHORT_LAG = 1e-6;
+/** An event this long before chatter (as a share of the span) is part of it. */
+const JUST_BEFORE = 1e-4;
 /** An output this near before something that happens (as a share of the larger of time and span) is taken at it. */
 const SAME_TIME = 1e-13;
 
@@ -149,7 +151,7 @@ class Run {
       this.#y.set(root === undefined ? stepper.y : root.y);
       evaluation.limit = Number.POSITIVE_INFINITY;
       if (due) {
-        if (this.#finder?.chatters) throw chatterHalt(this.#happened.at(-1)?.id ?? this.#model.model.id, to);
+        if (this.#finder?.chatters) throw chatterHalt(this.#chattering(to), to);
         this.#happen(to, to >= stop);
         stop = this.#nextStop();
       } else {
@@ -158,6 +160,13 @@ class Run {
         if (times[this.#told] === to) this.#tell(to, this.#y);
       }
     }
+  }
+
+  /** What switches again and again at t: the event just carried out, else a condition. */
+  #chattering(t: number): string {
+    const last = this.#happened.at(-1);
+    const just = last !== undefined && t - last.time <= JUST_BEFORE * this.#span;
+    return just ? last.id : nearestCondition(this.#evaluation, t, this.#y);
   }
 
   /** The model at the start, made consistent, with what happens there. */

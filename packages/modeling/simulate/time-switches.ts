@@ -57,7 +57,7 @@ function periodOf({ operator }: CallNode, [a, b]: readonly (Line | null)[]): num
   return operator === 'rem' && b?.slope === 0 && b.at !== 0 ? Math.abs(b.at) / speed : Number.POSITIVE_INFINITY;
 }
 
-const COMPARISONS: ReadonlySet<string> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne']);
+export const COMPARISONS: ReadonlySet<string> = new Set(['lt', 'le', 'gt', 'ge', 'eq', 'ne']);
 
 function turnOf(node: CallNode, operands: readonly (Line | null)[]): number | null {
   if (!COMPARISONS.has(node.operator)) return null;

@@ -1,5 +1,5 @@
 import type { Expression } from '../expression/expression.ts';
-import type { Dependence } from './dependence.ts';
+import type { Dependence } from '../model/dependence.ts';
 
 /** A rate that is a constant times counts, each less a number: k · x · (x − 1) · y. */
 export interface MassAction {

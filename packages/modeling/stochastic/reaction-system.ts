@@ -1,13 +1,13 @@
 import { type Columns, columns, type JumpSystem } from '@gemel/numerics/ssa/jump-system';
 import { javascriptFunction } from '../codegen/javascript.ts';
 import { call, type Expression, number, TIME } from '../expression/expression.ts';
+import type { Dependence } from '../model/dependence.ts';
 import type { Model, Reaction } from '../model/model.ts';
 import type { Values } from '../program/compiled-model.ts';
 import { Lowering } from '../program/lower.ts';
 import { ARGUMENTS } from '../program/model-programs.ts';
 import type { Program } from '../program/program.ts';
 import { ValueGraph } from '../program/value-graph.ts';
-import type { Dependence } from './dependence.ts';
 import { type MassAction, MassActionTable, massActionOf } from './mass-action.ts';
 
 /** Up to so many jumps all propensities are worked out together after each. */

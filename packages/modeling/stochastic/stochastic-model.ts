@@ -1,8 +1,8 @@
 import type { JumpSystem } from '@gemel/numerics/ssa/jump-system';
 import { type Expression, TIME } from '../expression/expression.ts';
+import { Dependence, turnsOnce } from '../model/dependence.ts';
 import type { Model, Reaction } from '../model/model.ts';
 import type { CompiledModel, Values } from '../program/compiled-model.ts';
-import { Dependence, turnsOnce } from './dependence.ts';
 import { stochasticErrors } from './errors.data.ts';
 import { type Jump, jumpSystem, LoweredModel } from './reaction-system.ts';
 

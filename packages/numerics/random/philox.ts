@@ -9,12 +9,16 @@ const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 
-/** High 32 bits of a 32 × 32 bit product; a is given by its halves. No partial sum reaches 2³². */
+/**
+ * High 32 bits of a 32 × 32 bit product; a is given by its halves. No partial sum reaches 2³², so that integer arithmetic
+ * modulo 2³² holds each of them.
+ */
 function mulhi(a1: number, a0: number, b: number): number {
   const b0 = b & 0xffff;
   const b1 = b >>> 16;
-  const mid = a1 * b0 + ((a0 * b0) >>> 16);
-  return (a1 * b1 + (mid >>> 16) + ((a0 * b1 + (mid & 0xffff)) >>> 16)) | 0;
+  const mid = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) | 0;
+  const low = (Math.imul(a0, b1) + (mid & 0xffff)) | 0;
+  return (Math.imul(a1, b1) + (mid >>> 16) + (low >>> 16)) | 0;
 }
 
 /** Ten rounds over the counter `c` (4 words) in place, with key (k0, k1). */
@@ -41,6 +45,15 @@ export function philox4x32(c: Uint32Array, k0: number, k1: number): void {
   c[3] = c3;
 }
 
+/** 53 bits of two words, in (0, 1). */
+function fraction(high: number, low: number): number {
+  return ((high >>> 5) * 67108864 + (low >>> 6) + 0.5) / 9007199254740992;
+}
+
+/** Scratch space of forks. */
+const ABSORBED = new Uint32Array(4);
+const BITS = new DataView(new ArrayBuffer(8));
+
 class PhiloxStream implements RandomStream {
   readonly #k0: number;
   readonly #k1: number;
@@ -58,42 +71,57 @@ class PhiloxStream implements RandomStream {
     this.#p1 = p1;
   }
 
+  #fill(): void {
+    const b = this.#block;
+    const counter = this.#counter;
+    b[0] = counter >>> 0;
+    b[1] = Math.floor(counter / 4294967296) >>> 0;
+    b[2] = this.#p0;
+    b[3] = this.#p1;
+    philox4x32(b, this.#k0, this.#k1);
+    this.#counter = counter + 1;
+    this.#used = 0;
+  }
+
   uint32(): number {
-    if (this.#used === 4) {
-      const b = this.#block;
-      b[0] = this.#counter >>> 0;
-      b[1] = Math.floor(this.#counter / 4294967296) >>> 0;
-      b[2] = this.#p0;
-      b[3] = this.#p1;
-      philox4x32(b, this.#k0, this.#k1);
-      this.#counter++;
-      this.#used = 0;
-    }
+    if (this.#used === 4) this.#fill();
     return this.#block[this.#used++];
   }
 
   uniform(): number {
-    const high = this.uint32() >>> 5;
-    const low = this.uint32() >>> 6;
-    return (high * 67108864 + low + 0.5) / 9007199254740992;
+    const high = this.uint32();
+    return fraction(high, this.uint32());
   }
 
   /** Box–Muller, both values used. */
   normal(): number {
-    if (!Number.isNaN(this.#spare)) {
-      const z = this.#spare;
+    const spare = this.#spare;
+    if (!Number.isNaN(spare)) {
       this.#spare = Number.NaN;
-      return z;
+      return spare;
     }
-    const r = Math.sqrt(-2 * Math.log(this.uniform()));
-    const angle = 2 * Math.PI * this.uniform();
+    let first: number;
+    let second: number;
+    if (this.#used === 4) {
+      // The usual case, both uniforms from one block at once.
+      this.#fill();
+      this.#used = 4;
+      const b = this.#block;
+      first = fraction(b[0], b[1]);
+      second = fraction(b[2], b[3]);
+    } else {
+      first = this.uniform();
+      second = this.uniform();
+    }
+    const r = Math.sqrt(-2 * Math.log(first));
+    const angle = 2 * Math.PI * second;
     this.#spare = r * Math.sin(angle);
     return r * Math.cos(angle);
   }
 
   /** The path is absorbed word by word by Philox itself, so that different paths give independent counters. */
   fork(...path: readonly (string | number)[]): RandomStream {
-    const b = new Uint32Array(4);
+    const b = ABSORBED;
     let p0 = this.#p0;
     let p1 = this.#p1;
     const absorb = (word: number, tag: number) => {
@@ -107,10 +135,9 @@ class PhiloxStream implements RandomStream {
     };
     for (const part of path) {
       if (typeof part === 'number') {
-        const view = new DataView(new ArrayBuffer(8));
-        view.setFloat64(0, part);
-        absorb(view.getUint32(0), 1);
-        absorb(view.getUint32(4), 2);
+        BITS.setFloat64(0, part);
+        absorb(BITS.getUint32(0), 1);
+        absorb(BITS.getUint32(4), 2);
       } else {
         for (let i = 0; i < part.length; i++) absorb(part.charCodeAt(i), 3);
         absorb(part.length, 4);
@@ -122,8 +149,7 @@ class PhiloxStream implements RandomStream {
 
 /** A stream for a seed (any finite number; its 64 bits are the key) and a path of names and numbers. */
 export function randomStream(seed: number, ...path: readonly (string | number)[]): RandomStream {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, seed);
-  const root = new PhiloxStream(view.getUint32(0), view.getUint32(4), 0, 0);
+  BITS.setFloat64(0, seed);
+  const root = new PhiloxStream(BITS.getUint32(0), BITS.getUint32(4), 0, 0);
   return path.length === 0 ? root : root.fork(...path);
 }

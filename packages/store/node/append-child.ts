@@ -1,7 +1,10 @@
 import { instant } from '@gemel/core';
 import { openSqliteStore } from './sqlite.ts';
 
-/** Appends batches for ever and prints the ids of each once `append` has returned: the child that the durability test kills. */
+/**
+ * Appends batches for ever, in turn to outlive the machine and the process, and prints the ids of each once `append` has
+ * returned: the child that the durability test kills.
+ */
 const [folder, prefix] = process.argv.slice(2);
 const store = await openSqliteStore({ folder: folder! });
 for (let batch = 0; ; batch++) {
@@ -13,6 +16,6 @@ for (let batch = 0; ; batch++) {
     knownAt: instant(batch),
     payload: { batch, i, filling: 'x'.repeat((batch * 37) % 3000) },
   }));
-  await store.append(entries);
+  await store.append(entries, batch % 2 === 0 ? 'disk' : 'process');
   process.stdout.write(`${entries.map((e) => e.id).join(' ')}\n`);
 }

@@ -6,6 +6,7 @@ import { type Instant, instant, type Problem } from '@gemel/core';
 import { Kysely, sql } from 'kysely';
 import {
   type AppendResult,
+  type Durability,
   type Entry,
   type EntryKind,
   type EntryQuery,
@@ -69,7 +70,8 @@ const TRIGGERS = `
 `;
 
 /**
- * Opens the log in a data folder: one SQLite file, write-ahead log, every commit synced to the disk before it is acknowledged.
+ * Opens the log in a data folder: one SQLite file, write-ahead log, every commit synced to the disk before it is
+ * acknowledged, but for snapshots and what is appended to outlive the process only.
  * Several processes may open one folder; writes are serialised.
  * @throws store-folder, store-corrupt, store-version, store-key-missing, store-key-open, store-key-wrong, store-busy
  */
@@ -117,8 +119,17 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
   const last = database.prepare('select coalesce(max(seq), 0) as seq from entry');
   const lastSeq = () => (last.get() as { seq: number }).seq;
 
+  let synced: Durability = 'disk';
+  /** A full commit waits for the disk, a normal one leaves that to the next full one: the write-ahead log is synced as a whole. */
+  function settle(durable: Durability): void {
+    if (durable === synced) return;
+    database.exec(`pragma synchronous = ${durable === 'disk' ? 'full' : 'normal'}`);
+    synced = durable;
+  }
+
   /** One turn of the database: nothing else runs between begin and commit. */
-  function transaction<T>(work: () => T): T {
+  function transaction<T>(work: () => T, durable: Durability = 'disk'): T {
+    settle(durable);
     database.exec('begin immediate');
     keys.refresh();
     try {
@@ -141,7 +152,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     }
   };
 
-  function append(entries: readonly NewEntry[]): AppendResult {
+  function append(entries: readonly NewEntry[], durable: Durability | undefined): AppendResult {
     const texts = entries.map(payloadText);
     return transaction(() => {
       const fresh: Entry[] = [];
@@ -162,7 +173,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
         fresh.push({ ...entry, payload: JSON.parse(texts[i]!), seq });
       });
       return { entries: fresh, duplicates };
-    });
+    }, durable);
   }
 
   function opened(row: EntryRow): Entry {
@@ -258,7 +269,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
             (select true_at, seq from snapshot where subject = ? and pack = ? order by true_at desc, seq desc limit ?)`,
         )
         .run(n, pack, n, pack, SNAPSHOTS_KEPT);
-    });
+    }, 'process');
   }
 
   async function getSnapshot(name: string, pack: string, throughSeq: number, trueBefore?: Instant) {
@@ -330,7 +341,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
 
   return {
     file,
-    append: (entries) => guarded(() => append(entries)),
+    append: (entries, durable) => guarded(() => append(entries, durable)),
     read: (query) => guarded(() => read(query)),
     get: (id) => guarded(() => get(id)),
     subjects: () => guarded(subjects),

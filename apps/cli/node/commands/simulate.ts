@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { compile } from '@gemel/modeling/codegen/compile';
-import type { Model } from '@gemel/modeling/model/model';
 import type { CompiledModel } from '@gemel/modeling/program/compiled-model';
+import { courseTimes, type UniformCourse } from '@gemel/modeling/sedml/experiment';
 import { methods } from '@gemel/modeling/simulate/methods';
 import { simulate } from '@gemel/modeling/simulate/simulate';
 import { CHUNK, chunkMoments, combineMoments } from '@gemel/modeling/stochastic/moments';
@@ -12,8 +12,17 @@ import { cliErrors } from '../../errors.data.ts';
 import { EXIT } from '../../exit.ts';
 import { type Begin, wholeNumber } from '../begin.ts';
 import { archiveOf, isArchive, runArchive } from '../experiment-archive.ts';
-import { readModelSource } from '../model-source.ts';
+import { type ModelSource, readModelSource } from '../model-source.ts';
 import type { Shell } from '../shell.ts';
+
+/** Options of a model's run, which an archive's experiment brings itself; those of solvers. */
+const OF_SOLVERS: readonly string[] = ['rtol', 'atol', 'step'];
+const OF_MODELS: readonly string[] = [
+  ...['start', 'end', 'steps', 'outputs', 'amounts', 'set', 'method', 'runs', 'archive'],
+  ...OF_SOLVERS,
+];
+/** Rows above which a table is not for people, and may not fit in memory. */
+const MOST_STEPS = 10_000_000;
 
 interface SimulateOptions {
   readonly start: number;
@@ -58,18 +67,34 @@ export function simulateCommand(begin: Begin): Command {
     .option('--task <id>', 'of an archive with several tasks, the one to run')
     .action(async (path: string, options: SimulateOptions, self: Command) => {
       const shell = begin(self);
-      if (isArchive(path)) return archived(shell, path, options.task);
+      const given = (option: string) => self.getOptionValueSource(option) === 'cli';
+      if (isArchive(path)) {
+        refuse(OF_MODELS.filter(given), `${path} brings its own; change the archive, or run its model file`);
+        return archived(shell, path, options.task);
+      }
+      const isStochastic = STOCHASTIC_METHODS.some((method) => method === options.method);
+      refuse(['task'].filter(given), `${path} is no COMBINE archive`);
+      const idle = isStochastic ? OF_SOLVERS.filter(given) : [];
+      if (idle.length > 0) shell.note(`note  ${optionsText(idle)} without effect: ${options.method} takes none`);
+      if (!isStochastic)
+        refuse(['runs'].filter(given), `add a stochastic method, as in --method ${STOCHASTIC_METHODS[0]}`);
       const source = await readModelSource(path);
       for (const { code, message } of source.problems) shell.note(`note ${code}  ${message}`);
       const identifiers = options.outputs ?? source.identifiers;
+      const known = [...identifiers, ...source.identifiers];
+      const strange = (options.amounts ?? []).filter((id) => !known.includes(id));
+      if (strange.length > 0) {
+        const message = `--amounts ${strange.join(',')}: not in the model`;
+        throw cliErrors.error('cli-option-unreadable', message, {}, `Take some of ${listed(source.identifiers)}.`);
+      }
       const names = identifiers.map((id) => source.nameOf(id, options.amounts?.includes(id) ?? false));
+      const course = courseOf(options);
       const asked: Asked = {
-        times: timesOf(options),
+        times: courseTimes(course),
         outputs: [...new Set(names)],
-        ...settings(source.model, options.set ?? []),
+        ...settings(source, options.set ?? []),
       };
       const compiled = compile(source.model);
-      const isStochastic = STOCHASTIC_METHODS.some((method) => method === options.method);
       const run = isStochastic
         ? await stochastic(shell, compiled, asked, options)
         : deterministic(shell, compiled, asked, options);
@@ -83,11 +108,11 @@ export function simulateCommand(begin: Begin): Command {
         const method = isStochastic
           ? { kind: 'stochastic' as const, method: options.method as StochasticMethod, runs: options.runs }
           : { kind: 'ode' as const, ...solving(options) };
-        const { parameters, initial, times } = asked;
+        const { parameters, initial } = asked;
         const request = {
           parameters,
           initial,
-          course: { start: times[0]!, from: times[0]!, to: times.at(-1)!, steps: times.length - 1 },
+          course,
           method: { ...method, seed: shell.options.seed },
           outputs: names,
           labels: identifiers,
@@ -97,6 +122,21 @@ export function simulateCommand(begin: Begin): Command {
       const text = csv([{ name: 'time', values: run.times }, ...columns]);
       await shell.result({ model: source.model.id, ...run.summary, times: [...run.times], columns }, text);
     });
+}
+
+/** Options that were given and would have no effect. */
+function refuse(options: readonly string[], why: string): void {
+  if (options.length === 0) return;
+  throw cliErrors.error(
+    'cli-option-unreadable',
+    `${optionsText(options)}: ${why}`,
+    {},
+    'Leave out what has no effect.',
+  );
+}
+
+function optionsText(options: readonly string[]): string {
+  return options.map((option) => `--${option}`).join(', ');
 }
 
 /** The experiment of an archive, under the labels of its report. */
@@ -175,17 +215,22 @@ async function stochastic(shell: Shell, compiled: CompiledModel, asked: Asked, o
   };
 }
 
-function timesOf({ start, end, steps }: SimulateOptions): Float64Array {
+function courseOf({ start, end, steps }: SimulateOptions): UniformCourse {
   if (end === undefined)
-    throw cliErrors.error('cli-option-unreadable', '--end is missing: the time of the last row', {});
-  if (steps < 1) throw cliErrors.error('cli-option-unreadable', '--steps is a whole number from 1 on', {});
-  // The last row is at the end to the bit.
-  return Float64Array.from({ length: steps + 1 }, (_, i) => (i === steps ? end : start + ((end - start) * i) / steps));
+    throw cliErrors.error('cli-option-unreadable', '--end is missing: the time of the last row, as in --end 10', {});
+  if (!(end - start > 0 && Number.isFinite(end - start))) {
+    throw cliErrors.error('cli-option-unreadable', `--end ${end} is not after --start ${start}`, {});
+  }
+  if (steps < 1 || steps > MOST_STEPS) {
+    throw cliErrors.error('cli-option-unreadable', `--steps is a whole number from 1 to ${MOST_STEPS}`, {});
+  }
+  return { start, from: start, to: end, steps };
 }
 
-/** Values given by name: of parameters, else initial ones of states (an unknown name is refused by the simulation). */
-function settings(model: Model, given: readonly string[]): Pick<Asked, 'parameters' | 'initial'> {
+/** Values given by name: of parameters, or initial ones of states. */
+function settings({ model, nameOf }: ModelSource, given: readonly string[]): Pick<Asked, 'parameters' | 'initial'> {
   const states = new Set(model.states.map(({ name }) => name));
+  const known = new Set([...model.parameters.map((parameter) => parameter.name), ...states]);
   const parameters: Record<string, number> = {};
   const initial: Record<string, number> = {};
   for (const text of given) {
@@ -193,9 +238,20 @@ function settings(model: Model, given: readonly string[]): Pick<Asked, 'paramete
     if (name === '' || value.trim() === '' || Number.isNaN(Number(value))) {
       throw cliErrors.error('cli-option-unreadable', `--set ${text}: write --set name=number, as in --set k=0.3`, {});
     }
+    if (!known.has(name)) {
+      const amount = nameOf(name, true);
+      const hint = amount !== name && known.has(amount) ? `; ${amount} is its amount` : '';
+      const message = `--set ${name}: not a parameter or state of ${model.id}${hint}`;
+      throw cliErrors.error('cli-option-unreadable', message, {}, `Take one of ${listed([...known])}.`);
+    }
     (states.has(name) ? initial : parameters)[name] = Number(value);
   }
   return { parameters, initial };
+}
+
+/** Some of many names. */
+function listed(names: readonly string[]): string {
+  return names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')}, … (gemel inspect lists all)`;
 }
 
 function real(text: string): number {

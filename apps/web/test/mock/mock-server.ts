@@ -61,6 +61,7 @@ export async function startMockServer(options: {
       status,
     );
 
+  /** A calibration that comes half-way and waits there, so that a slow machine too has the time to call it off. */
   function calibrate(subject: string): JobView {
     const id = `job-${jobs.size + 1}`;
     const job: JobView = {
@@ -75,15 +76,11 @@ export async function startMockServer(options: {
     const step = () => {
       const old = jobs.get(id)!;
       if (old.state !== 'running') return;
-      const fraction = Math.min(1, old.progress.fraction + 0.1);
-      const next: JobView = {
-        ...old,
-        state: fraction === 1 ? 'done' : 'running',
-        progress: { fraction, message: 'sampling' },
-      };
+      const fraction = old.progress.fraction + 0.1;
+      const next: JobView = { ...old, progress: { fraction, message: 'sampling' } };
       jobs.set(id, next);
       send({ kind: 'job', job: next });
-      if (fraction < 1) setTimeout(step, 300);
+      if (fraction < 0.5) setTimeout(step, 300);
     };
     setTimeout(step, 300);
     return job;

@@ -1,6 +1,6 @@
 import type { Accuracy, Advisory, ControlInput, Scenario } from '@gemel/core';
 import { instant } from '@gemel/core';
-import type { ObservationPoint, TwinDetail, TwinSummary, WhatIfControl } from '@gemel/server/api';
+import type { CalibrationStatement, ObservationPoint, TwinDetail, TwinSummary, WhatIfControl } from '@gemel/server/api';
 import { type Bump, forecastOf, glucoseAt, MINUTE, STEP } from './curves.ts';
 
 export interface Person {
@@ -93,6 +93,32 @@ export const people: readonly Person[] = [
     cgmOnly: true,
   },
 ];
+
+/** What a calibration says of itself; that of one person has not settled. */
+function calibrationOf(person: Person): readonly CalibrationStatement[] {
+  const told: readonly CalibrationStatement[] = [
+    {
+      standing: 'sound',
+      code: 'well-determined',
+      statement: 'Well determined by the data: insulin sensitivity of muscle.',
+    },
+    {
+      standing: 'sound',
+      code: 'partly-determined',
+      statement: 'Narrowed by the data, and partly the population’s: insulin action on the liver.',
+    },
+    {
+      standing: 'limited',
+      code: 'not-determined',
+      statement:
+        'Not determined by these records: rate of glucose absorption; the population’s value is used, with all its uncertainty.',
+    },
+  ];
+  if (person.subject !== 'jonas') return told;
+  const statement =
+    'The calculation has not settled: independent runs disagree about insulin action on the liver. Calibrate again before intervals are used.';
+  return [{ standing: 'doubtful', code: 'inference-chains-not-mixed', statement }, ...told];
+}
 
 /** Meals at 7:30, 12:30 and 18:45 UTC of every day around `now`. */
 function meals(now: number): readonly { at: number; grams: number }[] {
@@ -305,6 +331,7 @@ export function detail(person: Person, now: number, from: number, to: number, op
           },
         ]
       : [],
+    calibration: person.calibrated ? calibrationOf(person) : [],
     accuracy: person.calibrated ? accuracy : null,
     past: person.calibrated
       ? observations.map((p) => {

@@ -1,5 +1,5 @@
 import type { Kernel } from '@gemel/numerics/elementary/arithmetic';
-import { kernels } from '@gemel/numerics/elementary/kernels';
+import { kernels, OF_TWO } from '@gemel/numerics/elementary/kernels';
 import { Graph, type GraphOperator, type Sink } from '../graph.ts';
 import { ahead, type Schedule, schedule } from '../schedule.ts';
 import { Bytes } from './bytes.ts';
@@ -35,7 +35,7 @@ export class ElementaryFunctions {
       this.#known.set(name, index);
       const kernel = kernels[name as keyof typeof kernels] as Kernel;
       const { type, kind, precision } = this.#lanes;
-      const count = name === 'pow' || name === 'rem' ? 2 : 1;
+      const count = OF_TWO.includes(name) ? 2 : 1;
       const writer = new FunctionWriter(this.#module, kind, this, Array(count).fill(type));
       const graph = new Graph(precision);
       const operands = Array.from({ length: count }, (_, i) => graph.variable(i));

@@ -1,21 +1,10 @@
 import type { Kernel } from '@gemel/numerics/elementary/arithmetic';
 import { kernels, OF_TWO } from '@gemel/numerics/elementary/kernels';
 import { Graph, type GraphOperator, type Sink } from '../graph.ts';
-import { ahead, type Schedule, schedule } from '../schedule.ts';
+import { schedule } from '../schedule.ts';
+import { TextBlock, type TextWriter } from '../text-block.ts';
 
-const INFIX: Partial<Record<GraphOperator, string>> = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  div: '/',
-  lt: '<',
-  le: '<=',
-  eq: '==',
-  and: '&&',
-  or: '||',
-};
-const PREFIX: Partial<Record<GraphOperator, string>> = { neg: '-', not: '!' };
-const FUNCTION: Partial<Record<GraphOperator, string>> = {
+const FUNCTIONS: Partial<Record<GraphOperator, string>> = {
   abs: 'abs',
   sqrt: 'sqrt',
   floor: 'floor',
@@ -33,8 +22,12 @@ fn exponentOf(x: f32) -> f32 { return f32(i32(bitcast<u32>(x) >> 23u) - 127); }
 fn significandOf(x: f32) -> f32 { return bitcast<f32>((bitcast<u32>(x) & 0x007fffffu) | 0x3f800000u); }`;
 
 /** Text of WGSL functions in single precision (WebGPU Shading Language, W3C). */
-export class WgslWriter {
+export class WgslWriter implements TextWriter {
   readonly lines: string[] = [];
+  readonly keyword = 'let';
+  readonly equal = '==';
+  readonly functions = FUNCTIONS;
+  readonly literal = literal;
   readonly #functions: Map<string, string>;
   readonly #tables: Map<string, string>;
   readonly #arrays: string[] = [];
@@ -59,6 +52,18 @@ export class WgslWriter {
     return Array.from({ length: this.#variables }, (_, i) => `var x${i}: f32 = 0.0;`).join('\n');
   }
 
+  declaration(name: string): string {
+    return `var ${name}: f32;`;
+  }
+
+  entry(table: string, at: string): string {
+    return `${table}[u32(${at})]`;
+  }
+
+  select(condition: string, a: string, b: string): string {
+    return `select(${b}, ${a}, ${condition})`;
+  }
+
   /** Tables and functions that the written code uses. */
   module(): string {
     const tables = [...this.#tables].map(
@@ -68,7 +73,7 @@ export class WgslWriter {
   }
 
   block(graph: Graph, sinks: readonly Sink[]): void {
-    const block = new Block(this, graph, schedule(graph, sinks));
+    const block = new TextBlock(this, graph, schedule(graph, sinks));
     this.lines.push('{');
     sinks.forEach((sink, i) => {
       block.ahead(sink.value);
@@ -103,86 +108,12 @@ export class WgslWriter {
     const operands = parameters.map(() => graph.variable(writer.variable()));
     this.#functions.set(name, '');
     const result = (kernels[name as keyof typeof kernels] as Kernel)(graph, ...operands);
-    const block = new Block(writer, graph, schedule(graph, [{ kind: 'variable', variable: 0, value: result }]));
+    const block = new TextBlock(writer, graph, schedule(graph, [{ kind: 'variable', variable: 0, value: result }]));
     block.ahead(result);
     const text = block.text(result);
     const given = parameters.map((parameter) => `${parameter}: f32`).join(', ');
     this.#functions.set(name, `fn ${known}(${given}) -> f32 {\n${writer.lines.join('\n')}\nreturn ${text};\n}`);
     return known;
-  }
-}
-
-class Block {
-  readonly #writer: WgslWriter;
-  readonly #graph: Graph;
-  readonly #schedule: Schedule;
-  readonly #texts = new Map<number, string>();
-
-  constructor(writer: WgslWriter, graph: Graph, made: Schedule) {
-    this.#writer = writer;
-    this.#graph = graph;
-    this.#schedule = made;
-  }
-
-  /** Works out what a value of the region needs more than once. */
-  ahead(root: number): void {
-    for (const node of ahead(this.#graph, this.#schedule, root, (other) => this.#texts.has(other))) this.#name(node);
-  }
-
-  text(node: number): string {
-    const known = this.#texts.get(node);
-    if (known !== undefined) return known;
-    const [first, second] = this.#schedule.branches(node);
-    return first === undefined && second === undefined ? this.#write(node) : this.#name(node);
-  }
-
-  #name(node: number): string {
-    const { lines } = this.#writer;
-    const [first, second] = this.#schedule.branches(node);
-    if (first === undefined && second === undefined) lines.push(`let t${node} = ${this.#write(node)};`);
-    else {
-      const [condition, a, b] = this.#graph.operands(node);
-      lines.push(`var t${node}: f32;`, `if (${this.text(condition)}) {`);
-      this.#choice(node, first, a);
-      lines.push('} else {');
-      this.#choice(node, second, b);
-      lines.push('}');
-    }
-    this.#texts.set(node, `t${node}`);
-    return `t${node}`;
-  }
-
-  #choice(select: number, region: number | undefined, value: number): void {
-    if (region !== undefined) this.ahead(value);
-    this.#writer.lines.push(`t${select} = ${this.text(value)};`);
-  }
-
-  #write(node: number): string {
-    const made = this.#graph.nodes[node];
-    switch (made.kind) {
-      case 'constant':
-        return literal(made.value);
-      case 'variable':
-        return `x${made.variable}`;
-      case 'element':
-        return this.#writer.element(made.array, made.index);
-      case 'call':
-        return `${this.#writer.elementary(made.name)}(${made.operands.map((operand) => this.text(operand)).join(', ')})`;
-      case 'truth':
-        return `select(0.0, 1.0, ${this.text(made.operands[0])})`;
-      case 'lookup':
-        return `${this.#writer.table(made.table)}[u32(${this.text(made.operands[0])})]`;
-      case 'operation': {
-        const { operator } = made;
-        const [a, b, c] = made.operands.map((operand) => this.text(operand));
-        if (operator === 'select') return `select(${c}, ${b}, ${a})`;
-        const infix = INFIX[operator];
-        if (infix !== undefined) return `(${a} ${infix} ${b})`;
-        const prefix = PREFIX[operator];
-        if (prefix !== undefined) return `(${prefix}${a})`;
-        return `${FUNCTION[operator]}(${b === undefined ? a : `${a}, ${b}`})`;
-      }
-    }
   }
 }
 

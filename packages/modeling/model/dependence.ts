@@ -1,6 +1,6 @@
 import { type Expression, TIME } from '../expression/expression.ts';
 import { fold, symbolsOf } from '../expression/fold.ts';
-import type { Model } from '../model/model.ts';
+import type { Model } from './model.ts';
 
 /** What expressions of a model rest on once its definitions are written out. */
 export class Dependence {
@@ -52,10 +52,6 @@ export function turnsOnce(model: Model, moving: ReadonlySet<string>, expressions
           case 'eq':
           case 'ne':
             if (most > 1) once = false;
-            return most === 0 ? 0 : 2;
-          case 'and':
-          case 'or':
-          case 'not':
             return most === 0 ? 0 : 2;
           default:
             return most === 0 ? 0 : 2;
