@@ -98,6 +98,7 @@ export function proposeOf(drug: Drug) {
     const seen = new Set<string>();
     for (const interval of intervalsHours) {
       const first = firstDose(situation, interval);
+      if (first >= now + horizonMinutes * 60_000) continue;
       const most = Math.min(largestSingle(drug, weight), (drug.limits.daily * interval) / 24);
       for (const shortest of infusionsOf(drug, interval)) {
         const scenario = (dose: number) =>

@@ -72,8 +72,8 @@ export interface DrugModel {
 export interface Target {
   readonly id: string;
   readonly title: string;
-  /** What is computed from the course. */
-  readonly quantity: 'auc24' | 'trough' | 'peak' | 'time-above' | 'average';
+  /** What is computed from the course; `auc`: of all the days foretold. */
+  readonly quantity: 'auc' | 'auc24' | 'trough' | 'peak' | 'time-above' | 'average';
   readonly low: number;
   /** Of `time-above`, which has no upper end, 100. */
   readonly high: number;

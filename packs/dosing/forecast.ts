@@ -26,7 +26,7 @@ export const scores = (): Pack<unknown>['scores'] => [
   { quantity: 'concentration', signal: LEVEL, leadsMinutes: [6 * 60, 12 * 60, 24 * 60, 48 * 60] },
 ];
 
-/** What a target is of, per member: on the last day foretold; exposure and peak of the last two. */
+/** What a target is of, per member: on the last day foretold; exposure a day and peak of the last two. */
 export function targetValues(target: Target, paths: Paths): Float64Array {
   const { members, times, values } = paths;
   const count = times.length;
@@ -39,6 +39,8 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
     const exposure = values[EXPOSURE].subarray(m * count, (m + 1) * count);
     const day = concentration.subarray(from, last + 1);
     switch (target.quantity) {
+      case 'auc':
+        return share * (exposure[last] - exposure[0]);
       case 'auc24':
         // Two days, so that a dose every other day counts as it does.
         return (share * (exposure[last] - exposure[Math.max(0, last - 2 * PER_DAY)])) / (2 * threshold);

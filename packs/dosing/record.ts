@@ -1,4 +1,15 @@
-import { codingKey, DAY, type Fact, HOUR, type Instant, isBounded, isQuantity, type Observation } from '@gemel/core';
+import {
+  coding,
+  codingKey,
+  DAY,
+  type Fact,
+  HOUR,
+  type Instant,
+  isBounded,
+  isQuantity,
+  type Observation,
+  SNOMED,
+} from '@gemel/core';
 import { converter } from '@gemel/core/units';
 import type { History } from '@gemel/runtime/pack';
 import { circumstances } from './circumstances.data.ts';
@@ -15,6 +26,8 @@ export const LEVEL = 'level';
 const FACTS: Readonly<Partial<Record<CovariateName, string>>> = { weight: 'body.weight', height: 'body.height' };
 /** Covariates that are measured: signals of the same name. */
 export const MEASURED: readonly CovariateName[] = ['creatinine', 'clcr', 'albumin', 'haematocrit', 'bilirubin'];
+
+const KIDNEY_TRANSPLANTATION = coding(SNOMED, '70536003', 'Transplant of kidney');
 
 /** Hours since the epoch: the clock of a course. */
 export const hours = (at: Instant): number => at / HOUR;
@@ -98,6 +111,15 @@ function person(facts: readonly Fact[], at: Instant): Covariates {
     if (stated === true || codings.some((each) => codes.has(codingKey(each)))) out[covariate] = 1;
     else if (stated === false) out[covariate] = 0;
   }
+  const transplanted = facts.findLast(
+    ({ fact, value, trueAt }) =>
+      fact === 'procedure' &&
+      trueAt <= at &&
+      typeof value === 'object' &&
+      'codings' in value &&
+      value.codings.some((each) => codingKey(each) === codingKey(KIDNEY_TRANSPLANTATION)),
+  );
+  if (transplanted !== undefined) out.daysSinceTransplant = (at - transplanted.trueAt) / DAY;
   return out;
 }
 

@@ -1,5 +1,7 @@
 import type { Drug } from '../drug.ts';
 import { amikacin } from './amikacin/index.ts';
+import { busulfan } from './busulfan/index.ts';
+import { carboplatin } from './carboplatin/index.ts';
 import { digoxin } from './digoxin/index.ts';
 import { gentamicin } from './gentamicin/index.ts';
 import { meropenem } from './meropenem/index.ts';
@@ -18,4 +20,6 @@ export const drugs: readonly Drug[] = [
   piperacillin,
   tacrolimus,
   digoxin,
+  busulfan,
+  carboplatin,
 ];

@@ -4,6 +4,11 @@ import type { DrugModel, StructuralValues } from '../drug.ts';
 import { delattre2010 } from './amikacin/delattre2010.ts';
 import { jin2020 } from './amikacin/jin2020.ts';
 import { steffens2025 } from './amikacin/steffens2025.ts';
+import { choe2012 } from './busulfan/choe2012.ts';
+import { xu2023 } from './busulfan/xu2023.ts';
+import { ekhart2009 } from './carboplatin/ekhart2009.ts';
+import { carboplatin } from './carboplatin/index.ts';
+import { zandvliet2008 } from './carboplatin/zandvliet2008.ts';
 import { hirai2022 } from './digoxin/hirai2022.ts';
 import { zhou2010 } from './digoxin/zhou2010.ts';
 import { hodiamont2017 } from './gentamicin/hodiamont2017.ts';
@@ -61,6 +66,12 @@ const SAID: readonly (readonly [model: DrugModel, covariates: Covariates, said: 
   [kim2016, { clcr: 47, weight: 60 }, { CL: 6.93, VC: 19.5, VP: 3.76, Q: 2.29 }],
   [ishihara2020, { clcr: 37.4 }, { CL: 4.58, VC: 5.39, VP: 6.96, Q: 20.7 }],
   [laporteamargos2026, { clcr: 99.3 }, { CL: 12, VC: 29.8 }],
+  [zandvliet2008, { clcr: 100 }, { CL: 6.06, VC: 15.5, Q: 3.46, VP: 9.86 }],
+  [ekhart2009, {}, { CL: 8.38, VC: 15.4, Q: 2.079, VP: 9.67 }],
+  // A man of 65 kg.
+  [choe2012, { weight: 65, female: 0 }, { CL: 7.63, VC: 32.2 }],
+  // 1.69 m².
+  [xu2023, { weight: 60.7, height: 169.4 }, { CL: 8.24, VC: 29.7 }],
   // A man of 1.93 m² and of 58.94 kg lean mass, with CYP3A5*1.
   [
     andrews2019,
@@ -101,6 +112,17 @@ describe('a typical person has the values that the source prints', () => {
   );
 });
 
+describe('published examples', () => {
+  it('carboplatin: no dose beyond that of Calvert’s formula at 125 mL/min, 6 mg/mL·min being the most', () => {
+    expect(carboplatin.limits.single).toBe(6 * (125 + 25));
+    expect((6 / 60) * 1000).toBeCloseTo(carboplatin.targets[0].high, 6);
+  });
+  it('tacrolimus: 5.0 mg twice a day brings 222 µg·h/L to the reference patient', () => {
+    const { CL } = typicalOf(andrews2019start, { age: 55.72, weight: 75, height: 178.79, cyp3a5Expresser: 0 });
+    expect(5000 / CL).toBeCloseTo(222, 0);
+  });
+});
+
 describe('every drug', () => {
   it.each(drugs.map((drug) => [drug.id, drug] as const))('%s: targets, limits and doses fit each other', (_, drug) => {
     const { limits, regimens, targets } = drug;
@@ -109,7 +131,8 @@ describe('every drug', () => {
     for (const { low, high } of targets) expect(low).toBeLessThanOrEqual(high);
     expect(limits.daily).toBeGreaterThanOrEqual(limits.single);
     expect(regimens.step).toBeLessThanOrEqual(limits.single);
-    for (const interval of regimens.intervalsHours) expect(48 % interval).toBe(0);
+    if (targets.some(({ quantity }) => quantity === 'auc24'))
+      for (const interval of regimens.intervalsHours) expect(48 % interval).toBe(0);
     expect(regimens.infusionHours.toSorted((a, b) => a - b)).toEqual(regimens.infusionHours);
   });
 });
