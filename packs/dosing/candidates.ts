@@ -10,7 +10,7 @@ export interface Candidate {
 }
 
 /** Every model of the drug against the patient's covariates. */
-export function candidatesOf(drug: Drug, covariates: Covariates): readonly Candidate[] {
+export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates): readonly Candidate[] {
   return drug.models.map((model) => {
     const reasons: Reason[] = [];
     let used = true;

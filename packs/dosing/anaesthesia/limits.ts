@@ -1,0 +1,70 @@
+import type { ControlInput, LimitVerdict } from '@gemel/core';
+import type { Limit } from '@gemel/runtime/pack';
+import type { Agent } from './agent.ts';
+import { BOLUS, covariatesUnder, INFUSION } from './record.ts';
+
+/** Fastest rate of a patient of this weight, mg/h; NaN where it goes by a weight that is not recorded. */
+export function largestRate({ limits }: Agent, weight: number | undefined): number {
+  const { rate, ratePerKilogram } = limits;
+  return ratePerKilogram === undefined ? rate : Math.min(rate, ratePerKilogram * (weight ?? Number.NaN));
+}
+
+const UNITS: Readonly<Record<string, string>> = { [BOLUS]: 'mg', [INFUSION]: 'mg/h' };
+/** What has been given cannot be limited; everything else can. */
+const open = ({ control, status }: ControlInput) => control in UNITS && status !== 'given';
+
+function held(name: string, title: string, control: string, most: (weight: number | undefined) => number): Limit {
+  return {
+    name,
+    title,
+    apply(controls, { history, now }) {
+      const { weight } = covariatesUnder(history, now).at(-1)!.values;
+      const bound = most(weight);
+      const own = (c: ControlInput) => open(c) && c.control === control;
+      if (Number.isNaN(bound) && controls.some(own)) {
+        const message = 'The limit goes by body weight, which is not recorded.';
+        return { verdict: { limit: name, title, verdict: 'forbidden', message }, controls };
+      }
+      const within = controls.map((c) =>
+        own(c) && c.value.value > bound ? { ...c, value: { ...c.value, value: bound } } : c,
+      );
+      const clipped = within.some((c, i) => c !== controls[i]);
+      const message = clipped ? `Held to ${Number(bound.toPrecision(3))} ${UNITS[control]}.` : 'Within.';
+      const verdict: LimitVerdict = { limit: name, title, verdict: clipped ? 'clipped' : 'within', message };
+      return { verdict, controls: within };
+    },
+  };
+}
+
+export function limitsOf(agent: Agent): readonly Limit[] {
+  const { bolusPerKilogram, source } = agent.limits;
+  const sound = ({ control, value: { value, unit } }: ControlInput) =>
+    Number.isFinite(value) && value >= 0 && unit === UNITS[control];
+  return [
+    {
+      name: 'sound-doses',
+      title: 'Amounts are in mg and rates in mg/h, not negative',
+      apply(controls) {
+        const wrong = controls.find((c) => open(c) && !sound(c));
+        const message =
+          wrong === undefined ? 'Within.' : `${wrong.value.value} ${wrong.value.unit} is no ${wrong.control}.`;
+        return {
+          verdict: {
+            limit: 'sound-doses',
+            title: 'Amounts are in mg and rates in mg/h, not negative',
+            verdict: wrong === undefined ? 'within' : 'forbidden',
+            message,
+          },
+          controls,
+        };
+      },
+    },
+    held('infusion-rate', `Fastest infusion (${source})`, INFUSION, (weight) => largestRate(agent, weight)),
+    held(
+      'single-dose',
+      `Largest amount at once (${source})`,
+      BOLUS,
+      (weight) => bolusPerKilogram * (weight ?? Number.NaN),
+    ),
+  ];
+}

@@ -1,0 +1,54 @@
+import { type ControlInput, HOUR, type Instant } from '@gemel/core';
+import type { History } from '@gemel/runtime/pack';
+import type { CovariatesFrom, DoseGiven, DrugCourse } from '../course.ts';
+import { covariatesOf, hours, levelsOf } from '../record.ts';
+
+/** Controls: an amount in mg, at once or over its time; a rate in mg/h that a pump runs at. */
+export const BOLUS = 'bolus';
+export const INFUSION = 'infusion';
+/** Fact: an opioid is given as well. */
+export const OPIOID = 'therapy.opioid';
+
+/** How long a rate lasts that nobody ends, h. */
+const UNENDED = 10_000;
+
+/** What controls bring in. A pump runs at one rate: a rate that begins ends the one before. */
+export function dosesOf(controls: readonly ControlInput[]): readonly DoseGiven[] {
+  const own = (name: string) => controls.filter(({ control }) => control === name);
+  const boluses = own(BOLUS).map(({ from, to = from, value }) => ({
+    time: hours(from),
+    amount: value.value,
+    hours: (to - from) / HOUR,
+    route: 'intravenous' as const,
+  }));
+  const rates = own(INFUSION).toSorted((a, b) => a.from - b.from);
+  const infusions = rates.flatMap(({ from, to, value }, i): DoseGiven[] => {
+    const end = Math.min(to ?? from + UNENDED * HOUR, rates[i + 1]?.from ?? Number.POSITIVE_INFINITY);
+    const length = (end - from) / HOUR;
+    if (length <= 0 || value.value === 0) return [];
+    return [{ time: hours(from), amount: value.value * length, hours: length, route: 'intravenous' }];
+  });
+  return [...boluses, ...infusions].sort((a, b) => a.time - b.time);
+}
+
+/** The rate a pump runs at, mg/h. */
+export function rateAt(controls: readonly ControlInput[], at: Instant): number {
+  const running = controls.findLast(
+    ({ control, status, from }) => control === INFUSION && status === 'given' && from <= at,
+  );
+  return running === undefined || (running.to ?? Number.POSITIVE_INFINITY) <= at ? 0 : running.value.value;
+}
+
+/** Covariates as the record has them, and whether an opioid is given. */
+export function covariatesUnder(history: History, at: Instant): readonly CovariatesFrom[] {
+  const opioid = history.facts.findLast(({ fact, trueAt }) => fact === OPIOID && trueAt <= at)?.value === true;
+  return covariatesOf(history, at).map(({ time, values }) => ({
+    time,
+    values: { ...values, opioid: opioid ? 1 : 0 },
+  }));
+}
+
+export function courseUnder(history: History, at: Instant): DrugCourse {
+  const given = history.controls.filter(({ status, from }) => status === 'given' && from <= at);
+  return { doses: dosesOf(given), levels: levelsOf(history, at), covariates: covariatesUnder(history, at) };
+}
