@@ -5,8 +5,8 @@ import { drugs } from './drugs/index.ts';
 import { after, creatinine, dose, fact, history, historyOn, level } from './fixtures/patient.ts';
 import { packs } from './pack.ts';
 
-for (const [i, pack] of packs.entries())
-  packContract(pack, { history: historyOn(drugs[i]), now: after(75) }, { describe, it });
+for (const [i, drug] of drugs.entries())
+  packContract(packs[i], { history: historyOn(drug), now: after(75) }, { describe, it });
 
 describe('what is refused, by name', () => {
   const [vancomycin] = packs;

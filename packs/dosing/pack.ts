@@ -1,4 +1,5 @@
 import type { Pack, Prior } from '@gemel/runtime/pack';
+import { anaesthesiaPacks } from './anaesthesia/pack.ts';
 import { drugAssimilator } from './calibrate.ts';
 import { decideOf, proposeOf, rewardsOf } from './decide.ts';
 import type { Drug } from './drug.ts';
@@ -89,5 +90,5 @@ export function dosingPack(drug: Drug): Pack<DosingState> {
   };
 }
 
-/** One twin for each drug. */
-export const packs: readonly Pack<DosingState>[] = drugs.map(dosingPack);
+/** One twin for each drug, those of anaesthesia last. */
+export const packs: readonly Pack<DosingState>[] = [...drugs.map(dosingPack), ...anaesthesiaPacks];
