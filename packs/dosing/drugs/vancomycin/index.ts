@@ -17,7 +17,6 @@ export const vancomycin: Drug = {
     coding(LOINC, '20578-1', 'Vancomycin [Mass/volume] in Serum or Plasma'),
     coding(LOINC, '4092-3', 'Vancomycin [Mass/volume] in Serum or Plasma --trough'),
     coding(LOINC, '4090-7', 'Vancomycin [Mass/volume] in Serum or Plasma --peak'),
-    coding(LOINC, '39092-2', 'Vancomycin [Moles/volume] in Serum or Plasma'),
   ],
   levelUnit: 'mg/L',
   molarMass: 1449.3,
