@@ -11,6 +11,10 @@ export interface EffectIndex {
   half(covariates: Covariates): number;
   /** Its variance between people on the log scale. */
   readonly variance: number;
+  /** SD of a measured index about the one that the model gives. */
+  readonly sd: number;
+  /** Names that monitors give it, lower case. */
+  readonly localNames: readonly string[];
   /** Index from concentration and half. */
   of(effect: number, half: number): number;
 }

@@ -1,6 +1,6 @@
 import { coding, RXNORM } from '@gemel/core';
 import { ATC } from '../codes.ts';
-import { bispectralIndex, CE50_VARIANCE, eleveld2018, halfEffect } from '../drugs/propofol/eleveld2018.ts';
+import { bispectralIndex, CE50_VARIANCE, eleveld2018, halfEffect, INDEX_SD } from '../drugs/propofol/eleveld2018.ts';
 import { eleveld2017 } from '../drugs/remifentanil/eleveld2017.ts';
 import type { Agent } from './agent.ts';
 
@@ -17,6 +17,8 @@ export const propofol: Agent = {
     unit: '1',
     half: halfEffect,
     variance: CE50_VARIANCE,
+    sd: INDEX_SD,
+    localNames: ['bis', 'bispectral index'],
     of: bispectralIndex,
   },
   window: {

@@ -7,12 +7,11 @@ import { FedRun, Feed, inflowsOf } from '../inflow.ts';
 import { hours } from '../record.ts';
 import type { EffectSiteRun } from '../structures/effect-site.ts';
 import type { Agent } from './agent.ts';
-import { dosesOf } from './record.ts';
+import { dosesOf, INDEX } from './record.ts';
 
-/** Plasma and site of effect; the index, where the agent has one. Free of error. */
+/** Plasma and site of effect, beside the index where the agent has one. Free of error. */
 export const PLASMA = 'plasma';
 export const EFFECT = 'effect';
-export const INDEX = 'index';
 
 /** A member's parameters: structural values, then the concentration of half the effect where there is an index. */
 export function parameterNames({ model, index }: Agent): readonly string[] {

@@ -1,7 +1,8 @@
 import { coding, GEMEL } from '@gemel/core';
 import type { Pack, Paths, QuantitySpec, RewardSpec } from '@gemel/runtime/pack';
 import type { Agent } from './agent.ts';
-import { EFFECT, INDEX, PLASMA } from './dynamics.ts';
+import { EFFECT, PLASMA } from './dynamics.ts';
+import { INDEX } from './record.ts';
 
 /** Minutes after which a target should be reached: what comes before is not counted. */
 const SETTLED = 10;

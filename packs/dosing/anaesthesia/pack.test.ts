@@ -41,6 +41,8 @@ describe('a pump', () => {
   });
 });
 
+const now15 = after(0.25);
+
 describe('advice', () => {
   for (const [i, pack] of anaesthesiaPacks.entries()) {
     const agent = agents[i];
@@ -65,6 +67,42 @@ describe('advice', () => {
     });
   }
 
+  it('values of the index tell how sensitive the patient is', () => {
+    const [pack] = anaesthesiaPacks;
+    const record = { ...EXAMPLES[0], observations: [] };
+    const halves = (observations: History['observations']) => {
+      const { members } = finish(pack.assimilator.start({ ...record, observations }, now15, randomStream(3)));
+      return members.map(({ parameters }) => Math.log(parameters.at(-1)!)).sort((a, b) => a - b);
+    };
+    // The typical patient of the model but for half the sensitivity.
+    const parameters = Float64Array.from(pack.parameters, ({ value }) => value);
+    parameters[parameters.length - 1] *= 2;
+    const observations = [3, 6, 9, 12, 15].map((minutes) => {
+      const at = after(minutes / 60);
+      const state = pack.dynamics.advance(
+        pack.dynamics.init(parameters, after(0)),
+        parameters,
+        record.controls,
+        at,
+        randomStream(0),
+      );
+      return measured('index', minutes / 60, {
+        value: pack.dynamics.observe(state, parameters, 'index') as number,
+        unit: '1',
+      });
+    });
+    const before = halves([]);
+    const afterwards = halves(observations);
+    const truth = Math.log(parameters.at(-1)!);
+    expect(Math.abs(afterwards[100] - truth)).toBeLessThan(0.75 * Math.abs(before[100] - truth));
+    expect(afterwards[180] - afterwards[20]).toBeLessThan(before[180] - before[20]);
+    const effects = finish(pack.assimilator.start({ ...record, observations }, now15, randomStream(3))).members.map(
+      (member) => pack.dynamics.observe(member.state, member.parameters, 'index') as number,
+    );
+    const mean = effects.reduce((sum, each) => sum + each, 0) / effects.length;
+    const last = (observations.at(-1)!.value as { value: number }).value;
+    expect(Math.abs(mean - last)).toBeLessThan(4);
+  });
   it('says what is missing', () => {
     const { missing } = anaesthesiaPacks[0].readiness('decide', history({ facts: [], controls: [] }), after(1));
     expect(missing.map(({ code }) => code)).toContain('weight-missing');

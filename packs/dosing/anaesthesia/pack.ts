@@ -13,7 +13,7 @@ import { decideOf, proposeOf } from './decide.ts';
 import { agentDynamics } from './dynamics.ts';
 import { forecastOf, quantitiesOf, rewardsOf, sayWindow } from './forecast.ts';
 import { limitsOf } from './limits.ts';
-import { BOLUS, courseUnder, covariatesUnder, INFUSION, OPIOID, rateAt } from './record.ts';
+import { BOLUS, courseUnder, covariatesUnder, INDEX, INFUSION, indexValues, OPIOID, rateAt } from './record.ts';
 
 const MEANINGS: Readonly<Record<string, readonly [unit: string, meaning: string]>> = {
   CL: ['L/h', 'clearance'],
@@ -62,7 +62,7 @@ function priorsOf({ model, index, levelUnit }: Agent): readonly Prior[] {
   return [...priors, half];
 }
 
-function observesOf({ id, title, levelUnit, molarMass, plausibleLevel }: Agent): readonly Binding[] {
+function observesOf({ id, title, levelUnit, molarMass, plausibleLevel, index }: Agent): readonly Binding[] {
   return [
     {
       signal: LEVEL,
@@ -74,6 +74,18 @@ function observesOf({ id, title, levelUnit, molarMass, plausibleLevel }: Agent):
       plausible: plausibleLevel,
       localNames: [`${id} level`, `${id} concentration`],
     },
+    ...(index === undefined
+      ? []
+      : [
+          {
+            signal: INDEX,
+            title: index.title,
+            codings: [coding(GEMEL, `dosing.${id}.index`)],
+            unit: index.unit,
+            plausible: [0, 100] as const,
+            localNames: index.localNames,
+          },
+        ]),
   ];
 }
 
@@ -102,13 +114,14 @@ function controlsOf({ id, codings, molarMass, limits }: Agent): readonly Control
   ];
 }
 
-function needsOf({ title }: Agent): LeastData {
+function needsOf({ title, index }: Agent): LeastData {
   return {
-    signals: [LEVEL],
+    signals: index === undefined ? [LEVEL] : [LEVEL, INDEX],
     controls: [BOLUS, INFUSION],
     facts: ['birthDate', 'sex', 'body.weight', 'body.height', OPIOID],
     purposes: {
       [LEVEL]: `tells how this patient clears ${title}`,
+      [INDEX]: `tells how sensitive this patient is to ${title}`,
       [BOLUS]: 'what is in the body already',
       [INFUSION]: 'what is in the body already, and what the pump goes on with',
       birthDate: 'age changes clearance, volumes and sensitivity',
@@ -203,13 +216,13 @@ export function anaesthesiaPack(agent: Agent): Pack<DosingState> {
     limits: limitsOf(agent),
     // what people see
     advisories: ({ history, now }) =>
-      levelsOf(history, now).some(({ time }) => time > hours(now) - 1)
+      [...levelsOf(history, now), ...indexValues(history, now)].some(({ time }) => time > hours(now) - 1)
         ? []
         : [
             {
               code: 'population-only',
               priority: 'information',
-              statement: 'No level was measured in the last hour: the forecast is the population’s.',
+              statement: 'Neither level nor index was measured in the last hour: the forecast is the population’s.',
             },
           ],
     headline: headlineOf(agent),

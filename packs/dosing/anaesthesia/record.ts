@@ -1,4 +1,4 @@
-import { type ControlInput, HOUR, type Instant } from '@gemel/core';
+import { type ControlInput, HOUR, type Instant, isQuantity, MINUTE } from '@gemel/core';
 import type { History } from '@gemel/runtime/pack';
 import type { CovariatesFrom, DoseGiven, DrugCourse } from '../course.ts';
 import { covariatesOf, hours, levelsOf } from '../record.ts';
@@ -6,6 +6,8 @@ import { covariatesOf, hours, levelsOf } from '../record.ts';
 /** Controls: an amount in mg, at once or over its time; a rate in mg/h that a pump runs at. */
 export const BOLUS = 'bolus';
 export const INFUSION = 'infusion';
+/** Signal of a measured index of effect, and of the one the dynamics give. */
+export const INDEX = 'index';
 /** Fact: an opioid is given as well. */
 export const OPIOID = 'therapy.opioid';
 
@@ -46,6 +48,24 @@ export function covariatesUnder(history: History, at: Instant): readonly Covaria
     time,
     values: { ...values, opioid: opioid ? 1 : 0 },
   }));
+}
+
+/** Least time between two values of the index that are used: closer ones err alike. */
+const APART = MINUTE;
+
+/** Measured values of the index in the order of time, a minute apart. */
+export function indexValues(
+  history: History,
+  at: Instant,
+): readonly { readonly time: number; readonly value: number }[] {
+  const out: { time: number; value: number }[] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { signal, trueAt, value } of history.observations) {
+    if (signal !== INDEX || trueAt > at || !isQuantity(value) || trueAt < last + APART) continue;
+    out.push({ time: hours(trueAt), value: value.value });
+    last = trueAt;
+  }
+  return out;
 }
 
 export function courseUnder(history: History, at: Instant): DrugCourse {
