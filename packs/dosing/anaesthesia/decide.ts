@@ -91,7 +91,7 @@ export function decideOf(agent: Agent) {
       const at = (level: number) => Math.round(quantiles[levels.indexOf(level)]);
       return {
         code: 'within',
-        statement: `${scenario.title}: ${agent.window.title.toLowerCase()} at ${sayWindow(agent)} for ${Math.round(mean)} % of the time (90 % of patients: ${at(0.05)} to ${at(0.95)} %).`,
+        statement: `${scenario.title}: ${agent.window.title.toLowerCase()} at ${sayWindow(agent)} for ${Math.round(mean)} % of the time (90 %: ${at(0.05)} to ${at(0.95)} %).`,
       };
     });
     const { use, source } = agent.window;
