@@ -17,6 +17,7 @@ export const COVARIATES = {
   opioid: { unit: '1', title: 'An opioid is given as well (1)' },
   amiodarone: { unit: '1', title: 'Amiodarone is given as well (1)' },
   spironolactone: { unit: '1', title: 'Spironolactone is given as well (1)' },
+  restLevel: { unit: '1', title: 'Level before the first dose' },
   daysSinceTransplant: { unit: 'd', title: 'Days since the transplantation' },
   cyp3a5Expresser: { unit: '1', title: 'Carries CYP3A5*1 (1)' },
   cyp2c9Star2: { unit: '1', title: 'CYP2C9*2 alleles (0 to 2)' },

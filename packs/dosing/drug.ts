@@ -120,6 +120,10 @@ export interface Drug {
   readonly codings: readonly Coding[];
   /** LOINC codes of its level in serum, plasma or blood. */
   readonly levelCodings: readonly Coding[];
+  /** What the level is where it is no concentration: an effect, such as the INR. */
+  readonly levelName?: string;
+  /** Where a level lies without the drug, if it has one: what was measured before the first dose is then the patient’s own. In `levelUnit`. */
+  readonly rest?: readonly [low: number, high: number];
   /** Unit of levels, and the molar mass in g/mol for values in µmol/L. */
   readonly levelUnit: string;
   readonly molarMass: number;

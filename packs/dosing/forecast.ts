@@ -76,7 +76,7 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
   const predicted = (name: string) => ({ codings: [coding(GEMEL, `predicted.dosing.${drug.id}.${name}`)] });
   const course: QuantitySpec = {
     name: 'concentration',
-    title: `${drug.title}, total concentration`,
+    title: `${drug.title}, ${drug.levelName ?? 'total concentration'}`,
     code: predicted('concentration'),
     unit: drug.levelUnit,
     kind: 'trajectory',

@@ -3,6 +3,7 @@ import type { Binding, ControlSpec, LeastData } from '@gemel/runtime/pack';
 import { circumstances } from './circumstances.data.ts';
 import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
+import { GENOTYPE_FACTS } from './pgx/record.ts';
 import { DOSE, LEVEL } from './record.ts';
 
 /** Molar mass of creatinine, g/mol. */
@@ -37,7 +38,7 @@ export function observesOf(drug: Drug): readonly Binding[] {
   return [
     {
       signal: LEVEL,
-      title: `${drug.title}, level`,
+      title: `${drug.title}, ${drug.levelName ?? 'level'}`,
       codings: drug.levelCodings,
       unit: drug.levelUnit,
       molarMass: drug.molarMass,
@@ -101,7 +102,7 @@ export function needsOf(drug: Drug): LeastData {
   return {
     signals: observesOf(drug).map(({ signal }) => signal),
     controls: [DOSE],
-    facts: ['birthDate', 'sex', 'body.weight', 'body.height', 'condition', 'procedure', ...stated],
+    facts: ['birthDate', 'sex', 'body.weight', 'body.height', 'condition', 'procedure', ...stated, ...GENOTYPE_FACTS],
     purposes: {
       [LEVEL]: `tells how this patient clears ${drug.title}`,
       creatinine: 'gives the clearance to expect',
@@ -115,6 +116,7 @@ export function needsOf(drug: Drug): LeastData {
       'body.height': 'sets body surface and ideal weight',
       condition: 'dialysis changes what models may speak',
       procedure: 'dialysis and extracorporeal circulation change what models may speak',
+      ...Object.fromEntries(GENOTYPE_FACTS.map((name) => [name, 'alleles are part of models and guidelines'])),
       ...Object.fromEntries(stated.map((name) => [name, 'changes what models may speak'])),
     },
   };

@@ -23,6 +23,13 @@ const MEANINGS: Readonly<Record<string, readonly [unit: string, meaning: string]
   ALAG: ['h', 'lag of absorption'],
   F: ['1', 'share absorbed'],
   D: ['h', 'time over which a dose enters the gut'],
+  EC50: ['mg/L', 'concentration of half the largest inhibition'],
+  GAMMA: ['1', 'steepness of inhibition'],
+  MTT1: ['h', 'transit time of each step of the first chain'],
+  MTT2: ['h', 'transit time of the second chain'],
+  LAMBDA: ['1', 'steepness of the effect'],
+  INRMAX: ['1', 'largest rise of the INR'],
+  BASE: ['1', 'INR without the drug'],
 };
 
 /** The parameters of a member: its model's number and structural values; those all models vary are personal. */

@@ -16,6 +16,7 @@ import { circumstances } from './circumstances.data.ts';
 import type { CovariatesFrom, DrugCourse, Level } from './course.ts';
 import { COVARIATES, type CovariateName, type Covariates } from './covariates.ts';
 import type { Drug } from './drug.ts';
+import { genotypeCovariates, genotypesIn } from './pgx/record.ts';
 import { cockcroftGault } from './renal-function.ts';
 
 /** The control that gives the drug, and the signal of its level. */
@@ -43,7 +44,16 @@ export function courseOf(drug: Drug, history: History, at: Instant): DrugCourse 
       hours: (to - from) / HOUR,
       route: route as 'oral' | 'intravenous',
     }));
-  return { doses, levels: levelsOf(history, at), covariates: covariatesOf(history, at) };
+  const levels = levelsOf(history, at);
+  const covariates = covariatesOf(history, at);
+  const first = doses[0]?.time;
+  const own = drug.rest && levels.findLast(({ time, below }) => time <= first && !below);
+  if (own === undefined) return { doses, levels, covariates };
+  return {
+    doses,
+    levels: levels.filter(({ time }) => time > first),
+    covariates: covariates.map(({ time, values }) => ({ time, values: { ...values, restLevel: own.value } })),
+  };
 }
 
 /** Levels in the order of time; one below the limit of quantification stands at that limit. */
@@ -101,6 +111,7 @@ function person(facts: readonly Fact[], at: Instant): Covariates {
   const newest = (name: string) => facts.findLast((fact) => fact.fact === name && fact.trueAt <= at)?.value;
   const born = newest('birthDate');
   if (typeof born === 'string' && Number.isFinite(Date.parse(born))) out.age = (at - Date.parse(born)) / (365.25 * DAY);
+  Object.assign(out, genotypeCovariates(genotypesIn(facts, at)).covariates);
   const sex = newest('sex');
   const word =
     typeof sex === 'string' ? sex : typeof sex === 'object' && 'codings' in sex ? sex.codings[0]?.code : undefined;

@@ -15,6 +15,9 @@ import { COVARIATES, type CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './dynamics.ts';
 import { sayTarget } from './forecast.ts';
+import { GENE_OF, phenotypeOf, statementFor } from './pgx/genotype.ts';
+import { genotypeCovariates, genotypesIn, sayGenotype } from './pgx/record.ts';
+import { statements } from './pgx/statements.data.ts';
 import { covariatesOf, DOSE, hours, lastLevel, levelsOf } from './record.ts';
 
 /** Oldest creatinine that a dose is proposed on, h. */
@@ -53,7 +56,8 @@ export function readinessOf(drug: Drug) {
     );
     if (doses.length === 0) missing.push({ code: 'dose-missing', statement: `No dose of ${drug.title} is recorded.` });
     const levels = levelsOf(history, now);
-    const early = levels.filter(({ time }) => doses.length > 0 && time < hours(doses[0].from));
+    const atRest = (value: number) => drug.rest !== undefined && value >= drug.rest[0] && value <= drug.rest[1];
+    const early = levels.filter(({ time, value }) => doses.length > 0 && time < hours(doses[0].from) && !atRest(value));
     if (early.length > 0) {
       missing.push({
         code: 'level-before-dose',
@@ -70,8 +74,13 @@ export function readinessOf(drug: Drug) {
           )
           .map(({ model }) => model.needs.filter((name) => covariates[name] === undefined)),
       );
+      const genotypes = genotypeCovariates(genotypesIn(history.facts, now));
       for (const name of lacking) {
-        missing.push({ code: `${name}-missing`, statement: `${COVARIATES[name].title} is not recorded.` });
+        const reason = genotypes.reasons.get(GENE_OF[name]!);
+        missing.push({
+          code: `${name}-missing`,
+          statement: `${COVARIATES[name].title}: ${reason === undefined ? 'not recorded.' : `not known. ${reason}`}`,
+        });
       }
       if (lacking.length === 0) for (const { reasons } of candidates) missing.push(...reasons);
     }
@@ -132,8 +141,31 @@ function overlapping(history: History): string | null {
 }
 
 export function advisoriesOf(drug: Drug) {
-  return ({ history, now }: Outlook<DosingState>, _: Forecast | null): readonly Advisory[] =>
-    unsettled(drug, history, now).map(({ code, statement }) => ({ code, priority: 'medium', statement }));
+  return ({ history, now }: Outlook<DosingState>, _: Forecast | null): readonly Advisory[] => [
+    ...unsettled(drug, history, now).map(({ code, statement }): Advisory => ({ code, priority: 'medium', statement })),
+    ...guided(drug, history, now),
+  ];
+}
+
+/** What guidelines say of the drug for the genotypes on record, and which of those that they speak of are indeterminate. */
+function guided(drug: Drug, history: History, now: Instant): readonly Advisory[] {
+  const genes = new Set(statements.filter((each) => each.drug === drug.id).map(({ gene }) => gene));
+  return genotypesIn(history.facts, now).flatMap((genotype): Advisory[] => {
+    if (!genes.has(genotype.gene)) return [];
+    if (genotype.kind === 'indeterminate') {
+      return [{ code: 'genotype-indeterminate', priority: 'low', statement: sayGenotype(genotype) }];
+    }
+    const found = statementFor(drug.id, genotype);
+    if (found === null) return [];
+    const phenotype = phenotypeOf(genotype.gene, genotype.alleles);
+    return [
+      {
+        code: 'guideline',
+        priority: 'information',
+        statement: `${sayGenotype(genotype)}, ${phenotype}: ${found.says}. ${found.source}.`,
+      },
+    ];
+  });
 }
 
 export function headlineOf(drug: Drug) {

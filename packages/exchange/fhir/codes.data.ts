@@ -13,6 +13,7 @@ export const factCodings: readonly { readonly coding: Coding; readonly fact: str
   { coding: coding(LOINC, '3141-9', 'Body weight Measured'), fact: 'body.weight' },
   { coding: coding(LOINC, '8302-2', 'Body height'), fact: 'body.height' },
   { coding: coding(LOINC, '82810-3', 'Pregnancy status'), fact: 'pregnancy' },
+  { coding: coding(LOINC, '84413-4', 'Genotype display name'), fact: 'body.genotype' },
 ];
 
 /** Prefixes of Gemel's own codes that name facts. */

@@ -9,6 +9,7 @@ import { piperacillin } from './piperacillin/index.ts';
 import { tacrolimus } from './tacrolimus/index.ts';
 import { tobramycin } from './tobramycin/index.ts';
 import { vancomycin } from './vancomycin/index.ts';
+import { warfarin } from './warfarin/index.ts';
 
 /** Every drug of the pack. */
 export const drugs: readonly Drug[] = [
@@ -22,4 +23,5 @@ export const drugs: readonly Drug[] = [
   digoxin,
   busulfan,
   carboplatin,
+  warfarin,
 ];
