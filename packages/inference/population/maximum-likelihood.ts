@@ -1,3 +1,4 @@
+import { patternOf } from './covariance-pattern.ts';
 import { type Approximation, populationObjective } from './objective.ts';
 import type { PopulationValues, Subject } from './population.ts';
 
@@ -44,13 +45,18 @@ interface Shape {
   readonly occasion: readonly (readonly [number, number])[];
 }
 
-/** Starts at values of finite likelihood; `objective` is infinite where they have none. */
+/**
+ * Starts at values of finite likelihood; `objective` is infinite where they have none.
+ * @throws population-covariance
+ */
 export function init(problem: PopulationProblem, values: PopulationValues): MaximumLikelihoodState {
   const shape: Shape = {
     values,
     domains: problem.domains,
-    omega: entriesOf(values.omega, problem.covariances ?? false),
-    occasion: values.occasionOmega ? entriesOf(values.occasionOmega, problem.covariances ?? false) : [],
+    omega: entriesOf(values.omega, problem.covariances ?? false, 'random effects'),
+    occasion: values.occasionOmega
+      ? entriesOf(values.occasionOmega, problem.covariances ?? false, 'random effects of occasions')
+      : [],
   };
   const point = pack(values, shape);
   const { value, individuals } = populationObjective(problem.approximation, problem.subjects, values, problem);
@@ -122,11 +128,11 @@ function gradientAt(
   });
 }
 
-function entriesOf(covariance: Float64Array, all: boolean): readonly (readonly [number, number])[] {
+function entriesOf(covariance: Float64Array, all: boolean, what: string): readonly (readonly [number, number])[] {
   const n = Math.sqrt(covariance.length);
+  const pattern = patternOf(covariance, all, undefined, what);
   const entries: [number, number][] = [];
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) if (i === j || all || covariance[i * n + j] !== 0) entries.push([i, j]);
+  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) if (pattern[i * n + j]) entries.push([i, j]);
   return entries;
 }
 

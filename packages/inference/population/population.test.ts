@@ -173,6 +173,14 @@ describe('estimation', () => {
     expect(found.sigma.additive).toBeCloseTo(squares / 120, 5);
   });
 
+  test('covariances that leave no whole blocks are refused, as the factor could not keep their zeros', () => {
+    const problem = { subjects, approximation: 'fo', domains: ['real', 'positive'] } as const;
+    const omega = Float64Array.of(1, 0.1, 0.1, 0.1, 1, 0, 0.1, 0, 1);
+    expect(() => maximumLikelihood.init(problem, { ...start, omega })).toThrow(
+      'Of the random effects 2 and 1, and 1 and 3 covary, but not 2 and 3.',
+    );
+  });
+
   test('alternating between modes and a linear model ends where maximum likelihood does', () => {
     let state = alternatingLinear.init(start);
     for (let k = 0; k < 10; k++) state = alternatingLinear.step({ subjects }, state).state;

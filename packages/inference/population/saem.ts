@@ -1,6 +1,7 @@
 import type { RandomStream } from '@gemel/numerics';
 import { cholesky } from '@gemel/numerics/linalg/cholesky';
 import { jointObjective } from './conditional-mode.ts';
+import { patternOf } from './covariance-pattern.ts';
 import { populationProblems } from './errors.data.ts';
 import type { ThetaDomain } from './maximum-likelihood.ts';
 import { type FixedEffects, fittedMeans, fixedEffects, type Link, linked, meansOf, unlinked } from './mean-design.ts';
@@ -290,31 +291,6 @@ function shapeOf(covariance: Float64Array, d: number): Float64Array | null {
   const wider = covariance.map((each, at) => (at % (d + 1) === 0 ? each * 1.0001 : each));
   const factor = cholesky(wider, d);
   return factor.status === 'ok' ? factor.lower : null;
-}
-
-/**
- * Which entries are estimated: those of whole blocks.
- * @throws population-covariance
- */
-function patternOf(
-  covariance: Float64Array | undefined,
-  all: boolean,
-  names: readonly string[] | undefined,
-  what: string,
-): Uint8Array {
-  const n = Math.sqrt(covariance?.length ?? 0);
-  const pattern = Uint8Array.from(covariance ?? [], (each, at) => (all || each !== 0 || at % (n + 1) === 0 ? 1 : 0));
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      for (let k = 0; k < n; k++) {
-        if (!(pattern[i * n + j] && pattern[j * n + k]) || pattern[i * n + k]) continue;
-        const called = [i, j, k].map((at) => names?.[at] ?? String(at + 1));
-        const message = `Of the ${what} ${called[0]} and ${called[1]}, and ${called[1]} and ${called[2]} covary, but not ${called[0]} and ${called[2]}.`;
-        throw populationProblems.error('population-covariance', message, called.join(', '));
-      }
-    }
-  }
-  return pattern;
 }
 
 function phaseOf(iteration: number, { exploration, smoothing }: SaemSetup): SaemPhase {
