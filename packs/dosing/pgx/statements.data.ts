@@ -28,7 +28,7 @@ export const statements: readonly Statement[] = [
     drug: 'warfarin',
     gene: 'CYP2C9',
     phenotypes: ['intermediate metabolizer'],
-    says: 'the dose is computed from CYP2C9 and VKORC1 together; less is needed, and longer, to come to rest',
+    says: 'the dose is computed from CYP2C9 and VKORC1 together; less is needed, and it takes longer to come to rest',
     source: WARFARIN,
   },
   {

@@ -1,6 +1,7 @@
 import { compile } from '@gemel/modeling/codegen/compile';
 import { defineModel } from '@gemel/modeling/model/define-model';
 import type { CompiledModel, Values } from '@gemel/modeling/program/compiled-model';
+import { rk4 } from '@gemel/numerics/ode/rk4';
 import { tsit5 } from '@gemel/numerics/ode/tsit5';
 import type { StructuralValues } from '../drug.ts';
 import type { Structure } from '../structure.ts';
@@ -68,7 +69,7 @@ const NONE = new Float64Array(0);
  * in it; halving them changes no INR by 0.0001.
  */
 const STEP = 0.5;
-const LONG_STEP = 1.5;
+const LONG_STEP = 1;
 /** S-warfarin in the gut below which the long steps do, mg. */
 const EMPTY = 0.001;
 
@@ -77,7 +78,8 @@ let compiled: CompiledModel | undefined;
 /**
  * Warfarin to INR, Hamberg 2007: S-warfarin in two compartments inhibits the forming of clotting factors, whose fall is seen through
  * six steps of MTT1 each and, beside them, one of MTT2; INR = BASE + INRMAX·(1 − A₆·A₈)^LAMBDA. The level is the INR. Doses are
- * of the racemate, of which F enters as S-warfarin. By the model compiler and the fifth-order method of the numerics package.
+ * of the racemate, of which F enters as S-warfarin. By the model compiler, and explicit methods of fifth order while the gut empties, of fourth
+ * afterwards.
  */
 export const inrResponse: Structure = {
   id: 'inr-response',
@@ -115,7 +117,7 @@ export const inrResponse: Structure = {
       return defined[INR];
     };
     const short = tsit5.start(system, 0, y, { kind: 'fixed', step: STEP });
-    const long = tsit5.start(system, 0, y, { kind: 'fixed', step: LONG_STEP });
+    const long = rk4.start(system, 0, y, { kind: 'fixed', step: LONG_STEP });
     return {
       change: apply,
       give(site, amount) {
