@@ -16,7 +16,9 @@ import { modelHash, parameterHash } from './model-hash.ts';
 import {
   basisOf,
   type Context,
+  hasBegun,
   historyOf,
+  isConcerned,
   knownView,
   type Moment,
   outlookOf,
@@ -191,10 +193,7 @@ export function createHub(options: HubOptions): Hub {
     async packsOf(subject) {
       const view = await log.view(subject);
       return twins
-        .filter((twin) => {
-          const { observations, setAside, controls } = historyOf(view, twin);
-          return observations.length + setAside.length + controls.length > 0;
-        })
+        .filter((twin) => isConcerned(view, twin) && hasBegun(twin, historyOf(view, twin)))
         .map(({ pack }) => pack.id);
     },
 

@@ -55,6 +55,31 @@ export function historyOf(view: SubjectLog, twin: Equipped): PackHistory {
   return history;
 }
 
+const scanned = new WeakMap<SubjectLog, Map<Equipped, { readonly changes: number; readonly found: boolean }>>();
+
+/** Whether anything measured or given was ever entered that the twin reads; only what is new is looked at. */
+export function isConcerned(view: SubjectLog, twin: Equipped): boolean {
+  let own = scanned.get(view);
+  if (own === undefined) {
+    own = new Map();
+    scanned.set(view, own);
+  }
+  const { changes, found } = own.get(twin) ?? { changes: 0, found: false };
+  if (found || changes === view.changes.length) return found;
+  const now = view.changes
+    .slice(changes)
+    .some(({ about }) => about.length === 0 || about.some((each) => each.kind !== 'fact' && twin.lens.concerns(each)));
+  own.set(twin, { changes: view.changes.length, found: now });
+  return now;
+}
+
+/** Whether the subject has such a twin. */
+export function hasBegun({ pack }: Equipped, history: PackHistory): boolean {
+  if (pack.begun !== undefined) return pack.begun(history);
+  const { observations, setAside, controls } = history;
+  return observations.length + setAside.length + controls.length > 0;
+}
+
 /** What is known of the subject. @throws runtime-subject-unknown */
 export async function knownView(context: Context, subject: string): Promise<SubjectLog> {
   const view = await context.log.view(subject);

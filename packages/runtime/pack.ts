@@ -248,6 +248,11 @@ export interface Pack<State> {
   // 6 rewards
   readonly rewards: readonly RewardSpec[];
   readonly limits: readonly Limit[];
+  /**
+   * Whether a subject has such a twin at all. Absent: as soon as anything the pack observes or controls is on record. For packs
+   * that also read what most records hold (a creatinine), what makes the twin is something else (a dose).
+   */
+  begun?(history: History): boolean;
   /** May the model speak of this subject? */
   applicability(facts: readonly Fact[]): Verdict;
   /** Is there enough, and fresh enough, data for calibration, forecast and advice? */

@@ -16,6 +16,10 @@ describe('what is refused, by name', () => {
   it('nothing, where all is there', () => {
     expect(missing({})).toEqual([]);
   });
+  it('a twin for a creatinine alone', () => {
+    expect(vancomycin.begun!(history({ controls: [], observations: [creatinine(-2, 1)] }))).toBe(false);
+    expect(vancomycin.begun!(history())).toBe(true);
+  });
   it('a record without a dose', () => {
     expect(missing({ controls: [], observations: [creatinine(-2, 1)] }, 'calibrate')).toEqual(['dose-missing']);
   });

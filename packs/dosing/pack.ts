@@ -9,6 +9,7 @@ import { effectsOf } from './effects.ts';
 import { forecastOf, quantitiesOf, scores } from './forecast.ts';
 import { limitsOf } from './limits.ts';
 import { controlsOf, needsOf, observesOf } from './observe.ts';
+import { LEVEL } from './record.ts';
 import { advisoriesOf, applicabilityOf, headlineOf, readinessOf } from './service.ts';
 
 /** What structural values mean. */
@@ -78,6 +79,8 @@ export function dosingPack(drug: Drug): Pack<DosingState> {
     observes: observesOf(drug),
     // 3 control inputs
     controls: controlsOf(drug),
+    // A creatinine alone makes no twin of a drug.
+    begun: ({ observations, controls }) => controls.length > 0 || observations.some(({ signal }) => signal === LEVEL),
     // 4 digital state
     assimilator: drugAssimilator(drug),
     applicability: applicabilityOf(drug),
