@@ -14,7 +14,7 @@ import type { Drug, Target } from './drug.ts';
 import { type DosingState, drugDynamics } from './dynamics.ts';
 import { forecastOf, sayTarget, targetValues } from './forecast.ts';
 import { largestSingle } from './limits.ts';
-import { covariatesOf, DOSE } from './record.ts';
+import { covariatesOf, isDose } from './record.ts';
 import { scenarioOf } from './regimen.ts';
 
 /** Members that doses are sought with; all are weighed afterwards. */
@@ -142,7 +142,7 @@ function infusionFor({ limits, regimens }: Drug, dose: number, shortest: number)
 
 /** An interval after the last dose, or now where that has passed. */
 function firstDose({ history, now }: Situation<DosingState>, interval: number): Instant {
-  const last = history.controls.findLast(({ control, status }) => control === DOSE && status === 'given');
+  const last = history.controls.findLast((each) => isDose(each) && each.status === 'given');
   return instant(Math.max(now, (last?.from ?? Number.NEGATIVE_INFINITY) + interval * HOUR));
 }
 

@@ -2,7 +2,7 @@ import { type ControlInput, HOUR, type Instant, instant } from '@gemel/core';
 import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
 import type { Drug, StructuralValues } from './drug.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
-import { DOSE, hours } from './record.ts';
+import { hours, isDose } from './record.ts';
 
 /** Total concentration, and its integral since the belief stands; free of assay error. */
 export const CONCENTRATION = 'concentration';
@@ -43,14 +43,12 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
 
   /** What controls bring into a member; into a vein it is the same for all. */
   function feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed {
-    const doses = controls
-      .filter(({ control }) => control === DOSE)
-      .map(({ from, to = from, value }) => ({
-        time: hours(from),
-        amount: value.value,
-        hours: (to - from) / HOUR,
-        route: oral ? ('oral' as const) : ('intravenous' as const),
-      }));
+    const doses = controls.filter(isDose).map(({ from, to = from, value }) => ({
+      time: hours(from),
+      amount: value.value,
+      hours: (to - from) / HOUR,
+      route: oral ? ('oral' as const) : ('intravenous' as const),
+    }));
     if (oral) return (parameters) => new Feed(inflowsOf(doses, () => layout.values(parameters)));
     const all = new Feed(inflowsOf(doses, () => ({})));
     return () => all;

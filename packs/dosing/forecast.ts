@@ -2,7 +2,7 @@ import { coding, GEMEL } from '@gemel/core';
 import type { Pack, Paths, QuantitySpec } from '@gemel/runtime/pack';
 import type { Drug, Target } from './drug.ts';
 import { CONCENTRATION, EXPOSURE } from './dynamics.ts';
-import { LEVEL } from './record.ts';
+import { levelSignal } from './record.ts';
 
 const STEP_MINUTES = 60;
 const PER_DAY = (24 * 60) / STEP_MINUTES;
@@ -22,8 +22,8 @@ export function forecastOf(drug: Drug): Pack<unknown>['forecast'] {
   };
 }
 
-export const scores = (): Pack<unknown>['scores'] => [
-  { quantity: 'concentration', signal: LEVEL, leadsMinutes: [6 * 60, 12 * 60, 24 * 60, 48 * 60] },
+export const scoresOf = (drug: Drug): Pack<unknown>['scores'] => [
+  { quantity: 'concentration', signal: levelSignal(drug), leadsMinutes: [6 * 60, 12 * 60, 24 * 60, 48 * 60] },
 ];
 
 /** What a target is of, per member: on the last day foretold; exposure a day and peak of the last two. */

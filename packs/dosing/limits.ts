@@ -1,10 +1,10 @@
 import { type ControlInput, DAY, HOUR, instant, type LimitVerdict } from '@gemel/core';
 import type { History, Limit } from '@gemel/runtime/pack';
 import type { Drug } from './drug.ts';
-import { covariatesOf, DOSE } from './record.ts';
+import { covariatesOf, isDose } from './record.ts';
 
 /** What has been given cannot be limited; everything else can, whoever made it. */
-const open = (c: ControlInput) => c.control === DOSE && c.status !== 'given';
+const open = (c: ControlInput) => isDose(c) && c.status !== 'given';
 
 type Outcome = {
   readonly verdict: LimitVerdict['verdict'];
@@ -60,7 +60,7 @@ export function limitsOf(drug: Drug): readonly Limit[] {
       return clip(controls, said, (c) => (c.value.value > most ? withAmount(c, most) : c));
     }),
     limit('daily-dose', `Largest dose in any 24 hours: ${daily} mg (${source})`, (controls, history) => {
-      const given = history.controls.filter((c) => c.control === DOSE && c.status === 'given');
+      const given = history.controls.filter((c) => isDose(c) && c.status === 'given');
       const kept: ControlInput[] = [];
       const held = new Map<ControlInput, ControlInput>();
       for (const c of controls.filter(open).toSorted((a, b) => a.from - b.from)) {

@@ -4,7 +4,7 @@ import { circumstances } from './circumstances.data.ts';
 import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { GENOTYPE_FACTS } from './pgx/record.ts';
-import { DOSE, LEVEL } from './record.ts';
+import { doseControl, levelSignal } from './record.ts';
 
 /** Molar mass of creatinine, g/mol. */
 const CREATININE = 113.12;
@@ -37,7 +37,7 @@ const BLOOD = [
 export function observesOf(drug: Drug): readonly Binding[] {
   return [
     {
-      signal: LEVEL,
+      signal: levelSignal(drug),
       title: `${drug.title}, ${drug.levelName ?? 'level'}`,
       codings: drug.levelCodings,
       unit: drug.levelUnit,
@@ -85,7 +85,7 @@ export function observesOf(drug: Drug): readonly Binding[] {
 export function controlsOf(drug: Drug): readonly ControlSpec[] {
   return [
     {
-      control: DOSE,
+      control: doseControl(drug),
       title: drug.title,
       codings: drug.codings,
       unit: 'mg',
@@ -101,15 +101,15 @@ export function needsOf(drug: Drug): LeastData {
   const stated = circumstances.map(({ fact }) => fact);
   return {
     signals: observesOf(drug).map(({ signal }) => signal),
-    controls: [DOSE],
+    controls: [doseControl(drug)],
     facts: ['birthDate', 'sex', 'body.weight', 'body.height', 'condition', 'procedure', ...stated, ...GENOTYPE_FACTS],
     purposes: {
-      [LEVEL]: `tells how this patient clears ${drug.title}`,
+      [levelSignal(drug)]: `tells how this patient clears ${drug.title}`,
       creatinine: 'gives the clearance to expect',
       clcr: 'gives the clearance to expect',
       albumin: 'is part of a model',
       haematocrit: 'is part of a model',
-      [DOSE]: 'what levels are the answer to',
+      [doseControl(drug)]: 'what levels are the answer to',
       birthDate: 'age is part of the equations for renal function',
       sex: 'sex is part of the equations for renal function',
       'body.weight': 'sets volumes and doses',

@@ -6,10 +6,10 @@ import type { Drug } from './drug.ts';
 import { drugs } from './drugs/index.ts';
 import { type DosingState, drugDynamics, memberLayout } from './dynamics.ts';
 import { effectsOf } from './effects.ts';
-import { forecastOf, quantitiesOf, scores } from './forecast.ts';
+import { forecastOf, quantitiesOf, scoresOf } from './forecast.ts';
 import { limitsOf } from './limits.ts';
 import { controlsOf, needsOf, observesOf } from './observe.ts';
-import { LEVEL } from './record.ts';
+import { isLevel } from './record.ts';
 import { advisoriesOf, applicabilityOf, headlineOf, readinessOf } from './service.ts';
 
 /** What structural values mean. */
@@ -80,7 +80,7 @@ export function dosingPack(drug: Drug): Pack<DosingState> {
     // 3 control inputs
     controls: controlsOf(drug),
     // A creatinine alone makes no twin of a drug.
-    begun: ({ observations, controls }) => controls.length > 0 || observations.some(({ signal }) => signal === LEVEL),
+    begun: ({ observations, controls }) => controls.length > 0 || observations.some(isLevel),
     // 4 digital state
     assimilator: drugAssimilator(drug),
     applicability: applicabilityOf(drug),
@@ -88,7 +88,7 @@ export function dosingPack(drug: Drug): Pack<DosingState> {
     // 5 quantities of interest
     quantities: quantitiesOf(drug),
     forecast: forecastOf(drug),
-    scores: scores(),
+    scores: scoresOf(drug),
     // 6 rewards
     rewards: rewardsOf(drug),
     propose: proposeOf(drug),

@@ -19,9 +19,12 @@ import type { Drug } from './drug.ts';
 import { genotypeCovariates, genotypesIn } from './pgx/record.ts';
 import { cockcroftGault } from './renal-function.ts';
 
-/** The control that gives the drug, and the signal of its level. */
-export const DOSE = 'dose';
-export const LEVEL = 'level';
+/** The control that gives a drug, and the signal of its level: names that no other drug has. */
+export const doseControl = ({ id }: { readonly id: string }) => `${id}.dose`;
+export const levelSignal = ({ id }: { readonly id: string }) => `${id}.level`;
+/** A pack is shown its own drug's alone. */
+export const isDose = ({ control }: { readonly control: string }) => control.endsWith('.dose');
+export const isLevel = ({ signal }: { readonly signal: string | null }) => signal?.endsWith('.level') === true;
 
 /** Facts read as covariates, by the covariate they give. */
 const FACTS: Readonly<Partial<Record<CovariateName, string>>> = { weight: 'body.weight', height: 'body.height' };
@@ -37,7 +40,7 @@ export const hours = (at: Instant): number => at / HOUR;
 export function courseOf(drug: Drug, history: History, at: Instant): DrugCourse {
   const route = drug.regimens.route === 'oral' ? 'oral' : 'intravenous';
   const doses = history.controls
-    .filter(({ control, status, from }) => control === DOSE && status === 'given' && from <= at)
+    .filter((each) => isDose(each) && each.status === 'given' && each.from <= at)
     .map(({ from, to = from, value }) => ({
       time: hours(from),
       amount: value.value,
@@ -59,7 +62,7 @@ export function courseOf(drug: Drug, history: History, at: Instant): DrugCourse 
 /** Levels in the order of time; one below the limit of quantification stands at that limit. */
 export function levelsOf(history: History, at: Instant): readonly Level[] {
   return history.observations.flatMap(({ signal, trueAt, value }): Level[] => {
-    if (signal !== LEVEL || trueAt > at) return [];
+    if (!isLevel({ signal }) || trueAt > at) return [];
     if (isQuantity(value)) return [{ time: hours(trueAt), value: value.value }];
     if (isBounded(value) && value.kind === 'below')
       return [{ time: hours(trueAt), value: value.bound.value, below: true }];
@@ -152,5 +155,5 @@ function quantityIn(fact: Fact, unit: string): number | null {
 }
 
 export function lastLevel(history: History): Observation | undefined {
-  return history.observations.findLast(({ signal }) => signal === LEVEL);
+  return history.observations.findLast(isLevel);
 }

@@ -1,7 +1,7 @@
 import { type ControlInput, DAY, HOUR, type Instant, instant, type Scenario } from '@gemel/core';
 import type { Drug } from './drug.ts';
 import { daysOf } from './forecast.ts';
-import { DOSE } from './record.ts';
+import { doseControl } from './record.ts';
 
 /** A dose repeated at an interval. */
 export interface Regimen {
@@ -26,7 +26,7 @@ export function scenarioOf(drug: Drug, subject: string, regimen: Regimen, first:
       kind: 'control',
       id: `${id}-${controls.length}`,
       subject,
-      control: DOSE,
+      control: doseControl(drug),
       code: { codings: drug.codings },
       value: { value: regimen.dose, unit: 'mg' },
       from: instant(at),

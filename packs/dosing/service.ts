@@ -18,7 +18,7 @@ import { sayTarget } from './forecast.ts';
 import { GENE_OF, phenotypeOf, statementFor } from './pgx/genotype.ts';
 import { genotypeCovariates, genotypesIn, sayGenotype } from './pgx/record.ts';
 import { statements } from './pgx/statements.data.ts';
-import { covariatesOf, DOSE, hours, lastLevel, levelsOf } from './record.ts';
+import { covariatesOf, hours, isDose, lastLevel, levelsOf } from './record.ts';
 
 /** Oldest creatinine that a dose is proposed on, h. */
 const CREATININE_STALE = 72;
@@ -51,9 +51,7 @@ export function applicabilityOf(drug: Drug) {
 export function readinessOf(drug: Drug) {
   return (service: 'calibrate' | 'forecast' | 'decide', history: History, now: Instant): Readiness => {
     const missing: Reason[] = [];
-    const doses = history.controls.filter(
-      ({ control, status, from }) => control === DOSE && status === 'given' && from <= now,
-    );
+    const doses = history.controls.filter((each) => isDose(each) && each.status === 'given' && each.from <= now);
     if (doses.length === 0) missing.push({ code: 'dose-missing', statement: `No dose of ${drug.title} is recorded.` });
     const levels = levelsOf(history, now);
     const atRest = (value: number) => drug.rest !== undefined && value >= drug.rest[0] && value <= drug.rest[1];
@@ -98,7 +96,7 @@ function fewest<T>(lists: readonly (readonly T[])[]): readonly T[] {
 function unsettled(drug: Drug, history: History, now: Instant): readonly Reason[] {
   const found: Reason[] = [];
   const running = history.controls.find(
-    ({ control, status, from, to }) => control === DOSE && status === 'given' && from <= now && (to ?? from) > now,
+    (each) => isDose(each) && each.status === 'given' && each.from <= now && (each.to ?? each.from) > now,
   );
   const overlap = overlapping(history);
   if (overlap !== null) found.push({ code: 'doses-overlap', statement: overlap });
@@ -133,7 +131,7 @@ function unsettled(drug: Drug, history: History, now: Instant): readonly Reason[
 /** A dose that begins while an infusion of the same drug runs. */
 function overlapping(history: History): string | null {
   const doses = history.controls
-    .filter(({ control, status }) => control === DOSE && status === 'given')
+    .filter((each) => isDose(each) && each.status === 'given')
     .toSorted((a, b) => a.from - b.from);
   const pair = doses.findIndex((dose, i) => i > 0 && dose.from < (doses[i - 1].to ?? doses[i - 1].from));
   if (pair < 0) return null;

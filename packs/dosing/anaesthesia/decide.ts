@@ -17,7 +17,7 @@ import type { Agent } from './agent.ts';
 import { parameterNames, structuralValues } from './dynamics.ts';
 import { forecastOf, sayWindow } from './forecast.ts';
 import { largestRate } from './limits.ts';
-import { courseUnder, covariatesUnder, INFUSION } from './record.ts';
+import { courseUnder, covariatesUnder, infusionControl } from './record.ts';
 
 /** Minutes a proposal may be acted on: the pump goes on meanwhile. */
 const EXPIRES = 2;
@@ -65,7 +65,7 @@ function controlsOf(agent: Agent, subject: string, rates: Float64Array, now: num
     kind: 'control',
     id: `${element}-${k}`,
     subject,
-    control: INFUSION,
+    control: infusionControl(agent),
     code: { codings: agent.codings },
     value: { value: rate, unit: 'mg/h' },
     from: instant(now + k * step),

@@ -1,7 +1,7 @@
 import type { ControlInput, LimitVerdict } from '@gemel/core';
 import type { Limit } from '@gemel/runtime/pack';
 import type { Agent } from './agent.ts';
-import { BOLUS, covariatesUnder, INFUSION } from './record.ts';
+import { covariatesUnder, isBolus, isInfusion } from './record.ts';
 
 /** Fastest rate of a patient of this weight, mg/h; NaN where it goes by a weight that is not recorded. */
 export function largestRate({ limits }: Agent, weight: number | undefined): number {
@@ -9,18 +9,18 @@ export function largestRate({ limits }: Agent, weight: number | undefined): numb
   return ratePerKilogram === undefined ? rate : Math.min(rate, ratePerKilogram * (weight ?? Number.NaN));
 }
 
-const UNITS: Readonly<Record<string, string>> = { [BOLUS]: 'mg', [INFUSION]: 'mg/h' };
+const unitOf = (c: { readonly control: string }) => (isBolus(c) ? 'mg' : isInfusion(c) ? 'mg/h' : null);
 /** What has been given cannot be limited; everything else can. */
-const open = ({ control, status }: ControlInput) => control in UNITS && status !== 'given';
+const open = (c: ControlInput) => unitOf(c) !== null && c.status !== 'given';
 
-function held(name: string, title: string, control: string, most: (weight: number | undefined) => number): Limit {
+function held(name: string, title: string, which: typeof isBolus, most: (weight: number | undefined) => number): Limit {
   return {
     name,
     title,
     apply(controls, { history, now }) {
       const { weight } = covariatesUnder(history, now).at(-1)!.values;
       const bound = most(weight);
-      const own = (c: ControlInput) => open(c) && c.control === control;
+      const own = (c: ControlInput) => open(c) && which(c);
       if (Number.isNaN(bound) && controls.some(own)) {
         const message = 'The limit goes by body weight, which is not recorded.';
         return { verdict: { limit: name, title, verdict: 'forbidden', message }, controls };
@@ -29,7 +29,9 @@ function held(name: string, title: string, control: string, most: (weight: numbe
         own(c) && c.value.value > bound ? { ...c, value: { ...c.value, value: bound } } : c,
       );
       const clipped = within.some((c, i) => c !== controls[i]);
-      const message = clipped ? `Held to ${Number(bound.toPrecision(3))} ${UNITS[control]}.` : 'Within.';
+      const message = clipped
+        ? `Held to ${Number(bound.toPrecision(3))} ${which === isBolus ? 'mg' : 'mg/h'}.`
+        : 'Within.';
       const verdict: LimitVerdict = { limit: name, title, verdict: clipped ? 'clipped' : 'within', message };
       return { verdict, controls: within };
     },
@@ -38,8 +40,7 @@ function held(name: string, title: string, control: string, most: (weight: numbe
 
 export function limitsOf(agent: Agent): readonly Limit[] {
   const { bolusPerKilogram, source } = agent.limits;
-  const sound = ({ control, value: { value, unit } }: ControlInput) =>
-    Number.isFinite(value) && value >= 0 && unit === UNITS[control];
+  const sound = (c: ControlInput) => Number.isFinite(c.value.value) && c.value.value >= 0 && c.value.unit === unitOf(c);
   return [
     {
       name: 'sound-doses',
@@ -59,11 +60,11 @@ export function limitsOf(agent: Agent): readonly Limit[] {
         };
       },
     },
-    held('infusion-rate', `Fastest infusion (${source})`, INFUSION, (weight) => largestRate(agent, weight)),
+    held('infusion-rate', `Fastest infusion (${source})`, isInfusion, (weight) => largestRate(agent, weight)),
     held(
       'single-dose',
       `Largest amount at once (${source})`,
-      BOLUS,
+      isBolus,
       (weight) => bolusPerKilogram * (weight ?? Number.NaN),
     ),
   ];

@@ -21,8 +21,11 @@ const given = (control: string, from: number, to: number | undefined, value: num
 /** An induction and a quarter of an hour of infusion, with one level. */
 const underway = (share: number, level: number, unit: string): History =>
   history({
-    controls: [given('bolus', 0, 1 / 60, 120 * share, 'mg'), given('infusion', 0, undefined, 500 * share, 'mg/h')],
-    observations: [measured('level', 0.2, { value: level, unit })],
+    controls: [
+      given('propofol.bolus', 0, 1 / 60, 120 * share, 'mg'),
+      given('propofol.infusion', 0, undefined, 500 * share, 'mg/h'),
+    ],
+    observations: [measured('propofol.level', 0.2, { value: level, unit })],
     facts: [...history().facts, fact(OPIOID, true)],
     knownAt: after(0.25),
   });
@@ -33,7 +36,10 @@ for (const [i, pack] of anaesthesiaPacks.entries())
 
 describe('a pump', () => {
   it('runs at one rate: a rate that begins ends the one before, with or without an end of its own', () => {
-    const doses = dosesOf([given('infusion', 0, undefined, 600, 'mg/h'), given('infusion', 0.5, 1, 300, 'mg/h')]);
+    const doses = dosesOf([
+      given('propofol.infusion', 0, undefined, 600, 'mg/h'),
+      given('propofol.infusion', 0.5, 1, 300, 'mg/h'),
+    ]);
     expect(doses.map(({ time, amount, hours }) => [time - doses[0].time, amount, hours])).toEqual([
       [0, 300, 0.5],
       [0.5, 150, 0.5],
@@ -110,7 +116,7 @@ describe('advice', () => {
   it('a limit by weight forbids where no weight is recorded, and holds a plan otherwise', () => {
     const [pack] = anaesthesiaPacks;
     const limit = pack.limits.find(({ name }) => name === 'single-dose')!;
-    const bolus = [{ ...given('bolus', 0.25, undefined, 500, 'mg'), status: 'proposed' as const }];
+    const bolus = [{ ...given('propofol.bolus', 0.25, undefined, 500, 'mg'), status: 'proposed' as const }];
     const belief = finish(pack.assimilator.start(EXAMPLES[0], after(0.25), randomStream(3)));
     const situation = { now: after(0.25), belief, applicability: pack.applicability([]) };
     const known = limit.apply(bolus, { ...situation, history: EXAMPLES[0] });
@@ -119,7 +125,7 @@ describe('advice', () => {
     expect(unknown.verdict.verdict).toBe('forbidden');
   });
   it('a level before anything was given is refused', () => {
-    const record = { ...EXAMPLES[0], observations: [measured('level', -1, { value: 3, unit: 'ug/mL' })] };
+    const record = { ...EXAMPLES[0], observations: [measured('propofol.level', -1, { value: 3, unit: 'ug/mL' })] };
     const { missing } = anaesthesiaPacks[0].readiness('calibrate', record, after(0.25));
     expect(missing.map(({ code }) => code)).toEqual(['level-before-dose']);
   });

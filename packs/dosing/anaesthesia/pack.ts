@@ -4,7 +4,7 @@ import { typicalValues } from '../anaesthetic.ts';
 import { COVARIATES } from '../covariates.ts';
 import type { DosingState } from '../dynamics.ts';
 import { effectsOf } from '../effects.ts';
-import { hours, LEVEL, lastLevel, levelsOf } from '../record.ts';
+import { hours, lastLevel, levelSignal, levelsOf } from '../record.ts';
 import type { Agent } from './agent.ts';
 import { agents } from './agents.ts';
 import { agentAssimilator } from './calibrate.ts';
@@ -13,7 +13,16 @@ import { decideOf, proposeOf } from './decide.ts';
 import { agentDynamics } from './dynamics.ts';
 import { forecastOf, quantitiesOf, rewardsOf, sayWindow } from './forecast.ts';
 import { limitsOf } from './limits.ts';
-import { BOLUS, courseUnder, covariatesUnder, INDEX, INFUSION, indexValues, OPIOID, rateAt } from './record.ts';
+import {
+  bolusControl,
+  courseUnder,
+  covariatesUnder,
+  INDEX,
+  indexValues,
+  infusionControl,
+  OPIOID,
+  rateAt,
+} from './record.ts';
 
 const MEANINGS: Readonly<Record<string, readonly [unit: string, meaning: string]>> = {
   CL: ['L/h', 'clearance'],
@@ -62,10 +71,11 @@ function priorsOf({ model, index, levelUnit }: Agent): readonly Prior[] {
   return [...priors, half];
 }
 
-function observesOf({ id, title, levelUnit, molarMass, plausibleLevel, index }: Agent): readonly Binding[] {
+function observesOf(agent: Agent): readonly Binding[] {
+  const { id, title, levelUnit, molarMass, plausibleLevel, index } = agent;
   return [
     {
-      signal: LEVEL,
+      signal: levelSignal(agent),
       title: `${title}, level in blood or plasma`,
       codings: [coding(GEMEL, `dosing.${id}.level`)],
       unit: levelUnit,
@@ -89,10 +99,11 @@ function observesOf({ id, title, levelUnit, molarMass, plausibleLevel, index }: 
   ];
 }
 
-function controlsOf({ id, codings, molarMass, limits }: Agent): readonly ControlSpec[] {
+function controlsOf(agent: Agent): readonly ControlSpec[] {
+  const { id, codings, molarMass, limits } = agent;
   return [
     {
-      control: BOLUS,
+      control: bolusControl(agent),
       title: 'Given at once',
       codings,
       unit: 'mg',
@@ -102,7 +113,7 @@ function controlsOf({ id, codings, molarMass, limits }: Agent): readonly Control
       localNames: [id, `${id} bolus`],
     },
     {
-      control: INFUSION,
+      control: infusionControl(agent),
       title: 'Rate of infusion',
       codings,
       unit: 'mg/h',
@@ -114,16 +125,17 @@ function controlsOf({ id, codings, molarMass, limits }: Agent): readonly Control
   ];
 }
 
-function needsOf({ title, index }: Agent): LeastData {
+function needsOf(agent: Agent): LeastData {
+  const { title, index } = agent;
   return {
-    signals: index === undefined ? [LEVEL] : [LEVEL, INDEX],
-    controls: [BOLUS, INFUSION],
+    signals: index === undefined ? [levelSignal(agent)] : [levelSignal(agent), INDEX],
+    controls: [bolusControl(agent), infusionControl(agent)],
     facts: ['birthDate', 'sex', 'body.weight', 'body.height', OPIOID],
     purposes: {
-      [LEVEL]: `tells how this patient clears ${title}`,
+      [levelSignal(agent)]: `tells how this patient clears ${title}`,
       [INDEX]: `tells how sensitive this patient is to ${title}`,
-      [BOLUS]: 'what is in the body already',
-      [INFUSION]: 'what is in the body already, and what the pump goes on with',
+      [bolusControl(agent)]: 'what is in the body already',
+      [infusionControl(agent)]: 'what is in the body already, and what the pump goes on with',
       birthDate: 'age changes clearance, volumes and sensitivity',
       sex: 'sex changes clearance and fat-free mass',
       'body.weight': 'sets volumes and doses',
@@ -208,7 +220,7 @@ export function anaesthesiaPack(agent: Agent): Pack<DosingState> {
     // 5 quantities of interest
     quantities: quantitiesOf(agent),
     forecast: forecastOf(agent),
-    scores: [{ quantity: 'plasma', signal: LEVEL, leadsMinutes: [10, 30] }],
+    scores: [{ quantity: 'plasma', signal: levelSignal(agent), leadsMinutes: [10, 30] }],
     // 6 rewards
     rewards: rewardsOf(agent),
     propose: proposeOf(agent),

@@ -4,8 +4,11 @@ import type { CovariatesFrom, DoseGiven, DrugCourse } from '../course.ts';
 import { covariatesOf, hours, levelsOf } from '../record.ts';
 
 /** Controls: an amount in mg, at once or over its time; a rate in mg/h that a pump runs at. */
-export const BOLUS = 'bolus';
-export const INFUSION = 'infusion';
+export const bolusControl = ({ id }: { readonly id: string }) => `${id}.bolus`;
+export const infusionControl = ({ id }: { readonly id: string }) => `${id}.infusion`;
+/** A pack is shown its own agent's alone. */
+export const isBolus = ({ control }: { readonly control: string }) => control.endsWith('.bolus');
+export const isInfusion = ({ control }: { readonly control: string }) => control.endsWith('.infusion');
 /** Signal of a measured index of effect, and of the one the dynamics give. */
 export const INDEX = 'index';
 /** Fact: an opioid is given as well. */
@@ -16,14 +19,13 @@ const UNENDED = 10_000;
 
 /** What controls bring in. A pump runs at one rate: a rate that begins ends the one before. */
 export function dosesOf(controls: readonly ControlInput[]): readonly DoseGiven[] {
-  const own = (name: string) => controls.filter(({ control }) => control === name);
-  const boluses = own(BOLUS).map(({ from, to = from, value }) => ({
+  const boluses = controls.filter(isBolus).map(({ from, to = from, value }) => ({
     time: hours(from),
     amount: value.value,
     hours: (to - from) / HOUR,
     route: 'intravenous' as const,
   }));
-  const rates = own(INFUSION).toSorted((a, b) => a.from - b.from);
+  const rates = controls.filter(isInfusion).toSorted((a, b) => a.from - b.from);
   const infusions = rates.flatMap(({ from, to, value }, i): DoseGiven[] => {
     const end = Math.min(to ?? from + UNENDED * HOUR, rates[i + 1]?.from ?? Number.POSITIVE_INFINITY);
     const length = (end - from) / HOUR;
@@ -35,9 +37,7 @@ export function dosesOf(controls: readonly ControlInput[]): readonly DoseGiven[]
 
 /** The rate a pump runs at, mg/h. */
 export function rateAt(controls: readonly ControlInput[], at: Instant): number {
-  const running = controls.findLast(
-    ({ control, status, from }) => control === INFUSION && status === 'given' && from <= at,
-  );
+  const running = controls.findLast((each) => isInfusion(each) && each.status === 'given' && each.from <= at);
   return running === undefined || (running.to ?? Number.POSITIVE_INFINITY) <= at ? 0 : running.value.value;
 }
 

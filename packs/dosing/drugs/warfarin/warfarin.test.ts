@@ -5,7 +5,7 @@ import { courseOf } from '../../record.ts';
 import { warfarin } from './index.ts';
 
 const pack = dosingPack(warfarin);
-const inr = (hours: number, value: number) => measured('level', hours, { value, unit: '{INR}' });
+const inr = (hours: number, value: number) => measured('warfarin.level', hours, { value, unit: '{INR}' });
 const given = (changes: Parameters<typeof history>[0] = {}) =>
   history({ controls: [dose(0, 5, 0), dose(24, 5, 0)], observations: [inr(-12, 1.1), inr(47, 1.2)], ...changes });
 const missing = (changes: Parameters<typeof history>[0] = {}) =>
