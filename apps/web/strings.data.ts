@@ -231,6 +231,7 @@ export const strings = {
     basal: 'Basal',
     meals: 'Meals',
     glucose: 'Glucose',
+    values: 'Measured values',
     empty: 'No values in this window',
     emptyAction: 'Go to the last value',
     label: (n: number, from: string, to: string) => `${n} measured values from ${from} to ${to}.`,

@@ -143,6 +143,12 @@ describe('charts', () => {
     expect(table.rows).toContainEqual(['2024-03-04 12:35 +01:00', 'Bolus, proposed', '2.00 U', '', '']);
   });
 
+  test('a timeline with nothing in it has an axis all the same', () => {
+    const covers = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const;
+    const empty = { id: 'none', title: 'None', from: at(-60), to: at(0), offset: 0, display: MGDL, quantity: 'Level' };
+    expect(timeline({ ...empty, covers, observed: [] }).svg).not.toContain('NaN');
+  });
+
   test('points from outside never break the markup', () => {
     fc.assert(
       fc.property(

@@ -137,6 +137,8 @@ function valueDomain(given: Timeline): [number, number] {
   };
   for (const p of given.observed) if (p.at >= given.from && p.at <= given.to) see(p.value);
   for (const f of given.fans ?? []) for (const edge of f.outer) edge.forEach(see);
+  // Nothing to show, and nothing that must be covered: any axis will do.
+  if (low > high) return [0, 1];
   const room = (high - low) * 0.04;
   return [low === given.covers[0] ? low : low - room, high === given.covers[1] ? high : high + room];
 }

@@ -9,6 +9,11 @@ export function displayOf(ucum: string, unit: GlucoseUnit): Display {
   return { unit, factor: unit === 'mg/dL' ? 1 : 1 / MG_PER_DL_IN_MMOL_PER_L, decimals: GLUCOSE_DIGITS[unit] };
 }
 
+/** What a chart's values are: glucose by its unit, else as the forecast calls them. */
+export function quantityOf(ucum: string, foretold?: string): string {
+  return ucum === 'mg/dL' ? strings.chart.glucose : (foretold ?? strings.chart.values);
+}
+
 /** Target band, outer bounds and least axis of a glucose chart; nothing for other quantities. */
 export function rangesOf(ucum: string) {
   if (ucum !== 'mg/dL') return { covers: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const };

@@ -2,7 +2,7 @@ import { type Fan, fanOf, type Timeline } from '@gemel/charts/timeline';
 import { type Instant, instant } from '@gemel/core';
 import type { ObservationPoint, TwinDetail } from '@gemel/server/api';
 import { eventLanes } from '../chart/event-lanes.ts';
-import { displayOf, rangesOf } from '../chart/glucose-display.ts';
+import { displayOf, quantityOf, rangesOf } from '../chart/glucose-display.ts';
 import type { GlucoseUnit } from '../data/glucose.ts';
 import { mainTrajectory } from '../data/main-trajectory.ts';
 import { durationText, HOUR, type LocalTime, MINUTE } from '../data/time.ts';
@@ -68,13 +68,13 @@ export function cockpitChart({ detail, view, stretch, now, time, unit, width, id
       : [{ ...fanOf(trajectory, strings.chart.forecastAt, '--gm-arm-1'), style: view.fan }];
   return {
     id,
-    title: strings.chart.glucose,
+    title: quantityOf(ucum, trajectory?.title),
     from: stretch.from as Instant,
     to: stretch.to as Instant,
     now: now as Instant,
     offset: time.offset(stretch.to),
     display: displayOf(ucum, unit),
-    quantity: strings.chart.glucose,
+    quantity: quantityOf(ucum, trajectory?.title),
     ...rangesOf(ucum),
     observed: shown.map((p) => ({
       at: p.at as Instant,

@@ -2,7 +2,7 @@ import { fanOf, timeline } from '@gemel/charts/timeline';
 import type { Plan } from '@gemel/core';
 import { useMemo } from 'react';
 import { Drawing } from '../chart/drawing.tsx';
-import { displayOf, rangesOf } from '../chart/glucose-display.ts';
+import { displayOf, quantityOf, rangesOf } from '../chart/glucose-display.ts';
 import { useWidth } from '../chart/use-width.ts';
 import { mainTrajectory } from '../data/main-trajectory.ts';
 import { usePreferences } from '../data/preferences.tsx';
@@ -40,12 +40,12 @@ export function OptionChart({ plan, plans, time, index }: OptionChartProps) {
     const { band } = rangesOf(trajectory.unit) as { band?: { from: number; to: number; label: string } };
     return timeline({
       id: `option-${index}`,
-      title: strings.chart.glucose,
+      title: quantityOf(trajectory.unit, trajectory.title),
       from: plan.forecast.horizon.from,
       to: plan.forecast.horizon.to,
       offset: time.offset(plan.forecast.horizon.from),
       display: displayOf(trajectory.unit, unit),
-      quantity: strings.chart.glucose,
+      quantity: quantityOf(trajectory.unit, trajectory.title),
       covers: cover(plans),
       observed: [],
       fans: [fanOf(trajectory, strings.chart.forecastAt, '--gm-arm-1')],

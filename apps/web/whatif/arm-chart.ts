@@ -2,7 +2,7 @@ import { fanOf, type Timeline } from '@gemel/charts/timeline';
 import type { Instant, Plan } from '@gemel/core';
 import type { TwinDetail } from '@gemel/server/api';
 import { eventLanes } from '../chart/event-lanes.ts';
-import { displayOf, rangesOf } from '../chart/glucose-display.ts';
+import { displayOf, quantityOf, rangesOf } from '../chart/glucose-display.ts';
 import { mainPoints } from '../cockpit/cockpit-chart.ts';
 import type { GlucoseUnit } from '../data/glucose.ts';
 import { mainTrajectory } from '../data/main-trajectory.ts';
@@ -61,7 +61,7 @@ export function armChart(input: ArmChartInput): Timeline {
     now: now as Instant,
     offset: time.offset(now),
     display: displayOf(ucum, unit),
-    quantity: strings.chart.glucose,
+    quantity: quantityOf(ucum, trajectory?.title),
     ...rangesOf(ucum),
     covers,
     observed: mainPoints(detail)
