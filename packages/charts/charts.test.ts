@@ -209,6 +209,13 @@ describe('charts', () => {
 });
 
 describe('scales', () => {
+  test('ticks end on a range narrower than rounding, and on one wider than numbers', () => {
+    expect(niceTicks(1e17, 1e17 + 16, 5)).toEqual([1e17]);
+    expect(niceTicks(1, 1 + 2 ** -52, 5)).toEqual([1]);
+    expect(niceTicks(-1e308, 1e308, 5).length).toBeLessThan(10);
+    expect(niceTicks(0, 5e-324, 5).length).toBeLessThan(10);
+  });
+
   test('linear and logarithmic scales meet their ends', () => {
     for (const s of [linearScale([40, 400], [300, 20]), logScale([40, 400], [300, 20])]) {
       expect(s(40)).toBeCloseTo(300, 9);

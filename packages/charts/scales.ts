@@ -27,15 +27,17 @@ export function logScale(domain: readonly [number, number], range: readonly [num
   return scale(domain, range, Math.log);
 }
 
-/** About `count` round numbers within [low, high], in steps of 1, 2, 2.5 or 5 times a power of ten. */
+/** About `count` round numbers within [low, high], in steps of 1, 2, 2.5 or 5 times a power of ten; `low` where there are none. */
 export function niceTicks(low: number, high: number, count: number): number[] {
   if (!(high > low)) return [low];
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 2.5, 5, 10].find((m) => m * power >= rough * 0.999) ?? 10);
   const ticks: number[] = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++)
-    ticks.push(Number((k * step).toPrecision(12)));
+  const first = Math.ceil(low / step - 1e-9);
+  // Narrower than rounding can tell apart: counting on would not get on.
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(Math.ceil(high / step))) return [low];
+  for (let k = first; k * step <= high + step * 1e-9; k++) ticks.push(Number((k * step).toPrecision(12)));
   return ticks;
 }
 
