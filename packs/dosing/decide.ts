@@ -10,6 +10,7 @@ import {
 } from '@gemel/core';
 import { randomStream } from '@gemel/numerics';
 import type { Paths, RewardSpec, Situation } from '@gemel/runtime/pack';
+import { abstain } from './abstain.ts';
 import type { Drug, Target } from './drug.ts';
 import { type DosingState, drugDynamics } from './dynamics.ts';
 import { forecastOf, sayTarget, targetValues } from './forecast.ts';
@@ -176,11 +177,6 @@ export function decideOf(drug: Drug) {
       expires: instant(now + EXPIRES * HOUR),
     };
   };
-}
-
-function abstain(reasons: readonly Reason[]): Advice {
-  const { code, statement } = reasons[0];
-  return { kind: 'abstain', code, statement: `No proposal: ${statement}`, reasons, advisories: [], plans: [] };
 }
 
 function say(value: number): string {

@@ -9,6 +9,7 @@ import {
   type Scenario,
 } from '@gemel/core';
 import type { Situation } from '@gemel/runtime/pack';
+import { abstain } from '../abstain.ts';
 import type { DosingState } from '../dynamics.ts';
 import { FedRun, Feed, inflowsOf } from '../inflow.ts';
 import { hours } from '../record.ts';
@@ -108,9 +109,4 @@ export function decideOf(agent: Agent) {
       expires: instant(now + EXPIRES * MINUTE),
     };
   };
-}
-
-function abstain(reasons: readonly Reason[]): Advice {
-  const { code, statement } = reasons[0];
-  return { kind: 'abstain', code, statement: `No proposal: ${statement}`, reasons, advisories: [], plans: [] };
 }

@@ -1,6 +1,7 @@
 import { coding, LOINC, RXNORM } from '@gemel/core';
 import { ATC } from '../../codes.ts';
 import type { Drug } from '../../drug.ts';
+import { aminoglycoside } from '../aminoglycoside.ts';
 import { hodiamont2017 } from './hodiamont2017.ts';
 import { staatz2006 } from './staatz2006.ts';
 
@@ -17,46 +18,6 @@ export const gentamicin: Drug = {
   molarMass: 477.6,
   plausibleLevel: [0.05, 100],
   models: [staatz2006, hodiamont2017],
-  targets: [
-    {
-      id: 'auc24',
-      title: 'AUC24',
-      quantity: 'auc24',
-      low: 70,
-      high: 100,
-      unit: 'mg.h/L',
-      use: 'Once-daily or less frequent doses in adults, without endocarditis',
-      source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
-    },
-    {
-      id: 'trough',
-      title: 'Trough',
-      quantity: 'trough',
-      low: 0,
-      high: 1,
-      unit: 'mg/L',
-      bound: true,
-      use: 'Once-daily or less frequent doses in adults',
-      source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
-    },
-    {
-      id: 'peak',
-      title: 'Peak',
-      quantity: 'peak',
-      low: 15,
-      high: 30,
-      unit: 'mg/L',
-      use: 'Ten times a minimum inhibitory concentration of 1 mg/L and more; the upper part for Pseudomonas aeruginosa',
-      source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
-    },
-  ],
-  limits: {
-    single: 700,
-    singlePerKilogram: 7,
-    daily: 700,
-    source:
-      'Nicolau DP et al., Antimicrob Agents Chemother 1995;39:650-655, doi:10.1128/AAC.39.3.650: 7 mg/kg; for 100 kg at most',
-  },
-  regimens: { route: 'infusion', step: 20, intervalsHours: [24, 48], infusionHours: [0.5] },
+  ...aminoglycoside,
   exclusions: [],
 };

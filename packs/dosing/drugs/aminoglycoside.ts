@@ -1,0 +1,46 @@
+import type { Drug } from '../drug.ts';
+
+/** What gentamicin and tobramycin are aimed at, how far and how they are given: alike for both. */
+export const aminoglycoside: Pick<Drug, 'targets' | 'limits' | 'regimens'> = {
+  targets: [
+    {
+      id: 'auc24',
+      title: 'AUC24',
+      quantity: 'auc24',
+      low: 70,
+      high: 100,
+      unit: 'mg.h/L',
+      use: 'Once-daily or less frequent doses in adults, without endocarditis',
+      source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
+    },
+    {
+      id: 'trough',
+      title: 'Trough',
+      quantity: 'trough',
+      low: 0,
+      high: 1,
+      unit: 'mg/L',
+      bound: true,
+      use: 'Once-daily or less frequent doses in adults',
+      source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
+    },
+    {
+      id: 'peak',
+      title: 'Peak',
+      quantity: 'peak',
+      low: 15,
+      high: 30,
+      unit: 'mg/L',
+      use: 'Ten times a minimum inhibitory concentration of 1 mg/L and more; the upper part for Pseudomonas aeruginosa',
+      source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
+    },
+  ],
+  limits: {
+    single: 700,
+    singlePerKilogram: 7,
+    daily: 700,
+    source:
+      'Nicolau DP et al., Antimicrob Agents Chemother 1995;39:650-655, doi:10.1128/AAC.39.3.650: 7 mg/kg; for 100 kg at most',
+  },
+  regimens: { route: 'infusion', step: 20, intervalsHours: [24, 48], infusionHours: [0.5] },
+};
