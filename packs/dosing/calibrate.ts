@@ -6,8 +6,9 @@ import type { Assimilator, Belief, Diagnostics, History } from '@gemel/runtime/p
 import { candidatesOf } from './candidates.ts';
 import { covariatesAt } from './course.ts';
 import type { Drug, DrugModel } from './drug.ts';
-import { type DosingState, memberLayout } from './dynamics.ts';
+import { memberLayout } from './dynamics.ts';
 import { dosingErrors } from './errors.data.ts';
+import type { DosingState } from './fed-dynamics.ts';
 import { type EffectPosterior, effectPosterior } from './posterior.ts';
 import { courseOf, hours } from './record.ts';
 import { type ModelSubject, modelSubject } from './subject.ts';

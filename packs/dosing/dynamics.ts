@@ -1,18 +1,13 @@
-import { type ControlInput, HOUR, type Instant, instant } from '@gemel/core';
+import { type ControlInput, HOUR } from '@gemel/core';
 import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
 import type { Drug, StructuralValues } from './drug.ts';
-import { FedRun, Feed, inflowsOf } from './inflow.ts';
+import { type DosingState, fedDynamics } from './fed-dynamics.ts';
+import { Feed, inflowsOf } from './inflow.ts';
 import { hours, isDose } from './record.ts';
 
 /** Total concentration, and its integral since the belief stands; free of assay error. */
 export const CONCENTRATION = 'concentration';
 export const EXPOSURE = 'exposure';
-
-export interface DosingState {
-  readonly at: Instant;
-  /** State of the structure of the member's model. */
-  readonly values: Float64Array;
-}
 
 /** Where a member's parameters stand: the number of its model first, then structural values; 0 where its model has none. */
 export interface MemberLayout {
@@ -35,7 +30,7 @@ export function memberLayout(drug: Drug): MemberLayout {
   };
 }
 
-/** The course of a drug through the structure of each member's own model. What happens at an instant acts after it is read. */
+/** The course of a drug through the structure of each member's own model. */
 export function drugDynamics(drug: Drug): Dynamics<DosingState> {
   const layout = memberLayout(drug);
   const structureOf = (parameters: Parameters) => drug.models[layout.model(parameters)].structure;
@@ -54,49 +49,11 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
     return () => all;
   }
 
-  function fed({ at, values }: DosingState, parameters: Parameters, feed: Feed): FedRun {
-    return new FedRun(structureOf(parameters).run(layout.values(parameters), values), feed, hours(at));
-  }
-
-  return {
+  return fedDynamics({
     signals: { [CONCENTRATION]: { unit: drug.levelUnit }, [EXPOSURE]: { unit: `h.${drug.levelUnit}` } },
-    init: (parameters, at) => ({ at, values: structureOf(parameters).rest(layout.values(parameters)) }),
-    advance(state, parameters, controls, until) {
-      const own = fed(state, parameters, feeder(controls)(parameters));
-      own.to(hours(until));
-      return { at: until, values: own.run.state() };
-    },
-    observe({ values: state }, parameters, signal) {
-      const run = structureOf(parameters).run(layout.values(parameters), state);
-      return signal === EXPOSURE ? run.exposure() : run.concentration();
-    },
-    time: ({ at }) => at,
-    snapshot: ({ at, values }) => new Uint8Array(Float64Array.of(at, ...values).buffer),
-    restore(bytes) {
-      const [at, ...values] = new Float64Array(bytes.slice().buffer);
-      return { at: instant(at), values: Float64Array.from(values) };
-    },
-    trajectories({ members, controls, times, signals }) {
-      const count = times.length;
-      const at = Float64Array.from(times, hours);
-      const out = signals.map(() => new Float64Array(members.length * count));
-      const feedOf = feeder(controls);
-      const ends = members.map(({ parameters, state }, m) => {
-        const own = fed(state, parameters, feedOf(parameters));
-        const from = hours(state.at);
-        let { values } = state;
-        for (let t = 0; t < count; t++) {
-          if (at[t] > from) {
-            own.to(at[t]);
-            values = own.renew();
-          }
-          for (let s = 0; s < signals.length; s++) {
-            out[s][m * count + t] = signals[s] === EXPOSURE ? own.run.exposure() : own.run.concentration();
-          }
-        }
-        return { at: times[count - 1], values };
-      });
-      return { values: Object.fromEntries(signals.map((name, s) => [name, out[s]])), ends };
-    },
-  };
+    rest: (parameters) => structureOf(parameters).rest(layout.values(parameters)),
+    start: ({ values }, parameters) => structureOf(parameters).run(layout.values(parameters), values),
+    feeder,
+    read: (run, _, signal) => (signal === EXPOSURE ? run.exposure() : run.concentration()),
+  });
 }

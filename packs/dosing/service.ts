@@ -13,7 +13,7 @@ import type { Headline, History, Outlook, Readiness } from '@gemel/runtime/pack'
 import { candidatesOf } from './candidates.ts';
 import { COVARIATES, type CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
-import type { DosingState } from './dynamics.ts';
+import type { DosingState } from './fed-dynamics.ts';
 import { sayTarget } from './forecast.ts';
 import { GENE_OF, phenotypeOf, statementFor } from './pgx/genotype.ts';
 import { genotypeCovariates, genotypesIn, sayGenotype } from './pgx/record.ts';

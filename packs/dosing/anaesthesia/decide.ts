@@ -10,7 +10,7 @@ import {
 } from '@gemel/core';
 import type { Situation } from '@gemel/runtime/pack';
 import { abstain } from '../abstain.ts';
-import type { DosingState } from '../dynamics.ts';
+import type { DosingState } from '../fed-dynamics.ts';
 import { FedRun, Feed, inflowsOf } from '../inflow.ts';
 import { hours } from '../record.ts';
 import { TargetControl } from '../tci.ts';

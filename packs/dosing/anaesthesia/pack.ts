@@ -2,8 +2,8 @@ import { coding, type Fact, GEMEL, instant, isQuantity, type Reason, type Verdic
 import type { Binding, ControlSpec, Headline, History, LeastData, Pack, Prior, Readiness } from '@gemel/runtime/pack';
 import { typicalValues } from '../anaesthetic.ts';
 import { COVARIATES } from '../covariates.ts';
-import type { DosingState } from '../dynamics.ts';
 import { effectsOf } from '../effects.ts';
+import type { DosingState } from '../fed-dynamics.ts';
 import { hours, lastLevel, levelSignal, levelsOf } from '../record.ts';
 import type { Agent } from './agent.ts';
 import { agents } from './agents.ts';
