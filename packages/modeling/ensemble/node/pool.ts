@@ -7,7 +7,7 @@ import type { EnsembleRequest, Members } from '../members.ts';
 import type { PoolNote, PoolRun, PoolStart } from './pool-messages.ts';
 
 /** Parts of a run per worker, so that one that is slow does not hold up the rest. */
-const PARTS = 16;
+const PARTS = 64;
 
 export interface PoolOptions {
   /** Threads; by default one for each processor. */
@@ -74,7 +74,7 @@ export class EnsemblePool {
       signal?.removeEventListener('abort', stop);
     }
     signal?.throwIfAborted();
-    return this.#ensemble.result(given, { values: run.values.slice(), states: run.states.slice() });
+    return this.#ensemble.result(given, run);
   }
 }
 
