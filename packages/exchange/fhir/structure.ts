@@ -37,7 +37,7 @@ export function structureFaults(resource: unknown): readonly string[] {
 }
 
 function* faults(holder: object, structure: string, path: string): Generator<string> {
-  const elements = r4Structure[structure];
+  const elements = structure === 'Element' ? {} : r4Structure[structure];
   if (elements === undefined) return;
   const left = new Set(Object.keys(holder));
   for (const [name, rule] of Object.entries(elements)) {
@@ -46,7 +46,8 @@ function* faults(holder: object, structure: string, path: string): Generator<str
     const stem = name.endsWith('[x]') ? name.slice(0, -3) : undefined;
     const names = [...left].filter((key) => key === name || (stem !== undefined && isChoice(key, stem, types)));
     for (const key of names) left.delete(key);
-    if (least !== '0' && names.length === 0) yield `${path}.${name}: missing`;
+    const beside = left.has(`_${name}`) && primitives[types] !== undefined;
+    if (least !== '0' && names.length === 0 && !beside) yield `${path}.${name}: missing`;
     if (names.length > 1) yield `${path}.${name}: given as ${names.join(' and ')}`;
     for (const key of names) {
       const value = (holder as Record<string, unknown>)[key];
@@ -56,7 +57,33 @@ function* faults(holder: object, structure: string, path: string): Generator<str
       else for (const [i, item] of value.entries()) yield* faultsOf(item, type, codes, `${path}.${key}[${i}]`);
     }
   }
-  for (const name of left) yield `${path}.${name}: no element of ${structure}`;
+  for (const name of left) {
+    const value = (holder as Record<string, unknown>)[name];
+    if (name === 'id') yield* faultsOf(value, 'string', [], `${path}.id`);
+    else if (name === 'extension') yield* extensionFaults(value, `${path}.extension`);
+    else if (name.startsWith('_') && isPrimitive(elements, name.slice(1))) {
+      for (const one of Array.isArray(value) ? value : [value]) {
+        if (one !== null) yield* faultsOf(one, 'Element', [], `${path}.${name}`);
+      }
+    } else yield `${path}.${name}: no element of ${structure}`;
+  }
+}
+
+function* extensionFaults(value: unknown, path: string): Generator<string> {
+  if (!Array.isArray(value) || value.length === 0) yield `${path}: not a non-empty array`;
+  else for (const [i, item] of value.entries()) yield* faultsOf(item, 'Extension', [], `${path}[${i}]`);
+}
+
+/** Whether a name is that of a primitive element, beside which `_name` may hold its extensions. */
+function isPrimitive(elements: Readonly<Record<string, string>>, name: string): boolean {
+  for (const [each, rule] of Object.entries(elements)) {
+    const types = rule.split(' ')[1]!;
+    if (each === name) return primitives[types] !== undefined;
+    if (each.endsWith('[x]') && isChoice(name, each.slice(0, -3), types)) {
+      return primitives[chosen(name.slice(each.length - 3), types)] !== undefined;
+    }
+  }
+  return false;
 }
 
 function* faultsOf(value: unknown, type: string, codes: readonly string[], path: string): Generator<string> {
