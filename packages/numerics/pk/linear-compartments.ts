@@ -26,6 +26,11 @@ export class LinearCompartments {
   /** Of the duration advanced last, as grids of equal steps repeat it: e^{−λh} and ∫₀ʰ e^{−λs} ds by mode. */
   readonly #decay: Float64Array;
   readonly #entered: Float64Array;
+  /** The same of each depot, and what passes from it, depots × modes; not made while depots are empty. */
+  readonly #kept: Float64Array;
+  readonly #filled: Float64Array;
+  readonly #passed: Float64Array;
+  #passing = false;
   #duration = Number.NaN;
 
   constructor(depots: number, peripherals: number) {
@@ -43,6 +48,9 @@ export class LinearCompartments {
     this.#modeRate = new Float64Array(n);
     this.#decay = new Float64Array(n);
     this.#entered = new Float64Array(n);
+    this.#kept = new Float64Array(depots);
+    this.#filled = new Float64Array(depots);
+    this.#passed = new Float64Array(depots * n);
   }
 
   /**
@@ -168,6 +176,7 @@ export class LinearCompartments {
 
   #setDuration(duration: number): void {
     this.#duration = duration;
+    this.#passing = false;
     for (let k = 0; k < this.spaces; k++) {
       this.#decay[k] = Math.exp(-this.#values[k] * duration);
       this.#entered[k] = decayed(this.#values[k], duration);
@@ -179,23 +188,29 @@ export class LinearCompartments {
     if (duration === 0) return;
     const n = this.spaces;
     if (duration !== this.#duration) this.#setDuration(duration);
-    for (let k = 0; k < n; k++) {
-      const lambda = this.#values[k];
-      const entered = this.#entered[k];
-      let w = this.#mode[k] * this.#decay[k] + this.#modeRate[k] * entered;
-      for (let d = 0; d < this.depots; d++) {
-        const amount = this.#depot[d];
-        const rate = this.#rate[d];
-        if (amount === 0 && rate === 0) continue;
-        const ka = this.#absorption[d];
-        const passed = passage(lambda, ka, duration);
-        w += this.#vectors[k] * (ka * amount * passed + rate * (entered - passed));
+    for (let k = 0; k < n; k++) this.#mode[k] = this.#mode[k] * this.#decay[k] + this.#modeRate[k] * this.#entered[k];
+    for (let d = 0; d < this.depots; d++) {
+      const amount = this.#depot[d];
+      const rate = this.#rate[d];
+      if (amount === 0 && rate === 0) continue;
+      if (!this.#passing) this.#setPassage(duration);
+      const ka = this.#absorption[d];
+      for (let k = 0; k < n; k++) {
+        const passed = this.#passed[d * n + k];
+        this.#mode[k] += this.#vectors[k] * (ka * amount * passed + rate * (this.#entered[k] - passed));
       }
-      this.#mode[k] = w;
+      this.#depot[d] = amount * this.#kept[d] + rate * this.#filled[d];
     }
+  }
+
+  #setPassage(duration: number): void {
+    this.#passing = true;
+    const n = this.spaces;
     for (let d = 0; d < this.depots; d++) {
       const ka = this.#absorption[d];
-      this.#depot[d] = this.#depot[d] * Math.exp(-ka * duration) + this.#rate[d] * decayed(ka, duration);
+      this.#kept[d] = Math.exp(-ka * duration);
+      this.#filled[d] = decayed(ka, duration);
+      for (let k = 0; k < n; k++) this.#passed[d * n + k] = passage(this.#values[k], ka, duration);
     }
   }
 
