@@ -2,7 +2,7 @@ import { type ControlInput, codingKey, type Forecast, type Quantity, type Trajec
 import { converter } from '@gemel/core/units';
 import { runtimeErrors } from './errors.data.ts';
 import type { Equipped } from './fold.ts';
-import type { Pack } from './pack.ts';
+import type { Binding, ControlSpec, Pack } from './pack.ts';
 
 /**
  * How packs of one subject meet: a pack publishes a forecast quantity under a code, another consumes the code as a control
@@ -19,9 +19,10 @@ const STRATA = [0.1, 0.3, 0.5, 0.7, 0.9] as const;
 
 /**
  * Twins in the order in which they must be brought forward: publishers before consumers.
- * @throws runtime-pack-cycle, runtime-pack-twice
+ * @throws runtime-pack-cycle, runtime-pack-twice, runtime-name-ambiguous
  */
 export function ordered(twins: readonly Equipped[]): readonly Equipped[] {
+  requireOneMeaning(twins);
   const done: Equipped[] = [];
   const open = new Set<Equipped>();
   const visit = (twin: Equipped) => {
@@ -42,6 +43,29 @@ export function ordered(twins: readonly Equipped[]): readonly Equipped[] {
     visit(twin);
   }
   return done;
+}
+
+/** Admitted items stand in the log under the names of signals and controls: what two packs call alike must be one thing. */
+function requireOneMeaning(twins: readonly Equipped[]): void {
+  const named = twins.flatMap(({ pack }) => [
+    ...pack.observes.map((spec) => ({ pack: pack.id, what: 'signal', name: spec.signal, spec })),
+    ...pack.controls.map((spec) => ({ pack: pack.id, what: 'control', name: spec.control, spec })),
+  ]);
+  const first = new Map<string, (typeof named)[number]>();
+  for (const each of named) {
+    const key = `${each.what} ${each.name}`;
+    const other = first.get(key);
+    if (other === undefined) first.set(key, each);
+    else if (!haveCommonCode(other.spec, each.spec)) {
+      const message = `Packs ${other.pack} and ${each.pack} mean different things by the ${key}.`;
+      throw runtimeErrors.error('runtime-name-ambiguous', message, { element: each.name });
+    }
+  }
+}
+
+function haveCommonCode(a: Binding | ControlSpec, b: Binding | ControlSpec): boolean {
+  const keys = new Set(a.codings.map(codingKey));
+  return a === b || b.codings.some((coding) => keys.has(codingKey(coding)));
 }
 
 /** What a twin takes from the others. */

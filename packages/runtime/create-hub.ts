@@ -37,7 +37,7 @@ import { compared, differences, weigh } from './weigh.ts';
 /** Standing forecasts kept in memory over all twins. */
 const STANDING_KEPT = 256;
 
-/** The twins of all subjects over one log. @throws runtime-pack-cycle, runtime-pack-twice */
+/** The twins of all subjects over one log. @throws runtime-pack-cycle, runtime-pack-twice, runtime-name-ambiguous */
 export function createHub(options: HubOptions): Hub {
   const { store, packs, clock, sha256, seed, breathe } = options;
   /** The standing forecast of each twin, while nothing it rests on changed. */

@@ -135,6 +135,10 @@ export const runtimeErrors = defineErrors({
     meaning: 'Two packs have the same id.',
     remedy: 'Give each pack an id of its own.',
   },
+  'runtime-name-ambiguous': {
+    meaning: 'Two packs give one name to signals or controls that have no code in common.',
+    remedy: 'Name them apart, as by the drug or the organ they are of.',
+  },
   'runtime-propose-endless': {
     meaning: 'The pack kept proposing plans past the limit of rounds or plans.',
     remedy: 'Make `propose` return none once it has seen enough.',

@@ -226,15 +226,14 @@ describe('replay', () => {
 describe('composition', () => {
   const LEVEL = coding(GEMEL, 'shared.level');
   const upper: Pack<unknown> = { ...(tank as Pack<unknown>), publishes: [{ code: LEVEL, quantity: 'volume' }] };
-  const other = toyPack({ ...tankToy, id: 'basin', code: '9999-7' }) as Pack<unknown>;
-  const basin: Pack<unknown> = { ...other, consumes: [{ code: LEVEL, control: 'inflow' }] };
+  const basin: Pack<unknown> = {
+    ...(toyPack({ ...tankToy, id: 'basin' }) as Pack<unknown>),
+    consumes: [{ code: LEVEL, control: 'inflow' }],
+  };
 
   async function both(packs: readonly Pack<unknown>[]): Promise<TestWorld> {
     const world = testWorld({ packs });
-    await world.take([
-      ...volumes(-100, 0),
-      ...volumes(-100, 0).map((raw) => ({ ...raw, codings: other.observes[0]!.codings })),
-    ]);
+    await world.take(volumes(-100, 0));
     for (const pack of packs) await world.hub.calibrate('tank|1', pack.id);
     return world;
   }
@@ -276,7 +275,7 @@ describe('composition', () => {
     expect(await world.hub.replay(id)).toEqual({ equal: true, differences: [] });
   });
 
-  it('M4 refuses a circle and two packs of one id', () => {
+  it('M4 refuses a circle, two packs of one id, and one name for two things', () => {
     const options = { store: memory(), clock: (): Instant => minute(0), seed: 1, sha256, engine: 'x' };
     const circle = [
       { ...upper, consumes: [{ code: coding(GEMEL, 'back'), control: 'inflow' }] },
@@ -298,6 +297,12 @@ describe('composition', () => {
       code: 'runtime-pack-cycle',
     });
     expect(refused([upper, upper])).toMatchObject({ code: 'runtime-pack-twice' });
+    const [inflow] = upper.controls;
+    const elsewhere = { ...upper, id: 'elsewhere', controls: [{ ...inflow, codings: [coding(GEMEL, 'rain')] }] };
+    expect(refused([upper, elsewhere])).toMatchObject({
+      code: 'runtime-name-ambiguous',
+      message: expect.stringContaining('tank and elsewhere'),
+    });
   });
 });
 
