@@ -1,13 +1,16 @@
-import { type ControlInput, HOUR } from '@gemel/core';
+import type { ControlInput } from '@gemel/core';
 import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
 import type { Drug, StructuralValues } from './drug.ts';
 import { type DosingState, fedDynamics } from './fed-dynamics.ts';
 import { Feed, inflowsOf } from './inflow.ts';
-import { hours, isDose } from './record.ts';
+import { dosesOf } from './record.ts';
 
 /** Total concentration, and its integral since the belief stands; free of assay error. */
 export const CONCENTRATION = 'concentration';
 export const EXPOSURE = 'exposure';
+/** Concentration when the last infusion had run in, or right after the last dose at once; and just before the last dose. */
+export const PEAK = 'peak';
+export const TROUGH = 'trough';
 
 /** Where a member's parameters stand: the number of its model first, then structural values; 0 where its model has none. */
 export interface MemberLayout {
@@ -38,22 +41,27 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
 
   /** What controls bring into a member; into a vein it is the same for all. */
   function feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed {
-    const doses = controls.filter(isDose).map(({ from, to = from, value }) => ({
-      time: hours(from),
-      amount: value.value,
-      hours: (to - from) / HOUR,
-      route: oral ? ('oral' as const) : ('intravenous' as const),
-    }));
+    const doses = dosesOf(drug, controls);
     if (oral) return (parameters) => new Feed(inflowsOf(doses, () => layout.values(parameters)));
     const all = new Feed(inflowsOf(doses, () => ({})));
     return () => all;
   }
 
   return fedDynamics({
-    signals: { [CONCENTRATION]: { unit: drug.levelUnit }, [EXPOSURE]: { unit: `h.${drug.levelUnit}` } },
+    signals: {
+      [CONCENTRATION]: { unit: drug.levelUnit },
+      [EXPOSURE]: { unit: `h.${drug.levelUnit}` },
+      [PEAK]: { unit: drug.levelUnit },
+      [TROUGH]: { unit: drug.levelUnit },
+    },
     rest: (parameters) => structureOf(parameters).rest(layout.values(parameters)),
     start: ({ values }, parameters) => structureOf(parameters).run(layout.values(parameters), values),
     feeder,
-    read: (run, _, signal) => (signal === EXPOSURE ? run.exposure() : run.concentration()),
+    read(run, _, signal, marks) {
+      if (signal === EXPOSURE) return run.exposure();
+      const marked = signal === PEAK ? marks.peak : signal === TROUGH ? marks.trough : Number.NaN;
+      // Before anything happened there is only what is there now.
+      return Number.isNaN(marked) ? run.concentration() : marked;
+    },
   });
 }

@@ -1,6 +1,6 @@
 import { type ControlInput, type Instant, instant } from '@gemel/core';
 import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
-import { FedRun, type Feed } from './inflow.ts';
+import { FedRun, type Feed, type Marks, NO_MARKS } from './inflow.ts';
 import { hours } from './record.ts';
 import type { StructureRun } from './structure.ts';
 
@@ -8,6 +8,8 @@ export interface DosingState {
   readonly at: Instant;
   /** State of the structure of the member's model. */
   readonly values: Float64Array;
+  /** Concentrations at doses since the belief stands; absent where there were none. */
+  readonly marks?: Marks;
 }
 
 /** What tells one fed structure's dynamics from another's. */
@@ -17,7 +19,7 @@ export interface FedStructure<Run extends StructureRun> {
   start(state: DosingState, parameters: Parameters): Run;
   /** What controls bring into a member. */
   feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed;
-  read(run: Run, parameters: Parameters, signal: string): number;
+  read(run: Run, parameters: Parameters, signal: string, marks: Marks): number;
 }
 
 /** The dynamics of a structure and what is fed into it. What happens at an instant acts after it is read. */
@@ -27,16 +29,17 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
     signals,
     init: (parameters, at) => ({ at, values: rest(parameters) }),
     advance(state, parameters, controls, until) {
-      const fed = new FedRun(start(state, parameters), feeder(controls)(parameters), hours(state.at));
+      const fed = new FedRun(start(state, parameters), feeder(controls)(parameters), hours(state.at), state.marks);
       fed.to(hours(until));
-      return { at: until, values: fed.run.state() };
+      return { at: until, values: fed.run.state(), marks: fed.marks };
     },
-    observe: (state, parameters, signal) => read(start(state, parameters), parameters, signal),
+    observe: (state, parameters, signal) => read(start(state, parameters), parameters, signal, state.marks ?? NO_MARKS),
     time: ({ at }) => at,
-    snapshot: ({ at, values }) => new Uint8Array(Float64Array.of(at, ...values).buffer),
+    snapshot: ({ at, values, marks: { peak, trough } = NO_MARKS }) =>
+      new Uint8Array(Float64Array.of(at, peak, trough, ...values).buffer),
     restore(bytes) {
-      const [at, ...values] = new Float64Array(bytes.slice().buffer);
-      return { at: instant(at), values: Float64Array.from(values) };
+      const [at, peak, trough, ...values] = new Float64Array(bytes.slice().buffer);
+      return { at: instant(at), values: Float64Array.from(values), marks: { peak, trough } };
     },
     trajectories({ members, controls, times, signals: recorded }) {
       const count = times.length;
@@ -46,16 +49,17 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
       const ends = members.map(({ parameters, state }, m) => {
         const run = start(state, parameters);
         const from = hours(state.at);
-        const fed = new FedRun(run, feedOf(parameters), from);
+        const fed = new FedRun(run, feedOf(parameters), from, state.marks);
         let { values } = state;
         for (let t = 0; t < count; t++) {
           if (at[t] > from) {
             fed.to(at[t]);
             values = fed.renew();
           }
-          for (let s = 0; s < recorded.length; s++) out[s][m * count + t] = read(run, parameters, recorded[s]);
+          const { marks } = fed;
+          for (let s = 0; s < recorded.length; s++) out[s][m * count + t] = read(run, parameters, recorded[s], marks);
         }
-        return { at: times[count - 1], values };
+        return { at: times[count - 1], values, marks: fed.marks };
       });
       return { values: Object.fromEntries(recorded.map((name, s) => [name, out[s]])), ends };
     },

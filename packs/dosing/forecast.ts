@@ -1,13 +1,13 @@
 import { coding, GEMEL } from '@gemel/core';
 import type { Pack, Paths, QuantitySpec } from '@gemel/runtime/pack';
 import type { Drug, Target } from './drug.ts';
-import { CONCENTRATION, EXPOSURE } from './dynamics.ts';
+import { CONCENTRATION, EXPOSURE, PEAK, TROUGH } from './dynamics.ts';
 import { levelSignal } from './record.ts';
 
 const STEP_MINUTES = 60;
 const PER_DAY = (24 * 60) / STEP_MINUTES;
-/** In % of a day: what tells a time above a threshold that is reached from one that is not. */
-const HALF_SAMPLE = 50 / PER_DAY;
+/** In % of a day: half of what a time above a threshold lacks at least where it lacks anything. */
+const LACK = 0.5;
 
 /** As many days ahead as it takes a regimen to come to rest: by the third, most have. */
 export function daysOf({ days = 3 }: Drug): number {
@@ -18,8 +18,13 @@ export function forecastOf(drug: Drug): Pack<unknown>['forecast'] {
   return {
     horizonMinutes: daysOf(drug) * 24 * 60,
     stepMinutes: STEP_MINUTES,
-    signals: [CONCENTRATION, EXPOSURE],
+    signals: [CONCENTRATION, EXPOSURE, ...(readsDoses(drug) ? [PEAK, TROUGH] : [])],
   };
+}
+
+/** Whether a target is read at the doses' own times. */
+export function readsDoses({ targets }: Drug): boolean {
+  return targets.some(({ quantity }) => quantity === 'peak' || quantity === 'trough' || quantity === 'time-above');
 }
 
 export const scoresOf = (drug: Drug): Pack<unknown>['scores'] => [
@@ -34,10 +39,10 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
   const from = Math.max(0, last - PER_DAY);
   const share = target.unbound ?? 1;
   const threshold = target.threshold ?? 1;
+  const row = (signal: string, m: number) => values[signal].subarray(m * count, (m + 1) * count);
   return Float64Array.from({ length: members }, (_, m) => {
-    const concentration = values[CONCENTRATION].subarray(m * count, (m + 1) * count);
-    const exposure = values[EXPOSURE].subarray(m * count, (m + 1) * count);
-    const day = concentration.subarray(from, last + 1);
+    const concentration = row(CONCENTRATION, m);
+    const exposure = row(EXPOSURE, m);
     switch (target.quantity) {
       case 'auc':
         return share * (exposure[last] - exposure[0]);
@@ -47,13 +52,14 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
       case 'average':
         return (share * (exposure[last] - exposure[from])) / 24;
       case 'trough':
-        return share * lowest(day);
+        return share * least(concentration, row(TROUGH, m), from, last);
       case 'peak':
-        return share * highest(concentration.subarray(Math.max(0, last - 2 * PER_DAY), last + 1));
+        return share * most(concentration, row(PEAK, m), Math.max(0, last - 2 * PER_DAY), last);
       case 'time-above': {
-        let above = 0;
-        for (let i = 1; i < day.length; i++) if (share * day[i] > threshold) above++;
-        return (100 * above) / (day.length - 1);
+        const lowest = share * least(concentration, row(TROUGH, m), from, last);
+        const above = shareAbove(concentration, from, last, threshold / share);
+        // Between two readings it may have dipped below; how long is not known, that it did is.
+        return lowest > threshold ? 100 : Math.min(100 * above, 100 - 2 * LACK);
       }
     }
   });
@@ -64,12 +70,34 @@ export function sayTarget({ quantity, low, high, unit }: Target): string {
   return quantity === 'time-above' ? `at least ${low} ${unit}` : `${low} to ${high} ${unit}`;
 }
 
-function lowest(values: Float64Array): number {
-  return values.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+/** The lowest of the readings, and of the marks that were set among them. */
+function least(values: Float64Array, marks: Float64Array, from: number, last: number): number {
+  let found = values[from];
+  for (let i = from + 1; i <= last; i++) {
+    if (values[i] < found) found = values[i];
+    if (marks[i] !== marks[i - 1] && marks[i] < found) found = marks[i];
+  }
+  return found;
 }
 
-function highest(values: Float64Array): number {
-  return values.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
+function most(values: Float64Array, marks: Float64Array, from: number, last: number): number {
+  let found = values[from];
+  for (let i = from + 1; i <= last; i++) {
+    if (values[i] > found) found = values[i];
+    if (marks[i] !== marks[i - 1] && marks[i] > found) found = marks[i];
+  }
+  return found;
+}
+
+/** Share of the time above a level, a straight line between readings. */
+function shareAbove(values: Float64Array, from: number, last: number, level: number): number {
+  let sum = 0;
+  for (let i = from + 1; i <= last; i++) {
+    const [a, b] = [values[i - 1] - level, values[i] - level];
+    if (a > 0 && b > 0) sum += 1;
+    else if (a > 0 || b > 0) sum += Math.max(a, b) / Math.abs(a - b);
+  }
+  return sum / (last - from);
 }
 
 export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
@@ -93,7 +121,7 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
       events: {
         attained:
           target.quantity === 'time-above'
-            ? { above: target.low - HALF_SAMPLE, title: sayTarget(target) }
+            ? { above: target.low - LACK, title: sayTarget(target) }
             : { above: target.low, below: target.high, title: sayTarget(target) },
         low: { below: target.low, title: `Below ${target.low} ${target.unit}` },
         high: { above: target.high, title: `Above ${target.high} ${target.unit}` },

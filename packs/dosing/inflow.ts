@@ -64,20 +64,38 @@ export class Feed {
   }
 }
 
+/** Concentrations at the doses' own times, which no grid of readings hits; NaN before there was any. */
+export interface Marks {
+  /** When the last infusion into a vein had run in, or right after the last amount at once. */
+  readonly peak: number;
+  /** Just before the last dose began to enter. */
+  readonly trough: number;
+}
+
+export const NO_MARKS: Marks = { peak: Number.NaN, trough: Number.NaN };
+
 /** A run with what flows into it. What flows in at a time acts after what is read there: a level then is a trough. */
 export class FedRun {
   readonly run: StructureRun;
   readonly #feed: Feed;
   #next: number;
   #now: number;
+  #peak: number;
+  #trough: number;
 
   /** The run stands at `from`; infusions that run then are taken up, what entered at once before is part of its state. */
-  constructor(run: StructureRun, feed: Feed, from: number) {
+  constructor(run: StructureRun, feed: Feed, from: number, marks: Marks = NO_MARKS) {
+    this.#peak = marks.peak;
+    this.#trough = marks.trough;
     this.run = run;
     this.#feed = feed;
     this.#now = from;
     this.#next = feed.before(from);
     feed.takeUp(run, this.#next);
+  }
+
+  get marks(): Marks {
+    return { peak: this.#peak, trough: this.#trough };
   }
 
   /** Goes on as a new run from the state would, to the last bit; returns the state. */
@@ -93,8 +111,10 @@ export class FedRun {
     while (this.#next < inflows.length && inflows[this.#next].time < time) {
       const { time: at, site, amount, rate } = inflows[this.#next++];
       this.#advance(at);
+      if (amount !== 0 || rate > 0) this.#trough = this.run.concentration();
       if (amount !== 0) this.run.give(site, amount);
       if (rate !== 0) this.run.addRate(site, rate);
+      if (site === 'blood' && rate <= 0) this.#peak = this.run.concentration();
     }
     this.#advance(time);
   }

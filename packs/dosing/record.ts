@@ -1,4 +1,5 @@
 import {
+  type ControlInput,
   coding,
   codingKey,
   DAY,
@@ -13,17 +14,19 @@ import {
 import { converter } from '@gemel/core/units';
 import type { History } from '@gemel/runtime/pack';
 import { circumstances } from './circumstances.data.ts';
-import type { CovariatesFrom, DrugCourse, Level } from './course.ts';
+import type { CovariatesFrom, DoseGiven, DrugCourse, Level } from './course.ts';
 import { COVARIATES, type CovariateName, type Covariates } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { genotypeCovariates, genotypesIn } from './pgx/record.ts';
 import { cockcroftGault } from './renal-function.ts';
 
-/** The control that gives a drug, and the signal of its level: names that no other drug has. */
+/** The controls that give a drug, an amount in mg and a rate in mg/h, and the signal of its level: names that no other drug has. */
 export const doseControl = ({ id }: { readonly id: string }) => `${id}.dose`;
+export const rateControl = ({ id }: { readonly id: string }) => `${id}.rate`;
 export const levelSignal = ({ id }: { readonly id: string }) => `${id}.level`;
 /** A pack is shown its own drug's alone. */
 export const isDose = ({ control }: { readonly control: string }) => control.endsWith('.dose');
+export const isRate = ({ control }: { readonly control: string }) => control.endsWith('.rate');
 export const isLevel = ({ signal }: { readonly signal: string | null }) => signal?.endsWith('.level') === true;
 
 /** Facts read as covariates, by the covariate they give. */
@@ -36,20 +39,39 @@ const KIDNEY_TRANSPLANTATION = coding(SNOMED, '70536003', 'Transplant of kidney'
 /** Hours since the epoch: the clock of a course. */
 export const hours = (at: Instant): number => at / HOUR;
 
+/** How long a rate lasts that nobody ends, h. */
+const UNENDED = 10_000;
+
+/**
+ * What controls bring in, in the order of time. A rate that begins ends the one before; what is proposed stands in place of what is
+ * planned from then on.
+ */
+export function dosesOf({ regimens }: Pick<Drug, 'regimens'>, controls: readonly ControlInput[]): readonly DoseGiven[] {
+  const route = regimens.route === 'oral' ? 'oral' : 'intravenous';
+  const proposed = controls.filter(({ status }) => status === 'proposed').map(({ from }) => from);
+  const instead = Math.min(...proposed);
+  const acting = controls.filter(({ status, from }) => status !== 'planned' || from < instead);
+  const amounts = acting.filter(isDose).map(({ from, to = from, value }): DoseGiven => {
+    return { time: hours(from), amount: value.value, hours: (to - from) / HOUR, route };
+  });
+  const rates = acting.filter(isRate).toSorted((a, b) => a.from - b.from);
+  if (rates.length === 0) return amounts;
+  const infusions = rates.flatMap(({ from, to, value }, i): DoseGiven[] => {
+    const end = Math.min(to ?? from + UNENDED * HOUR, rates[i + 1]?.from ?? Number.POSITIVE_INFINITY);
+    const length = (end - from) / HOUR;
+    if (length <= 0 || value.value === 0) return [];
+    return [{ time: hours(from), amount: value.value * length, hours: length, route }];
+  });
+  return [...amounts, ...infusions].sort((a, b) => a.time - b.time);
+}
+
 /** What the record holds of the drug's course up to an instant. */
 export function courseOf(drug: Drug, history: History, at: Instant): DrugCourse {
-  const route = drug.regimens.route === 'oral' ? 'oral' : 'intravenous';
-  const doses = history.controls
-    .filter((each) => isDose(each) && each.status === 'given' && each.from <= at)
-    .map(({ from, to = from, value }) => ({
-      time: hours(from),
-      amount: value.value,
-      hours: (to - from) / HOUR,
-      route: route as 'oral' | 'intravenous',
-    }));
+  const given = history.controls.filter(({ status, from }) => status === 'given' && from <= at);
+  const doses = dosesOf(drug, given);
   const levels = levelsOf(history, at);
   const covariates = covariatesOf(history, at);
-  const first = doses[0]?.time;
+  const first = doses[0]?.time ?? Number.POSITIVE_INFINITY;
   const own = drug.rest && levels.findLast(({ time, below }) => time <= first && !below);
   if (own === undefined) return { doses, levels, covariates };
   return {
