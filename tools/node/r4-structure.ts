@@ -9,7 +9,7 @@ import { ROOT } from './repository.ts';
 
 /** Resources that are written or checked, and the data types they do not themselves lead to. */
 const WANTED =
-  'Account AllergyIntolerance Appointment AuditEvent Basic Bundle CarePlan CareTeam ChargeItem Condition Coverage Device DiagnosticReport DocumentReference Encounter EpisodeOfCare Goal Immunization Location Medication MedicationAdministration MedicationDispense MedicationRequest MessageHeader NutritionOrder Observation Organization Patient Practitioner PractitionerRole Procedure Provenance RelatedPerson RiskAssessment ServiceRequest Specimen Task Extension'.split(
+  'Account AllergyIntolerance Appointment AuditEvent Basic Bundle CarePlan CareTeam ChargeItem Composition Condition Consent Coverage Device DeviceRequest DeviceUseStatement DiagnosticReport DocumentReference Encounter EpisodeOfCare FamilyMemberHistory Goal Immunization Location Medication MedicationAdministration MedicationDispense MedicationRequest MedicationStatement MessageHeader NutritionOrder Observation Organization Patient Practitioner PractitionerRole Procedure Provenance RelatedPerson RiskAssessment ServiceRequest Specimen SupplyDelivery SupplyRequest Task Extension'.split(
     ' ',
   );
 
