@@ -19,6 +19,7 @@ export function compartments(peripherals: 0 | 1 | 2, depot: boolean, perMg = 1):
     id: `compartments-${peripherals + 1}${depot ? '-oral' : ''}`,
     names: depot ? [...spaces, ...GUT] : spaces,
     sites: depot ? ['blood', 'gut'] : ['blood'],
+    linear: true,
     // The last number is what has entered.
     rest: () => new Float64Array(count + 1),
     run(first, state) {

@@ -1,10 +1,6 @@
-import { compile } from '@gemel/modeling/codegen/compile';
-import { defineModel } from '@gemel/modeling/model/define-model';
-import type { CompiledModel, Values } from '@gemel/modeling/program/compiled-model';
 import { rk4 } from '@gemel/numerics/ode/rk4';
 import { tsit5 } from '@gemel/numerics/ode/tsit5';
-import type { StructuralValues } from '../drug.ts';
-import type { Structure } from '../structure.ts';
+import { equations } from './equations.ts';
 
 const SOURCE = 'Hamberg 2007, doi:10.1038/sj.clpt.6100084, Appendix';
 
@@ -42,6 +38,7 @@ const TEXT = {
     five: `1 : 1 : fifth : ${SOURCE}`,
     six: `1 : 1 : sixth : ${SOURCE}`,
     slow: `1 : 1 : the single step : ${SOURCE}`,
+    exposure: '0 : h : INR over time : what targets are of',
   },
   equations: {
     gut: '-KA*gut',
@@ -54,110 +51,24 @@ const TEXT = {
     five: '(four - five)/MTT1',
     six: '(five - six)/MTT1',
     slow: '(formed - slow)/MTT2',
+    exposure: 'inr',
   },
-  outputs: ['six', 'slow'],
 } as const;
-
-const names = Object.keys(TEXT.parameters);
-const states = Object.keys(TEXT.states);
-const count = states.length;
-const [GUT, CENTRAL] = ['gut', 'central'].map((name) => states.indexOf(name));
-const INR = Object.keys(TEXT.definitions).indexOf('inr');
-const NONE = new Float64Array(0);
-/**
- * Hours, while the gut empties and afterwards. Steps whose lengths do not depend on what varies between persons make predictions smooth
- * in it; halving them changes no INR by 0.0001.
- */
-const STEP = 0.5;
-const LONG_STEP = 1;
-/** S-warfarin in the gut below which the long steps do, mg. */
-const EMPTY = 0.001;
-
-let compiled: CompiledModel | undefined;
 
 /**
  * Warfarin to INR, Hamberg 2007: S-warfarin in two compartments inhibits the forming of clotting factors, whose fall is seen through
  * six steps of MTT1 each and, beside them, one of MTT2; INR = BASE + INRMAX·(1 − A₆·A₈)^LAMBDA. The level is the INR. Doses are
- * of the racemate, of which F enters as S-warfarin. By the model compiler, and explicit methods of fifth order while the gut empties, of fourth
- * afterwards.
+ * of the racemate, of which F enters as S-warfarin. Explicit methods of fifth order while the gut empties, of fourth afterwards; halving
+ * their steps changes no INR by 0.0001.
  */
-export const inrResponse: Structure = {
-  id: 'inr-response',
-  names: [...names, 'F'],
-  sites: ['blood', 'gut'],
-  // The last number is the integral of the INR.
-  rest: () => Float64Array.of(...Object.values(TEXT.states).map((entry) => Number.parseFloat(entry)), 0),
-  run(first, state) {
-    compiled ??= compile(defineModel(TEXT));
-    const model = compiled;
-    const p = new Float64Array(names.length);
-    const y = state.slice(0, count);
-    let integral = state[count];
-    const rate = { gut: 0, blood: 0 };
-    const values: Values & { y: Float64Array } = { t: 0, y, p, u: NONE, w: NONE, delayed: NONE };
-    const defined = new Float64Array(Object.keys(TEXT.definitions).length);
-    const apply = (own: StructuralValues) => {
-      for (let i = 0; i < names.length; i++) p[i] = own[names[i]];
-    };
-    apply(first);
-    const system = {
-      dimension: count,
-      autonomous: true,
-      rhs(t: number, at: Float64Array, dy: Float64Array) {
-        values.t = t;
-        values.y = at;
-        model.rates(values, dy);
-        dy[GUT] += rate.gut;
-        dy[CENTRAL] += rate.blood;
-      },
-    };
-    const inrAt = (at: Float64Array) => {
-      values.y = at;
-      model.definitions(values, defined);
-      return defined[INR];
-    };
-    const short = tsit5.start(system, 0, y, { kind: 'fixed', step: STEP });
-    const long = rk4.start(system, 0, y, { kind: 'fixed', step: LONG_STEP });
-    return {
-      change: apply,
-      give(site, amount) {
-        y[site === 'gut' ? GUT : CENTRAL] += amount;
-      },
-      addRate(site, change) {
-        rate[site] += change;
-      },
-      advance(hours) {
-        let inr = inrAt(y);
-        let t = 0;
-        let current: typeof short | null = null;
-        while (t < hours) {
-          const stepper = y[GUT] >= EMPTY || rate.gut > 0 ? short : long;
-          if (stepper !== current) stepper.restart(t, y);
-          current = stepper;
-          if (stepper.step(hours) !== 'stepped') {
-            y.fill(Number.NaN);
-            return;
-          }
-          y.set(stepper.y);
-          // By trapezia: the INR bends little within a step.
-          const next = inrAt(y);
-          integral += 0.5 * (inr + next) * (stepper.t - t);
-          inr = next;
-          t = stepper.t;
-        }
-      },
-      concentration: () => inrAt(y),
-      exposure: () => integral,
-      begin() {
-        integral = 0;
-      },
-      state: () => Float64Array.of(...y, integral),
-      reset(from) {
-        y.set(from.subarray(0, count));
-        integral = from[count];
-        rate.gut = 0;
-        rate.blood = 0;
-      },
-    };
+export const inrResponse = equations({
+  text: TEXT,
+  sites: { blood: 'central', gut: 'gut' },
+  reads: 'inr',
+  stepping: {
+    kind: 'fixed',
+    solver: tsit5,
+    step: 0.5,
+    calm: { solver: rk4, step: 1, state: 'gut', below: 0.001 },
   },
-};
+});

@@ -70,6 +70,8 @@ export const hamberg2007: DrugModel = {
       ...{ KA, VC, Q, VP, GAMMA, MTT1, MTT2, LAMBDA, INRMAX, F },
       EC50: [t.EC50, t.EC50ga, t.EC50aa][vkorc1A!],
       BASE: restLevel,
+      ALAG: 0,
+      D: 0,
     };
   },
 };

@@ -1,0 +1,222 @@
+import { compile } from '@gemel/modeling/codegen/compile';
+import { defineModel } from '@gemel/modeling/model/define-model';
+import type { ModelText } from '@gemel/modeling/model/model-text';
+import type { CompiledModel, Values } from '@gemel/modeling/program/compiled-model';
+import type { OdeSystem, Solver, Stepper } from '@gemel/numerics/ode/solver';
+import type { StructuralValues } from '../drug.ts';
+import type { Site, Structure, StructureRun } from '../structure.ts';
+
+/** How equations are stepped through. */
+export type Stepping =
+  /**
+   * Steps whose lengths do not depend on what varies between persons make predictions smooth in it. `calm`: the method and the longer
+   * steps, in h, once the state named holds less than `below` and nothing is infused into it.
+   */
+  | {
+      readonly kind: 'fixed';
+      readonly solver: Solver;
+      readonly step: number;
+      readonly calm?: {
+        readonly solver: Solver;
+        readonly step: number;
+        readonly state: string;
+        readonly below: number;
+      };
+    }
+  | { readonly kind: 'adaptive'; readonly solver: Solver; readonly relative: number; readonly absolute: number };
+
+/** What enters a state over time by a law of its own: absorption that is no infusion. */
+export interface Entry {
+  /** State it enters, mg/h. */
+  readonly state: string;
+  /** Structural values it reads besides those of the equations. */
+  readonly names: readonly string[];
+  /** What one dose brings a time after it was given: share of the dose per h. */
+  rate(hours: number, values: StructuralValues): number;
+  /** Share of the dose that is still to come. */
+  left(hours: number, values: StructuralValues): number;
+}
+
+/** A structure as a model of equations. */
+export interface Equations {
+  /**
+   * The parameters are the structure's names. The last state must be `exposure`, whose rate is what is read, times its unit's hour.
+   * States begin where their initial values say, which may be expressions of parameters. Time must not be asked for.
+   */
+  readonly text: ModelText;
+  /** States that doses enter. */
+  readonly sites: Readonly<Partial<Record<Site, string>>>;
+  /** Definition that is the level, in mg/L or in the unit of the effect. */
+  readonly reads: string;
+  /** How many of the drug's unit of concentration are 1 mg/L; 1 where absent, and of an effect. */
+  readonly perMg?: number;
+  /** State that is 0 before the first dose and 1 from it on. */
+  readonly begun?: string;
+  /** Takes doses by mouth in place of a state. */
+  readonly entry?: Entry;
+  readonly stepping: Stepping;
+}
+
+const NONE = new Float64Array(0);
+/** What is left of a dose below which it has entered. */
+const ENTERED = 1e-12;
+/** Structural values that tell of doses by mouth, whatever they enter; see `inflowsOf`. */
+const BY_MOUTH = ['ALAG', 'F'] as const;
+
+/**
+ * A structure whose course has no closed form, by the model compiler and the methods for ordinary differential equations. The state is that
+ * of the equations, then age (h) and amount of each dose that is still entering by `entry`.
+ */
+export function equations({ text, sites, reads, perMg = 1, begun, entry, stepping }: Equations): Structure {
+  const parameters = Object.keys(text.parameters ?? {});
+  const states = Object.keys(text.states);
+  const count = states.length;
+  const exposed = states.indexOf('exposure');
+  const read = Object.keys(text.definitions ?? {}).indexOf(reads);
+  const places: Partial<Record<Site, number>> = {};
+  for (const [site, state] of Object.entries(sites) as [Site, string][]) places[site] = states.indexOf(state);
+  const mark = begun === undefined ? -1 : states.indexOf(begun);
+  const entering = entry === undefined ? -1 : states.indexOf(entry.state);
+  const oral = sites.gut !== undefined || entry !== undefined;
+  const own = [...parameters, ...(entry?.names ?? [])];
+  // A dose that enters by a law of its own has no duration besides.
+  const byMouth = entry === undefined ? [...BY_MOUTH, 'D'] : BY_MOUTH;
+
+  let compiled: CompiledModel | undefined;
+  const model = (): CompiledModel => (compiled ??= compile(defineModel(text)));
+  const parametersOf = (values: StructuralValues) => Float64Array.from(parameters, (name) => values[name]);
+
+  return {
+    id: text.id,
+    names: oral ? [...own, ...byMouth] : own,
+    sites: [...(sites.blood === undefined ? [] : ['blood' as const]), ...(oral ? ['gut' as const] : [])],
+    rest(values) {
+      const y = new Float64Array(count);
+      model().initial(0, parametersOf(values), NONE, y, NONE);
+      return y;
+    },
+    run(first, state): StructureRun {
+      const { rates, definitions, jacobian } = model();
+      let given = first;
+      const p = parametersOf(first);
+      const y = state.slice(0, count);
+      const rate = new Float64Array(count);
+      let pending = pendingIn(state, count);
+      const values: Values & { y: Float64Array } = { t: 0, y, p, u: NONE, w: NONE, delayed: NONE };
+      const defined = new Float64Array(Object.keys(text.definitions ?? {}).length);
+      const { pattern } = jacobian;
+      const system: OdeSystem = {
+        dimension: count,
+        autonomous: entry === undefined,
+        rhs(t, at, dy) {
+          values.t = t;
+          values.y = at;
+          rates(values, dy);
+          for (let i = 0; i < count; i++) dy[i] += rate[i];
+          for (const { age, amount } of pending) dy[entering] += amount * entry!.rate(age + t, given);
+        },
+        jacobian: {
+          ...pattern,
+          values(t, at, out) {
+            values.t = t;
+            values.y = at;
+            jacobian.values(values, out);
+          },
+        },
+      };
+      const march = marcher(system, states, stepping, y, rate);
+      const level = () => {
+        values.y = y;
+        definitions(values, defined);
+        return defined[read];
+      };
+      const placeOf = (site: Site): number => {
+        const place = places[site];
+        if (place === undefined) throw new RangeError(`${text.id}: nothing is infused into the ${site}`);
+        return place;
+      };
+      return {
+        change(next) {
+          given = next;
+          p.set(parametersOf(next));
+        },
+        give(site, amount) {
+          if (mark >= 0) y[mark] = 1;
+          if (site === 'gut' && entry !== undefined) pending = [...pending, { age: 0, amount }];
+          else y[placeOf(site)] += amount;
+        },
+        addRate(site, change) {
+          if (mark >= 0) y[mark] = 1;
+          rate[placeOf(site)] += change;
+        },
+        advance(hours) {
+          if (!march(hours)) y.fill(Number.NaN);
+          if (pending.length === 0) return;
+          pending = pending
+            .map(({ age, amount }) => ({ age: age + hours, amount }))
+            .filter(({ age }) => entry!.left(age, given) > ENTERED);
+        },
+        concentration: () => perMg * level(),
+        exposure: () => perMg * y[exposed],
+        begin() {
+          y[exposed] = 0;
+        },
+        state: () => Float64Array.of(...y, ...pending.flatMap(({ age, amount }) => [age, amount])),
+        reset(from) {
+          y.set(from.subarray(0, count));
+          rate.fill(0);
+          pending = pendingIn(from, count);
+        },
+      };
+    },
+  };
+}
+
+/** A dose that is still entering: since when, and how much it was in all. */
+interface Pending {
+  readonly age: number;
+  readonly amount: number;
+}
+
+function pendingIn(state: Float64Array, from: number): readonly Pending[] {
+  return Array.from({ length: (state.length - from) / 2 }, (_, i) => ({
+    age: state[from + 2 * i],
+    amount: state[from + 2 * i + 1],
+  }));
+}
+
+/** Takes y on by some hours, begun anew each time: where steps lie depends on the state alone. False where there is no solution. */
+function marcher(
+  system: OdeSystem,
+  states: readonly string[],
+  stepping: Stepping,
+  y: Float64Array,
+  rate: Float64Array,
+): (hours: number) => boolean {
+  if (stepping.kind === 'adaptive') {
+    const stepper = stepping.solver.start(system, 0, y, stepping);
+    return (hours) => {
+      stepper.restart(0, y);
+      while (stepper.t < hours) if (stepper.step(hours) !== 'stepped') return false;
+      y.set(stepper.y);
+      return true;
+    };
+  }
+  const { solver, step, calm } = stepping;
+  const short = solver.start(system, 0, y, { kind: 'fixed', step });
+  const long = calm?.solver.start(system, 0, y, { kind: 'fixed', step: calm.step });
+  const watched = calm === undefined ? -1 : states.indexOf(calm.state);
+  return (hours) => {
+    let t = 0;
+    let current: Stepper | null = null;
+    while (t < hours) {
+      const stepper = long === undefined || y[watched] >= calm!.below || rate[watched] > 0 ? short : long;
+      if (stepper !== current) stepper.restart(t, y);
+      current = stepper;
+      if (stepper.step(hours) !== 'stepped') return false;
+      y.set(stepper.y);
+      t = stepper.t;
+    }
+    return true;
+  };
+}
