@@ -1,11 +1,12 @@
 /**
  * The payloads of the server's JSON interface, shared with the web app (types only).
- * Instants are milliseconds since the epoch; glucose is in mg/dL unless a field names another unit; the web converts for show.
+ * Instants are milliseconds since the epoch; values are in the unit beside them, else in the pack's own; the web converts for show.
  */
 import type {
   Accuracy,
   Advice,
   Advisory,
+  Coding,
   ControlInput,
   Forecast,
   LossAccount,
@@ -15,11 +16,14 @@ import type {
   Progress,
   Scenario,
   Trace,
+  Trajectory,
   Verdict,
 } from '@gemel/core';
 import type { CalibrationStatement } from '@gemel/runtime/calibration-words';
+import type { ModelRow } from '@gemel/runtime/pack';
+import type { Band, ControlForm, ControlView, Field, ShownUnit, TimeField, TwinView } from '@gemel/runtime/view';
 
-export type { CalibrationStatement };
+export type { Band, CalibrationStatement, ControlForm, ControlView, Field, ModelRow, ShownUnit, TimeField, TwinView };
 
 /** GET /api/status */
 export interface Status {
@@ -38,6 +42,27 @@ export interface Status {
   }[];
 }
 
+/** GET /api/packs/:id  What records of a pack's twins hold: for a form to enter them by. */
+export interface PackRecords {
+  readonly id: string;
+  readonly title: string;
+  readonly signals: readonly RecordKind[];
+  readonly controls: readonly RecordKind[];
+  /** Names of the facts it reads, with why. */
+  readonly facts: readonly { readonly fact: string; readonly purpose: string }[];
+}
+export interface RecordKind {
+  readonly name: string;
+  readonly title: string;
+  readonly coding: Coding;
+  /** Units it may be given in, first the pack's own. */
+  readonly units: readonly string[];
+  readonly purpose: string;
+}
+
+/** What a list needs to know of how a twin is shown. */
+export type SummaryView = Pick<TwinView, 'units' | 'staleMinutes' | 'band' | 'joinedMinutes' | 'trendHours'>;
+
 /** GET /api/twins */
 export interface TwinSummary {
   readonly subject: string;
@@ -55,11 +80,17 @@ export interface TwinSummary {
   readonly calibrated: boolean;
   readonly openProposals: number;
   readonly sparkline: readonly { readonly at: number; readonly value: number }[];
+  readonly view: SummaryView;
 }
 
 /** GET /api/twins/:subject?from=&to=  Everything the cockpit draws. */
 export interface TwinDetail {
   readonly summary: TwinSummary;
+  readonly view: TwinView;
+  /** What signals and control inputs are called, by name. */
+  readonly titles: Readonly<Record<string, string>>;
+  /** What events of quantities are called: quantity → event → words. */
+  readonly events: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly now: number;
   readonly applicability: Verdict;
   readonly observations: readonly ObservationPoint[];
@@ -67,6 +98,10 @@ export interface TwinDetail {
   readonly facts: readonly { readonly fact: string; readonly value: string }[];
   /** The standing forecast; null with the reason when there is none. */
   readonly forecast: Forecast | null;
+  /** The past of the shown window as the twin believes it was; null where it is not drawn. */
+  readonly retraced: Trajectory | null;
+  /** The models the twin chooses among; empty where it has but one. */
+  readonly models: readonly ModelRow[];
   readonly forecastMissing: readonly { readonly code: string; readonly statement: string }[];
   readonly advisories: readonly Advisory[];
   readonly posterior: readonly PosteriorSummary[];
@@ -110,6 +145,8 @@ export interface WhatIfControl {
   /** Minutes from now. */
   readonly inMinutes: number;
   readonly forMinutes?: number;
+  /** Given again at this interval as far as is foretold. */
+  readonly everyMinutes?: number;
 }
 export interface WhatIfResult {
   /** Arms after limits, in the order asked. */

@@ -98,7 +98,13 @@ export function forecastSeed(seed: number, subject: string, pack: string, seq: n
   return twinStream(seed, subject, pack, 'forecast', seq).uint32();
 }
 
-function summarise(spec: QuantitySpec, paths: Paths, weights: Float64Array | null, pack: string): ForecastQuantity {
+/** A quantity over the members of its paths. @throws runtime-not-finite, runtime-shape */
+export function summarise(
+  spec: QuantitySpec,
+  paths: Paths,
+  weights: Float64Array | null,
+  pack: string,
+): ForecastQuantity {
   const { members, times } = paths;
   const columns = spec.kind === 'trajectory' ? times.length : 1;
   const values = spec.evaluate(paths);

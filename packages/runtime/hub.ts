@@ -11,9 +11,10 @@ import type {
   Progress,
   Scenario,
   Trace,
+  Trajectory,
 } from '@gemel/core';
 import type { Store } from '@gemel/store';
-import type { Belief, History, Outlook, Pack, Readiness, Situation } from './pack.ts';
+import type { Belief, History, ModelRow, Outlook, Pack, Readiness, Situation } from './pack.ts';
 
 /** Everything the runtime needs from outside: it has no clock, no dice and no disk of its own. */
 export interface HubOptions {
@@ -101,6 +102,10 @@ export interface Hub {
   outlook(subject: string, pack: string): Promise<Outlook<unknown>>;
   /** Marginals of the pack's personal parameters under the belief, beside the prior. */
   posterior(pack: string, belief: Belief<unknown>): readonly PosteriorSummary[];
+  /** The past as the twin believes it was, of the quantity its view draws; null before calibration or where the pack gives none. */
+  retraced(subject: string, pack: string, from: Instant, to: Instant): Promise<Trajectory | null>;
+  /** The models the twin chooses among; empty where it has but one. */
+  models(subject: string, pack: string): Promise<readonly ModelRow[]>;
   forecast(subject: string, pack: string, scenario?: Scenario): Promise<Forecast | Withheld>;
   whatIf(subject: string, pack: string, scenarios: readonly Scenario[]): Promise<WhatIf | Withheld>;
   /** Proposes or abstains; always leaves a trace in the log. */

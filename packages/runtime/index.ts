@@ -7,3 +7,5 @@ export { loadPack } from './load-pack.ts';
 export type * from './pack.ts';
 export { type ParticleChoice, particleAssimilator } from './particle.ts';
 export { trajectories, trajectoryLoop } from './paths.ts';
+export type * from './view.ts';
+export { viewOf } from './view.ts';

@@ -12,8 +12,10 @@ import type {
   Observation,
   Plan,
   PosteriorSummary,
+  Reason,
   Scenario,
   Trace,
+  Trajectory,
   Verdict,
   Work,
 } from '@gemel/core';
@@ -21,6 +23,7 @@ import type { Posterior, PosteriorReport } from '@gemel/inference';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type { CalibrationStatement } from './calibration-words.ts';
 import type { Dynamics, Member, Parameters } from './dynamics.ts';
+import type { TwinView } from './view.ts';
 
 /** Physical state and observational data: which codes mean which signal, and how its sensor errs. */
 export interface Binding {
@@ -185,6 +188,31 @@ export interface Assimilator<State> {
   ): Belief<State>;
 }
 
+/** One of the models a twin chooses among. */
+export interface ModelRow {
+  readonly id: string;
+  readonly title: string;
+  readonly citation: string;
+  /** In whom it was made. */
+  readonly population: string;
+  /** Posterior probability among those that speak; null: it does not speak, or nothing was calibrated yet. */
+  readonly weight: number | null;
+  /** Whether it may speak of this subject. */
+  readonly used: boolean;
+  /** Why it does not speak, or what is to be known where it does. */
+  readonly reasons: readonly Reason[];
+  /** What it makes of the subject: median with 90 % interval, and what it would expect without this subject's data. */
+  readonly values: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly unit: string;
+    readonly expected: number;
+    readonly median: number | null;
+    readonly low: number | null;
+    readonly high: number | null;
+  }[];
+}
+
 /** What a decision is taken on. */
 export interface Situation<State> {
   readonly now: Instant;
@@ -245,6 +273,15 @@ export interface Pack<State> {
     readonly signal: string;
     readonly leadsMinutes: readonly number[];
   }[];
+  /** How the twin is shown; absent: from what it observes, controls and foretells. */
+  readonly view?: TwinView;
+  /**
+   * What the twin believes of the past that it was told of: paths of the belief's members over earlier times, under what was
+   * given. Only the signals of `view.quantity` are asked for. Absent: the past is not drawn.
+   */
+  retrace?(belief: Belief<State>, history: History, times: readonly Instant[]): Paths;
+  /** The models a twin chooses among, whether they speak and how much they weigh. Absent: it has but one. */
+  models?(outlook: Outlook<State>): readonly ModelRow[];
   // 6 rewards
   readonly rewards: readonly RewardSpec[];
   readonly limits: readonly Limit[];
@@ -301,6 +338,10 @@ export interface ReportBasis {
   /** The calibration's diagnostics in plain words. */
   readonly calibration: readonly CalibrationStatement[];
   readonly trace: Trace | null;
+  /** The past as the twin believes it was, of `view.quantity`; null where it is not drawn. */
+  readonly past: Trajectory | null;
+  /** The models it chooses among; empty where it has but one. */
+  readonly models: readonly ModelRow[];
   /** Local offset east of UTC, minutes. */
   readonly zoneOffset: number;
   /** Unit values are shown in, where there is a choice. */

@@ -18,6 +18,7 @@ import { readiness } from './readiness.ts';
 import { sections } from './report.ts';
 import { rewards } from './rewards.ts';
 import { DEFAULT_POLICY, type GlucosePolicy } from './safety.ts';
+import { viewOf } from './view.ts';
 
 /** How the digital state comes about: the priors of the parameters, in the order of `dynamics`, and the assimilator. */
 export interface Calibration {
@@ -80,6 +81,7 @@ export function createGlucosePack(policy: GlucosePolicy, calibration: Calibratio
     decide: (situation, plans) => decide(situation, plans, policy),
     limits: limitsOf(policy),
     // what people see
+    view: viewOf(policy.staleMinutes),
     advisories: (outlook, forecast) => advisories(outlook, forecast, policy),
     headline: (history, forecast, now) => headline(history, forecast, now, policy),
     reports: [agpReport],

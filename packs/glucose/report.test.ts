@@ -38,6 +38,8 @@ const basis = (trace: unknown, more: Partial<ReportBasis> = {}): ReportBasis => 
   posterior: [],
   calibration: [],
   trace: trace as Trace | null,
+  past: null,
+  models: [],
   zoneOffset: 60,
   unit: 'mg/dL',
   ...more,

@@ -1,5 +1,6 @@
 import { DAY, instant, type Trace } from '@gemel/core';
 import { type Door, doors, sniffDoor } from '@gemel/exchange';
+import { viewOf } from '@gemel/runtime';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type {
@@ -7,6 +8,7 @@ import type {
   ImportResult,
   JobView,
   LiveEvent,
+  PackRecords,
   ProposalView,
   ReplayResult,
   Status,
@@ -15,6 +17,7 @@ import type {
   WhatIfResult,
 } from '../api.ts';
 import { serverErrors } from '../errors.data.ts';
+import { packRecords } from '../views/pack-records.ts';
 import { scenarios } from '../views/points.ts';
 import { proposalBundle, releaseBundle, standingReport } from '../views/standing-report.ts';
 import { newestOf, proposalView, twinDetail } from '../views/twin.ts';
@@ -26,12 +29,16 @@ const IMPORT_LIMIT = 256 * 1024 * 1024;
 /** Spacing of the live stream's clock events, ms. */
 const HEARTBEAT = 5_000;
 
+/** Farthest ahead that a what-if may reach, minutes: as far as any twin foretells. */
+const LONGEST_MINUTES = 60 * 24 * 60;
+
 const Control = Type.Object({
   control: Type.String(),
   value: Type.Number(),
   unit: Type.String(),
-  inMinutes: Type.Number({ minimum: 0, maximum: 1440 }),
-  forMinutes: Type.Optional(Type.Number({ minimum: 0, maximum: 1440 })),
+  inMinutes: Type.Number({ minimum: 0, maximum: LONGEST_MINUTES }),
+  forMinutes: Type.Optional(Type.Number({ minimum: 0, maximum: LONGEST_MINUTES })),
+  everyMinutes: Type.Optional(Type.Number({ minimum: 5, maximum: LONGEST_MINUTES })),
 });
 const WhatIf = Type.Object({
   arms: Type.Array(
@@ -51,6 +58,7 @@ const Action = Type.Object({
   controls: Type.Optional(Type.Array(Control, { maxItems: 50 })),
 });
 const Subject = Type.Object({ subject: Type.String() });
+const Proposals = Type.Object({ subject: Type.String(), pack: Type.Optional(Type.String()) });
 const Id = Type.Object({ id: Type.String() });
 const Window = Type.Object({
   pack: Type.Optional(Type.String()),
@@ -59,7 +67,7 @@ const Window = Type.Object({
 });
 const Report = Type.Object({
   pack: Type.Optional(Type.String()),
-  unit: Type.Optional(Type.Union([Type.Literal('mg/dL'), Type.Literal('mmol/L')])),
+  unit: Type.Optional(Type.String()),
 });
 const Import = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 500 }),
@@ -72,7 +80,7 @@ const Import = Type.Object({
 /** All addresses of the interface; the payloads stand in api.ts. */
 export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['clock']): void {
   const { hub } = desk;
-  const packOf = (id: string) => hub.packs.find((pack) => pack.id === id)!;
+  const packOf = (id: string) => hub.packs.find((pack) => pack.id === id);
 
   app.get(
     '/api/status',
@@ -90,6 +98,17 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
         notFor,
       })),
     }),
+  );
+
+  app.get<{ Params: Static<typeof Id> }>(
+    '/api/packs/:id',
+    { schema: { params: Id } },
+    async (request): Promise<PackRecords> => {
+      const pack = packOf(request.params.id);
+      if (pack === undefined)
+        throw serverErrors.error('server-unknown-pack', `There is no pack "${request.params.id}".`, { field: 'id' });
+      return packRecords(pack);
+    },
   );
 
   app.get('/api/twins', (): Promise<TwinSummary[]> => desk.summaries());
@@ -111,7 +130,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     { schema: { params: Subject, querystring: Window, body: WhatIf } },
     async (request): Promise<WhatIfResult> => {
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
-      const arms = scenarios(packOf(pack), subject, desk.now(), request.body.arms);
+      const arms = scenarios(packOf(pack)!, subject, desk.now(), request.body.arms);
       const result = await hub.whatIf(subject, pack, arms);
       if ('kind' in result) throw withheld(result.missing);
       return { arms: result.plans, differences: result.differences };
@@ -145,7 +164,8 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     { schema: { params: Subject, querystring: Report } },
     async (request, reply) => {
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
-      const unit = request.query.unit ?? 'mg/dL';
+      const { units } = viewOf(packOf(pack)!);
+      const unit = (units.find((offered) => offered.unit === request.query.unit) ?? units[0]).unit;
       const report = await standingReport(hub, subject, pack, { now: desk.now(), unit, sha256 });
       return reply.type('text/html; charset=utf-8').send(report.html);
     },
@@ -156,7 +176,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     { schema: { params: Subject, querystring: Window } },
     async (request, reply) => {
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
-      const trace = newestOf(await hub.traces(subject));
+      const trace = newestOf(await hub.traces(subject), pack);
       if (trace === undefined)
         throw serverErrors.error('server-unknown-proposal', `Nothing was ever proposed for "${subject}".`);
       const { forecast } = await desk.standing(subject, pack);
@@ -165,13 +185,16 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     },
   );
 
-  app.get<{ Querystring: { subject: string } }>(
+  app.get<{ Querystring: Static<typeof Proposals> }>(
     '/api/proposals',
-    { schema: { querystring: Subject } },
+    { schema: { querystring: Proposals } },
     async (request): Promise<ProposalView[]> => {
-      const traces = await hub.traces(request.query.subject);
-      const newest = newestOf(traces);
-      return traces.map((trace) => proposalView(trace, newest, desk.now())).sort((a, b) => b.madeAt - a.madeAt);
+      const { subject, pack } = request.query;
+      const traces = await hub.traces(subject);
+      return traces
+        .filter((trace) => pack === undefined || trace.pack.id === pack)
+        .map((trace) => proposalView(trace, newestOf(traces, trace.pack.id), desk.now()))
+        .sort((a, b) => b.madeAt - a.madeAt);
     },
   );
 
@@ -180,7 +203,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     { schema: { params: Id } },
     async (request): Promise<ProposalView> => {
       const trace = await knownTrace(request.params.id);
-      return proposalView(trace, newestOf(await hub.traces(trace.subject)), desk.now());
+      return proposalView(trace, newestOf(await hub.traces(trace.subject), trace.pack.id), desk.now());
     },
   );
 
@@ -203,12 +226,12 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
         controls === undefined
           ? {}
           : {
-              controls: scenarios(packOf(trace.pack.id), trace.subject, now, [{ title: 'changed', controls }])[0]!
+              controls: scenarios(packOf(trace.pack.id)!, trace.subject, now, [{ title: 'changed', controls }])[0]!
                 .controls,
             };
       const acted = await hub.act(trace.id, { kind, person, at: now, reason, ...chosen }, scenario);
       return {
-        proposal: proposalView(acted.trace, newestOf(await hub.traces(trace.subject)), now),
+        proposal: proposalView(acted.trace, newestOf(await hub.traces(trace.subject), trace.pack.id), now),
         bundle: await releaseBundle(hub, trace.id),
       };
     },

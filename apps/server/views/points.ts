@@ -34,9 +34,10 @@ function controlInput(
   subject: string,
   now: Instant,
   index: string,
+  inMinutes: number,
 ): ControlInput {
   const value = asked.unit === spec.unit ? asked.value : convert(quantity(asked.value, asked.unit), spec.unit).value;
-  const from = after(now, asked.inMinutes * MINUTE);
+  const from = after(now, inMinutes * MINUTE);
   const base = {
     kind: 'control' as const,
     id: `${subject}/asked/${now}/${index}`,
@@ -55,6 +56,13 @@ function controlInput(
   return asked.forMinutes === undefined ? base : { ...base, to: after(from, asked.forMinutes * MINUTE) };
 }
 
+/** Minutes from now at which a control is given: once, or again and again as far as is foretold. */
+function timesOf({ inMinutes, everyMinutes }: WhatIfControl, horizon: number): readonly number[] {
+  if (everyMinutes === undefined) return [inMinutes];
+  const count = Math.max(1, Math.ceil((horizon - inMinutes) / everyMinutes));
+  return Array.from({ length: count }, (_, n) => inMinutes + n * everyMinutes);
+}
+
 /** The arms of a what-if as scenarios. Throws `server-unknown-control` for a control the pack does not have. */
 export function scenarios(
   pack: AnyPack,
@@ -65,14 +73,16 @@ export function scenarios(
   return arms.map((arm, a) => ({
     id: `arm-${a}`,
     title: arm.title,
-    controls: arm.controls.map((asked, c) => {
+    controls: arm.controls.flatMap((asked, c) => {
       const spec = pack.controls.find((candidate: ControlSpec) => candidate.control === asked.control);
       if (spec === undefined)
         throw serverErrors.error('server-unknown-control', `The pack ${pack.id} knows no control "${asked.control}".`, {
           element: `arms[${a}].controls[${c}]`,
           field: 'control',
         });
-      return controlInput(asked, spec, subject, now, `${a}.${c}`);
+      return timesOf(asked, pack.forecast.horizonMinutes).map((minutes, n) =>
+        controlInput(asked, spec, subject, now, n === 0 ? `${a}.${c}` : `${a}.${c}.${n}`, minutes),
+      );
     }),
   }));
 }

@@ -1,7 +1,8 @@
 import type { Fact, Forecast, Instant, LossAccount, Trace } from '@gemel/core';
+import { HOUR, instant } from '@gemel/core';
 import { encodePatient, encodeProposal, encodeRelease } from '@gemel/exchange/fhir/encode';
 import { identifierOf } from '@gemel/exchange/fhir/encode/elements';
-import { calibrationWords, type Hub } from '@gemel/runtime';
+import { calibrationWords, type Hub, viewOf } from '@gemel/runtime';
 import type * as fhir from '@medplum/fhirtypes';
 import { newestOf } from './twin.ts';
 import { type TwinReport, twinReport } from './twin-report.ts';
@@ -21,17 +22,20 @@ export async function standingReport(
   },
 ): Promise<ReturnType<typeof twinReport>> {
   const pack = hub.packs.find(({ id }) => id === packId)!;
-  const [history, facts, level, forecast, belief, traces] = await Promise.all([
+  const view = viewOf(pack);
+  const [history, facts, level, forecast, belief, traces, models] = await Promise.all([
     hub.history(subject, packId),
     hub.facts(subject),
     hub.level(subject, packId),
     hub.forecast(subject, packId),
     hub.belief(subject, packId),
     hub.traces(subject),
+    hub.models(subject, packId),
   ]);
+  const past = await hub.retraced(subject, packId, instant(at.now - view.windows[0].past * HOUR), at.now);
   const zoneOffset = history.observations.findLast(({ offset }) => offset !== null)?.offset ?? 0;
   const posterior = belief === null ? [] : hub.posterior(packId, belief);
-  const trace = newestOf(traces) ?? null;
+  const trace = newestOf(traces, packId) ?? null;
   return twinReport({
     pack,
     subject,
@@ -42,6 +46,8 @@ export async function standingReport(
     posterior,
     calibration: belief === null ? [] : calibrationWords(posterior, belief.diagnostics),
     trace,
+    past,
+    models,
     zoneOffset,
     accounts: [],
     ...at,

@@ -26,9 +26,10 @@ import {
   type LossAccount,
   type PosteriorSummary,
   type Trace,
+  type Trajectory,
   valueText,
 } from '@gemel/core';
-import type { CalibrationStatement, ControlSpec, History, Hub, PackReport, Withheld } from '@gemel/runtime';
+import type { CalibrationStatement, ControlSpec, History, Hub, ModelRow, PackReport, Withheld } from '@gemel/runtime';
 
 /** What a twin report shows; everything is given, nothing is computed anew but the pack's own report parts. */
 export interface TwinReport {
@@ -42,6 +43,8 @@ export interface TwinReport {
   readonly posterior: readonly PosteriorSummary[];
   readonly calibration: readonly CalibrationStatement[];
   readonly trace: Trace | null;
+  readonly past: Trajectory | null;
+  readonly models: readonly ModelRow[];
   readonly accounts: readonly LossAccount[];
   /** Local offset east of UTC, minutes. */
   readonly zoneOffset: number;

@@ -1,11 +1,9 @@
 import type { Fact, Forecast, Instant, Observation, Trace } from '@gemel/core';
-import { DAY, isoInstant, MINUTE, valueText } from '@gemel/core';
-import { calibrationWords, type Hub } from '@gemel/runtime';
-import type { ObservationPoint, ProposalView, TwinDetail, TwinSummary } from '../api.ts';
+import { HOUR, isoInstant, MINUTE, valueText } from '@gemel/core';
+import { calibrationWords, type Hub, viewOf } from '@gemel/runtime';
+import type { QuantitySpec } from '@gemel/runtime/pack';
+import type { ObservationPoint, ProposalView, SummaryView, TwinDetail, TwinSummary, TwinView } from '../api.ts';
 import { observationPoint } from './points.ts';
-
-/** Leads at which the cockpit shows what was predicted then. */
-const PAST_LEAD_MINUTES = 30;
 
 /** A subject's twin of one pack with the standing forecast, made once per state of the log. */
 export interface Standing {
@@ -53,11 +51,11 @@ export function proposalView(trace: Trace, newest: Trace | undefined, now: Insta
   };
 }
 
-export function newestOf(traces: readonly Trace[]): Trace | undefined {
-  return traces.reduce<Trace | undefined>(
-    (best, trace) => (best === undefined || trace.at >= best.at ? trace : best),
-    undefined,
-  );
+/** The newest proposal of one of a subject's twins. */
+export function newestOf(traces: readonly Trace[], pack: string): Trace | undefined {
+  return traces
+    .filter((trace) => trace.pack.id === pack)
+    .reduce<Trace | undefined>((best, trace) => (best === undefined || trace.at >= best.at ? trace : best), undefined);
 }
 
 /** One line of the list of twins. */
@@ -70,11 +68,13 @@ export async function twinSummary(hub: Hub, place: Standing, now: Instant): Prom
     hub.traces(place.subject),
     hub.calibrated(place.subject, place.pack),
   ]);
-  const points = numbers(history.observations);
+  const view = viewOf(pack);
+  const points = numbers(history.observations.filter(({ signal }) => signal !== null && view.signals.includes(signal)));
   const last = points.at(-1);
   const headline = pack.headline(history, place.forecast, now);
-  const newest = newestOf(traces);
-  const open = traces.filter((trace) => proposalStatus(trace, newest, now) === 'open');
+  const own = traces.filter((trace) => trace.pack.id === place.pack);
+  const newest = newestOf(own, place.pack);
+  const open = own.filter((trace) => proposalStatus(trace, newest, now) === 'open');
   const name = facts.find((fact) => fact.fact === 'name');
   return {
     subject: place.subject,
@@ -86,8 +86,15 @@ export async function twinSummary(hub: Hub, place: Standing, now: Instant): Prom
     dataAgeMinutes: last === undefined ? null : (now - last.at) / MINUTE,
     calibrated,
     openProposals: open.length,
-    sparkline: points.filter((point) => point.at > now - DAY / 2).map(({ at, value }) => ({ at, value })),
+    sparkline: points
+      .filter((point) => point.at > now - view.trendHours * HOUR)
+      .map(({ at, value }) => ({ at, value })),
+    view: summaryView(view),
   };
+}
+
+function summaryView({ units, staleMinutes, band, joinedMinutes, trendHours }: TwinView): SummaryView {
+  return { units, staleMinutes, ...(band === undefined ? {} : { band }), joinedMinutes, trendHours };
 }
 
 /** Everything the cockpit draws over [from, to]. */
@@ -100,13 +107,16 @@ export async function twinDetail(
 ): Promise<TwinDetail> {
   const { subject, pack: packId } = place;
   const pack = hub.packs.find((candidate) => candidate.id === packId)!;
-  const [summary, history, facts, outlook, accuracy, past, traces] = await Promise.all([
+  const view = viewOf(pack);
+  const [summary, history, facts, outlook, accuracy, past, retraced, models, traces] = await Promise.all([
     twinSummary(hub, place, now),
     hub.history(subject, packId),
     hub.facts(subject),
     hub.outlook(subject, packId),
     hub.ledger(subject, packId),
-    hub.pastForecasts(subject, packId, PAST_LEAD_MINUTES, from, to),
+    hub.pastForecasts(subject, packId, view.thenMinutes, from, to),
+    hub.retraced(subject, packId, from, to),
+    hub.models(subject, packId),
     hub.traces(subject),
   ]);
   const planned = pack.planned?.(history, now, to) ?? [];
@@ -114,6 +124,18 @@ export async function twinDetail(
   const posterior = belief === null ? [] : hub.posterior(packId, belief);
   return {
     summary,
+    view,
+    titles: Object.fromEntries([
+      ...pack.observes.map(({ signal, title }: { signal: string; title: string }) => [signal, title]),
+      ...pack.controls.map(({ control, title }: { control: string; title: string }) => [control, title]),
+      ...view.controls.map(({ control, title }) => [control, title]),
+    ]),
+    events: Object.fromEntries(
+      pack.quantities.map(({ name, events }: QuantitySpec) => [
+        name,
+        Object.fromEntries(Object.entries(events).map(([event, { title }]) => [event, title])),
+      ]),
+    ),
     now,
     applicability: outlook.applicability,
     observations: numbers(history.observations).filter((point) => point.at >= from && point.at <= to),
@@ -122,12 +144,14 @@ export async function twinDetail(
     ),
     facts: facts.map((fact) => ({ fact: fact.fact, value: factValue(fact) })),
     forecast: place.forecast,
+    retraced,
+    models,
     forecastMissing: place.missing,
     advisories: pack.advisories(outlook, place.forecast),
     posterior,
     calibration: belief === null ? [] : calibrationWords(posterior, belief.diagnostics),
     accuracy,
     past,
-    trace: newestOf(traces) ?? null,
+    trace: newestOf(traces, packId) ?? null,
   };
 }

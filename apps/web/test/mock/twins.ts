@@ -1,5 +1,6 @@
 import type { Accuracy, Advisory, ControlInput, Scenario } from '@gemel/core';
 import { instant } from '@gemel/core';
+import { viewOf } from '@gemel/pack-glucose/view';
 import type { CalibrationStatement, ObservationPoint, TwinDetail, TwinSummary, WhatIfControl } from '@gemel/server/api';
 import { type Bump, forecastOf, glucoseAt, MINUTE, STEP } from './curves.ts';
 
@@ -20,6 +21,7 @@ export interface Person {
 }
 
 const HOUR = 60 * MINUTE;
+export const view = viewOf(15);
 
 export const people: readonly Person[] = [
   {
@@ -230,6 +232,7 @@ export function summary(person: Person, now: number, openProposals: number): Twi
     calibrated: person.calibrated,
     openProposals,
     sparkline: spark.map(({ at, value }) => ({ at, value })),
+    view,
   };
 }
 
@@ -269,6 +272,14 @@ export function detail(person: Person, now: number, from: number, to: number, op
   const observations = points(person, from, to, now);
   return {
     summary: summary(person, now, openProposals),
+    view,
+    titles: {
+      'glucose.interstitial': 'Sensor glucose',
+      ...Object.fromEntries(view.controls.map(({ control, title }) => [control, title])),
+    },
+    events: {},
+    retraced: null,
+    models: [],
     now,
     applicability: person.cgmOnly
       ? {

@@ -15,6 +15,7 @@ export const digoxin: Drug = {
   ],
   levelUnit: 'ug/L',
   molarMass: 780.9,
+  reportedIn: { unit: 'nmol/L', factor: 1000 / 780.9 },
   plausibleLevel: [0.05, 20],
   models: [hirai2022, zhou2010],
   targets: [
