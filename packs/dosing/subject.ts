@@ -1,8 +1,9 @@
 import type { Subject } from '@gemel/inference/population/population';
-import { covariatesAt, type DrugCourse } from './course.ts';
+import type { DrugCourse } from './course.ts';
 import type { DrugModel, StructuralValues } from './drug.ts';
 import { type Effects, effectsOf, withEffect } from './effects.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
+import type { StructureRun } from './structure.ts';
 
 /** A patient under one model. */
 export interface ModelSubject {
@@ -16,63 +17,80 @@ export interface ModelSubject {
   stateAt(eta: ArrayLike<number>, time: number): Float64Array;
 }
 
+/** Structural values that tell how doses by mouth enter. */
+const BY_MOUTH: readonly string[] = ['ALAG', 'F', 'D'];
+
 export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject {
-  const { structure } = model;
+  const { structure, derived } = model;
+  const { covariates, doses, levels } = course;
   const effects = effectsOf(model);
   const theta = Object.fromEntries(model.theta.map(({ name, value }) => [name, value]));
-  const typical = new Map(course.covariates.map(({ values }) => [values, model.typical(theta, values)]));
+  const typical = covariates.map(({ values }) => model.typical(theta, values));
+  const settingAt = (time: number) =>
+    Math.max(
+      0,
+      covariates.findLastIndex((each) => each.time <= time),
+    );
 
-  const individual = (eta: ArrayLike<number>, time: number): StructuralValues => {
-    const values: Record<string, number> = { ...typical.get(covariatesAt(course, time))! };
+  function personal(eta: ArrayLike<number>, setting: number, into: Record<string, number>): StructuralValues {
     for (let i = 0; i < effects.names.length; i++) {
       const name = effects.names[i];
-      values[name] = withEffect(values[name], eta[i], effects.scales[i]);
+      into[name] = withEffect(typical[setting][name], eta[i], effects.scales[i]);
     }
-    return model.derived?.(values) ?? values;
-  };
+    return derived?.(into) ?? into;
+  }
+
+  /** Written anew for each prediction, as is the run: what is made once costs nothing the second time. */
+  const scratch = typical.map((values): Record<string, number> => ({ ...values }));
+  let begun: StructureRun | null = null;
+  const asGiven =
+    doses.every(({ route }) => route !== 'oral') ||
+    (derived === undefined && !effects.names.some((name) => BY_MOUTH.includes(name)));
+  let same: Feed | null = null;
 
   /** Runs to the end, telling the run at each of the times, which ascend. */
   function follow(
     eta: ArrayLike<number>,
     times: readonly number[],
-    tell: (fed: FedRun, values: StructuralValues, i: number) => void,
+    tell: (run: StructureRun, i: number) => void,
   ): void {
-    const settings = course.covariates.map(({ time }) => individual(eta, time));
-    let setting = 0;
-    const at = (time: number) =>
-      settings[
-        Math.max(
-          0,
-          course.covariates.findLastIndex((each) => each.time <= time),
-        )
-      ];
-    const inflows = inflowsOf(course.doses, at);
-    const begin = Math.min(inflows[0]?.time ?? Number.POSITIVE_INFINITY, times[0]);
-    const fed = new FedRun(structure.run(settings[0], structure.rest(settings[0])), new Feed(inflows), begin);
-    times.forEach((time, i) => {
-      while (setting + 1 < settings.length && course.covariates[setting + 1].time <= time) {
+    const settings = scratch.map((into, setting) => personal(eta, setting, into));
+    const feed = same ?? new Feed(inflowsOf(doses, (time) => settings[settingAt(time)]));
+    if (asGiven) same = feed;
+    const begin = Math.min(feed.inflows[0]?.time ?? Number.POSITIVE_INFINITY, times[0]);
+    let setting = settingAt(begin);
+    const rest = structure.rest(settings[setting]);
+    if (begun === null) begun = structure.run(settings[setting], rest);
+    else {
+      begun.change(settings[setting]);
+      begun.reset(rest);
+    }
+    const run = begun;
+    const fed = new FedRun(run, feed, begin);
+    for (let i = 0; i < times.length; i++) {
+      while (setting + 1 < settings.length && covariates[setting + 1].time <= times[i]) {
         setting++;
-        fed.to(Math.max(begin, course.covariates[setting].time));
-        fed.run.change(settings[setting]);
+        fed.to(covariates[setting].time);
+        run.change(settings[setting]);
       }
-      fed.to(time);
-      tell(fed, settings[setting], i);
-    });
+      fed.to(times[i]);
+      tell(run, i);
+    }
   }
 
-  const times = course.levels.map(({ time }) => time);
+  const times = levels.map(({ time }) => time);
   return {
     model,
     effects,
-    individual,
+    individual: (eta, time) => personal(eta, settingAt(time), { ...typical[settingAt(time)] }),
     subject: {
       id: model.id,
-      observed: Float64Array.from(course.levels, ({ value }) => value),
-      censored: Uint8Array.from(course.levels, ({ below }) => (below ? 1 : 0)),
+      observed: Float64Array.from(levels, ({ value }) => value),
+      censored: Uint8Array.from(levels, ({ below }) => (below ? 1 : 0)),
       predict(_, eta, out) {
         let finite = true;
         if (times.length > 0) {
-          follow(eta, times, ({ run }, __, i) => {
+          follow(eta, times, (run, i) => {
             out[i] = run.concentration();
             finite &&= Number.isFinite(out[i]);
           });
@@ -82,7 +100,7 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
     },
     stateAt(eta, time) {
       let state = new Float64Array(0);
-      follow(eta, [time], ({ run }) => {
+      follow(eta, [time], (run) => {
         run.begin();
         state = Float64Array.from(run.state());
       });
