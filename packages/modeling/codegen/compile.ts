@@ -30,6 +30,7 @@ export function compilePrograms(programs: ModelPrograms): CompiledModel {
   return {
     model,
     delays: programs.delays,
+    autonomous: programs.autonomous,
     switches: programs.switches,
     parameters: () => programs.parameters.slice(),
     initial(t, p, u, y, w) {

@@ -3,7 +3,7 @@ import { parse } from '../expression/parse.ts';
 import type { Model } from '../model/model.ts';
 
 /** A model without units from initial values and rates as text. */
-function plain(text: {
+export function plain(text: {
   readonly id: string;
   readonly title: string;
   readonly states: Readonly<Record<string, number>>;

@@ -3,8 +3,10 @@ import type { OdeSystem } from '@gemel/numerics/ode/solver';
 import { stiffProblems } from '@gemel/numerics/ode/stiff-problems.data';
 import { describe, expect, test } from 'vitest';
 import { modelPrograms } from '../program/model-programs.ts';
-import { hires, pulsed, robertson } from './rosenbrock.fixture.ts';
+import { compilePrograms } from './compile.ts';
+import { hires, plain, pulsed, robertson } from './rosenbrock.fixture.ts';
 import { rosenbrock } from './rosenbrock.ts';
+import { rosenbrockFunctions } from './rosenbrock-functions.ts';
 
 const none = new Float64Array(0);
 
@@ -59,6 +61,48 @@ test('order 5 on a problem that depends on time', () => {
     return Math.abs(stepper.y[0] - Math.cos(1));
   };
   expect(Math.log2(error(20) / error(40))).toBeGreaterThan(4.5);
+});
+
+test('a step too large for one function takes the steps of the general one', () => {
+  const n = 60;
+  const at = (i: number) => `y${(i + n) % n}`;
+  const each = <T>(of: (i: number) => T) => Object.fromEntries(Array.from({ length: n }, (_, i) => [at(i), of(i)]));
+  const ring = plain({
+    id: 'ring',
+    title: 'Ring',
+    states: each((i) => 1 + Math.sin(i)),
+    equations: each((i) => `${at(i - 1)}*${at(i + 1)} - 1000*(${at(i)} - 0.1*${at(i + 7)}^2) + 1`),
+  });
+  const programs = modelPrograms(ring);
+  expect(rosenbrockFunctions(programs).blocks.length).toBeGreaterThan(1);
+  const compiled = compilePrograms(programs);
+  const { parameters: p } = programs;
+  const values = (y: Float64Array) => ({ t: 0, y, p, u: none, w: none, delayed: none });
+  const system: OdeSystem = { dimension: n, autonomous: true, rhs: (_t, y, dy) => compiled.rates(values(y), dy) };
+  const initial = Float64Array.from({ length: n }, (_, i) => 1 + Math.sin(i));
+  const control = { kind: 'fixed', step: 0.002 } as const;
+  const jacobian = {
+    ...programs.pattern,
+    values: (_t: number, y: Float64Array, out: Float64Array) => compiled.jacobian.values(values(y), out),
+  };
+  const one = rosenbrock(programs, { p, u: none }).start(system, 0, initial, control);
+  const other = rodas5p.start({ ...system, jacobian }, 0, initial, control);
+  for (let step = 0; step < 20; step++) {
+    expect(one.step(10)).toBe('stepped');
+    expect(other.step(10)).toBe('stepped');
+    one.y.forEach((value, i) => {
+      expect(value).toBeCloseTo(other.y[i], 11);
+    });
+  }
+});
+
+test('rates that are no number end the run at once', () => {
+  const broken = plain({ id: 'b', title: 'b', states: { x: 1, y: -1 }, equations: { x: '-x', y: 'ln(y)' } });
+  const programs = modelPrograms(broken);
+  const solver = rosenbrock(programs, { p: programs.parameters, u: none });
+  const control = { kind: 'adaptive', relative: 1e-6, absolute: 1e-9, first: 0.1 } as const;
+  const stepper = solver.start({ dimension: 2 } as OdeSystem, 0, Float64Array.of(1, -1), control);
+  expect(stepper.step(1)).toBe('not-finite');
 });
 
 test('a model with too many states is refused', () => {

@@ -29,7 +29,7 @@ export function rosenbrock(programs: ModelPrograms, { p, u }: { p: Float64Array;
   const none = new Float64Array(0);
   const dimension = programs.model.states.length;
   const still = { moving: false, read: () => {} };
-  const stages = new UnrolledStages(functions, { p, u, brought: new Float64Array(dimension), inputs: still });
+  const context: RosenbrockContext = { p, u, brought: new Float64Array(dimension), inputs: still };
   const values: { y: Float64Array } & Values = { t: 0, y: none, p, u, w: none, delayed: none };
   const at = (t: number, y: Float64Array) => {
     values.t = t;
@@ -49,6 +49,7 @@ export function rosenbrock(programs: ModelPrograms, { p, u }: { p: Float64Array;
         rhs: (when, state, dy) => compiled.rates(at(when, state), dy),
         jacobian: { ...pattern, values: (when, state, out) => compiled.jacobian.values(at(when, state), out) },
       };
+      const stages = new UnrolledStages(functions, context, new Float64Array(STAGES * dimension));
       return new Rodas5PStepper(system, t, y, control, stages);
     },
   };
@@ -56,42 +57,49 @@ export function rosenbrock(programs: ModelPrograms, { p, u }: { p: Float64Array;
 
 /** The stages of one model, with what its rates are worked out with. */
 export class UnrolledStages implements Rodas5PStages {
+  readonly k: Float64Array;
+  readonly whole = true;
+  singular = false;
   readonly #functions: RosenbrockFunctions;
   readonly #context: RosenbrockContext;
-  readonly #shift = new Float64Array(1);
-  /** t and h. */
-  readonly #step = new Float64Array(2);
+  /** t, h and the relative tolerance. */
+  readonly #step = new Float64Array(3);
+  readonly #error = new Float64Array(1);
+  /** Inputs at each stage. */
+  readonly #inputs: readonly Float64Array[];
+  readonly #allInputs: Float64Array;
   readonly #lu: Float64Array;
 
-  constructor(functions: RosenbrockFunctions, context: RosenbrockContext) {
+  /** `k`, of STAGES times the dimension, may be shared with stages that take over from these. */
+  constructor(functions: RosenbrockFunctions, context: RosenbrockContext, k: Float64Array) {
+    const inputs = context.u.length;
+    this.k = k;
     this.#functions = functions;
     this.#context = context;
+    this.#allInputs = new Float64Array(STAGES * inputs);
+    this.#inputs = STAGE_TIMES.map((_, s) => this.#allInputs.subarray(s * inputs, (s + 1) * inputs));
     this.#lu = new Float64Array(functions.factors);
   }
 
-  factor(shift: number, jacobian: Float64Array): boolean {
-    const lu = this.#lu;
-    this.#shift[0] = shift;
-    this.#functions.factor(jacobian, this.#shift, lu);
-    for (const place of this.#functions.pivots) if (!Number.isFinite(lu[place])) return false;
-    return true;
-  }
-
-  run({ t, h, y, slope, drift, k, end }: Rodas5PStep): void {
-    const [k1, k2, k3, k4, k5, k6, k7, k8] = k;
-    const { stages } = this.#functions;
+  attempt({ t, h, y, drift, jacobian, relative, absolute, end }: Rodas5PStep): number {
+    const { blocks, pivots } = this.#functions;
     const { p, u, brought, inputs } = this.#context;
-    const { moving } = inputs;
     const step = this.#step;
     const lu = this.#lu;
     step[0] = t;
     step[1] = h;
-    k1.set(slope);
-    for (let s = 0; s < STAGES; s++) {
-      if (moving) inputs.read(t + STAGE_TIMES[s] * h, u);
-      // A stage does not read what comes after it.
-      stages[s](step, y, p, u, brought, drift, lu, k1, k2, k3, k4, k5, k6, k7, k8);
+    step[2] = relative;
+    if (u.length > 0) {
+      for (let s = 0; s < STAGES; s++) {
+        if (inputs.moving) inputs.read(t + STAGE_TIMES[s] * h, this.#inputs[s]);
+        else this.#inputs[s].set(u);
+      }
     }
-    this.#functions.end(y, k1, k2, k3, k4, k5, k6, k7, k8, end);
+    for (const block of blocks) {
+      block(step, y, p, this.#allInputs, brought, drift, absolute, jacobian, lu, this.k, end, this.#error);
+    }
+    const error = this.#error[0];
+    this.singular = !Number.isFinite(error) && pivots.some((place) => !Number.isFinite(lu[place]));
+    return error;
   }
 }

@@ -54,12 +54,12 @@ export function planLu(pattern: SparsePattern): LuPlan {
   return { n, order, place };
 }
 
-/** Values of the factors of shift·I − J, in the plan's places. `entry(p)` is J's value at place p of its pattern. */
+/** Values of the factors of shift·I − J, in the plan's places; J's `entries` in the order of its pattern. */
 export function factorNodes(
   graph: Graph,
   plan: LuPlan,
   pattern: SparsePattern,
-  entry: (p: number) => number,
+  entries: readonly number[],
   shift: number,
 ): readonly number[] {
   const { n, order, place } = plan;
@@ -68,7 +68,7 @@ export function factorNodes(
     matrix.set(j * n + j, shift);
     for (let p = pattern.starts[j]; p < pattern.starts[j + 1]; p++) {
       const i = pattern.rowIndices[p];
-      matrix.set(i * n + j, i === j ? graph.sub(shift, entry(p)) : graph.neg(entry(p)));
+      matrix.set(i * n + j, i === j ? graph.sub(shift, entries[p]) : graph.neg(entries[p]));
     }
   }
   const out = new Array<number>(place.size);
@@ -93,27 +93,27 @@ export function factorNodes(
   return out;
 }
 
-/** The solution for a right-hand side; `factor(place)` is a value of factorNodes. */
+/** The solution for a right-hand side, by the values of factorNodes. */
 export function solveNodes(
   graph: Graph,
   { n, order, place }: LuPlan,
-  factor: (place: number) => number,
+  factors: readonly number[],
   right: readonly number[],
 ): readonly number[] {
   const b = [...right];
   order.forEach((k, step) => {
     for (const i of order.slice(step + 1)) {
       const at = place.get(i * n + k);
-      if (at !== undefined) b[i] = graph.sub(b[i], graph.mul(factor(at), b[k]));
+      if (at !== undefined) b[i] = graph.sub(b[i], graph.mul(factors[at], b[k]));
     }
   });
   for (let step = n - 1; step >= 0; step--) {
     const k = order[step];
     for (const j of order.slice(step + 1)) {
       const at = place.get(k * n + j);
-      if (at !== undefined) b[k] = graph.sub(b[k], graph.mul(factor(at), b[j]));
+      if (at !== undefined) b[k] = graph.sub(b[k], graph.mul(factors[at], b[j]));
     }
-    b[k] = graph.mul(b[k], factor(place.get(k * n + k)!));
+    b[k] = graph.mul(b[k], factors[place.get(k * n + k)!]);
   }
   return b;
 }

@@ -17,6 +17,8 @@ export interface CompiledModel {
   readonly model: Model;
   /** `delay(x, τ)` terms met in the model: what is delayed is entry `of` of `history`, by `lag` (see lags). */
   readonly delays: number;
+  /** Whether rates rest on states, parameters, inputs and unknowns alone: time is read nowhere. */
+  readonly autonomous: boolean;
   /** Default parameter values. */
   parameters(): Float64Array;
   /** States, then the guesses of the unknowns, at the start. */

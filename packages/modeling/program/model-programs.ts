@@ -1,7 +1,7 @@
 import type { Model } from '../model/model.ts';
 import type { SparsePattern } from './compiled-model.ts';
 import { type Gradient, gradients } from './gradient.ts';
-import { lowerModel, parameterDefaults, W, Y } from './lower-model.ts';
+import { lowerModel, parameterDefaults, T, W, Y } from './lower-model.ts';
 import type { Program } from './program.ts';
 import { switchFunctions } from './switches.ts';
 import type { ValueGraph } from './value-graph.ts';
@@ -16,6 +16,8 @@ export interface ModelPrograms {
   readonly parameters: Float64Array;
   /** Distinct terms delay(x, τ): entries of argument `delayed`, and of the results of `history` and `lags`. */
   readonly delays: number;
+  /** Whether neither `rates` nor `constraints` read time, and nothing is delayed. */
+  readonly autonomous: boolean;
   /** Entries of the result of `switchValues`. */
   readonly switches: number;
   /** Where ∂rates/∂y may differ from zero: the order of the result of `jacobian`. */
@@ -65,17 +67,20 @@ export function modelPrograms(model: Model): ModelPrograms {
   const { pattern, entries } = sparse(byState, model.states.length);
   const byUnknown = gradients(graph, values.constraints, reads(graph, W, model.unknowns.length));
   const zero = graph.constant(0);
+  const rates = program(['dy', values.rates]);
+  const constraints = program(['values', values.constraints]);
   return {
     model,
     parameters: parameterDefaults(model),
     delays: values.lags.length,
+    autonomous: values.lags.length === 0 && ![rates, constraints].some(readsTime),
     switches: switches.length,
     pattern,
     initial: program(['y', values.initial], ['w', values.guesses]),
-    rates: program(['dy', values.rates]),
+    rates,
     jacobian: program(['values', entries]),
     definitions: program(['values', values.definitions]),
-    constraints: program(['values', values.constraints]),
+    constraints,
     constraintJacobian: program([
       'values',
       byUnknown.flatMap((gradient) => model.unknowns.map((_, i) => gradient.get(i) ?? zero)),
@@ -88,6 +93,8 @@ export function modelPrograms(model: Model): ModelPrograms {
     lags: program(['values', values.lags]),
   };
 }
+
+const readsTime = ({ instructions }: Program) => instructions.some((one) => one.kind === 'read' && one.argument === T);
 
 function reads(graph: ValueGraph, argument: number, length: number): readonly number[] {
   return Array.from({ length }, (_, i) => graph.read(argument, i));

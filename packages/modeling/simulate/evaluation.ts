@@ -92,6 +92,9 @@ export class Evaluation {
     this.system = {
       dimension: n,
       rhs: (t, y, dy) => this.#rhs(t, y, dy),
+      get autonomous() {
+        return model.autonomous && !inputs.moving;
+      },
       ...(exact && {
         jacobian: {
           starts: pattern.starts,

@@ -71,6 +71,19 @@ test('a state set aside for being no number is left to the general code', () => 
   expect(asked()).toBe(0);
 });
 
+test('a model that reads no time spares one evaluation a step, also while an input rests', () => {
+  const spent = (rate: string, values: readonly number[]) => {
+    const inputs = { u: { fallback: 0, interpolation: 'linear' } } as const;
+    const u = { times: Float64Array.of(0, 1), values: Float64Array.from(values) };
+    const model = compiled({ states: { x: [1, rate] }, inputs });
+    const { counts } = simulate(model, { times: times(0, 1, 1), method: 'rodas5p', step: 0.1, inputs: { u } });
+    return counts.evaluations / counts.steps;
+  };
+  expect(spent('-x + u', [2, 2])).toBe(8);
+  expect(spent('-x + u', [2, 3])).toBe(9);
+  expect(spent('-x + u + 0*time', [2, 2])).toBe(9);
+});
+
 test('models with unknowns or delays have no code of their own', () => {
   const states = { x: [1, '-w'] as const };
   expect(compiled({ states, unknowns: { w: 1 }, constraints: ['w - x'] }).rosenbrock).toBeNull();

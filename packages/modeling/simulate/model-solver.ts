@@ -25,6 +25,7 @@ export function modelSolver(method: Solver, evaluation: Evaluation, repeated: bo
  * the run alone, so that its numbers do.
  */
 class ModelStages implements Rodas5PStages {
+  readonly k: Float64Array;
   readonly #make: () => RosenbrockFunctions;
   readonly #evaluation: Evaluation;
   readonly #general: GeneralStages;
@@ -39,23 +40,32 @@ class ModelStages implements Rodas5PStages {
     this.#evaluation = evaluation;
     const { pattern } = evaluation.model.jacobian;
     this.#general = new GeneralStages(evaluation.system, pattern);
+    this.k = this.#general.k;
     this.#now = this.#general;
   }
 
-  factor(shift: number, jacobian: Float64Array): boolean {
+  get whole(): boolean {
+    return this.#own;
+  }
+
+  get singular(): boolean {
+    return this.#now.singular;
+  }
+
+  get #own(): boolean {
+    return this.#steps >= this.#generalSteps && !this.#evaluation.holds;
+  }
+
+  attempt(step: Rodas5PStep): number {
+    const own = this.#own;
     this.#steps++;
-    const own = this.#steps > this.#generalSteps && !this.#evaluation.holds;
     if (own) this.#unrolled ??= this.#made();
     this.#now = (own ? this.#unrolled : undefined) ?? this.#general;
-    return this.#now.factor(shift, jacobian);
+    return this.#now.attempt(step);
   }
 
   #made(): UnrolledStages {
     const { values, infusion, inputs } = this.#evaluation;
-    return new UnrolledStages(this.#make(), { p: values.p, u: values.u, brought: infusion, inputs });
-  }
-
-  run(step: Rodas5PStep): void {
-    this.#now.run(step);
+    return new UnrolledStages(this.#make(), { p: values.p, u: values.u, brought: infusion, inputs }, this.k);
   }
 }

@@ -1,52 +1,73 @@
 import { type ShiftedLu, shiftedLu } from '../linalg/shifted-lu.ts';
 import type { SparseColumns } from '../linalg/sparse-ordering.ts';
-import { A, C, STAGE_TIMES, TIME_WEIGHTS } from './rodas5p.data.ts';
+import { A, C, GAMMA, STAGE_TIMES, TIME_WEIGHTS } from './rodas5p.data.ts';
 import type { OdeSystem } from './solver.ts';
+import { scaledNorm } from './step-control.ts';
 
 export const STAGES = 8;
 const A_ROWS = A.map((row) => Float64Array.from(row));
 const C_ROWS = C.map((row) => Float64Array.from(row));
 
-/** A step of length h to be tried from (t, y), where f is `slope` and ∂f/∂t is `drift`. */
+/** A step of length h to be tried from (t, y). */
 export interface Rodas5PStep {
   readonly t: number;
   readonly h: number;
   readonly y: Float64Array;
+  /** f and ∂f/∂t at the start. */
   readonly slope: Float64Array;
   readonly drift: Float64Array;
-  /** For the stages' increments, and for the state at the step's end. */
-  readonly k: readonly Float64Array[];
+  /** ∂f/∂y at the start, entries in the order of the system's Jacobian. */
+  readonly jacobian: Float64Array;
+  readonly relative: number;
+  readonly absolute: Float64Array;
+  /** For the state at the step's end. */
   readonly end: Float64Array;
 }
 
 /** Rodas5P's work within a step, for any system or as code written for one. */
 export interface Rodas5PStages {
-  /** Factorises shift·I − J, J's entries in the order of the system's Jacobian; false where that is singular. */
-  factor(shift: number, jacobian: Float64Array): boolean;
-  /** Works out `k` and `end` with the factors last made. f is asked STAGES − 1 times. */
-  run(step: Rodas5PStep): void;
+  /** Increments of the stages, one after the other: STAGES times the dimension. */
+  readonly k: Float64Array;
+  /** Whether f and ∂f/∂y at the start are worked out here: `slope` is not read then, and `jacobian` is written. */
+  readonly whole: boolean;
+  /** Whether the matrix of the last attempt was singular. */
+  readonly singular: boolean;
+  /** Works out `k` and `end`: the error's root mean square over the tolerances, no finite number where something is not. */
+  attempt(step: Rodas5PStep): number;
 }
 
 /** Stages of any system. */
 export class GeneralStages implements Rodas5PStages {
+  readonly k: Float64Array;
+  readonly whole = false;
+  singular = false;
+  readonly #stages: readonly Float64Array[];
   readonly #system: OdeSystem;
   readonly #lu: ShiftedLu;
   readonly #f: Float64Array;
 
   constructor(system: OdeSystem, pattern: SparseColumns) {
+    const n = system.dimension;
+    this.k = new Float64Array(STAGES * n);
+    this.#stages = Array.from({ length: STAGES }, (_, s) => this.k.subarray(s * n, (s + 1) * n));
     this.#system = system;
-    this.#lu = shiftedLu(system.dimension, pattern);
-    this.#f = new Float64Array(system.dimension);
+    this.#lu = shiftedLu(n, pattern);
+    this.#f = new Float64Array(n);
   }
 
-  factor(shift: number, jacobian: Float64Array): boolean {
-    return this.#lu.factor(shift, jacobian);
+  attempt(step: Rodas5PStep): number {
+    const { h, y, jacobian, relative, absolute, end } = step;
+    this.singular = !this.#lu.factor(1 / (h * GAMMA), jacobian);
+    if (this.singular) return Number.NaN;
+    this.#run(step);
+    return scaledNorm(this.#stages[STAGES - 1], relative, absolute, y, end);
   }
 
-  run({ t, h, y, slope, drift, k, end }: Rodas5PStep): void {
+  #run({ t, h, y, slope, drift, end }: Rodas5PStep): void {
     const system = this.#system;
     const lu = this.#lu;
     const f = this.#f;
+    const k = this.#stages;
     const n = y.length;
     const inverse = 1 / h;
     const moving = system.autonomous !== true;

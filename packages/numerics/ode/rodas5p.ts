@@ -1,10 +1,12 @@
 import { type ImplicitControl, implicitControl, keptStep, lengthToTry } from './implicit.ts';
 import { Jacobian } from './jacobian.ts';
-import { GAMMA, H } from './rodas5p.data.ts';
-import { GeneralStages, type Rodas5PStages, STAGES } from './rodas5p-stages.ts';
+import { H } from './rodas5p.data.ts';
+import { GeneralStages, type Rodas5PStages, type Rodas5PStep, STAGES } from './rodas5p-stages.ts';
 import type { OdeSystem, Solver, Stepper, StepRecord, StepStatus } from './solver.ts';
-import { allFinite, liftToZero, negativity, type StepControl, scaledNorm, shortestStep } from './step-control.ts';
+import { allFinite, liftToZero, negativity, type StepControl, shortestStep } from './step-control.ts';
 
+/** Errors below 0.01 count as that in the control of the step after. */
+const MOST_ROOT = 0.01 ** -0.2;
 const H_ROWS = H.map((row) => Float64Array.from(row));
 
 /**
@@ -26,23 +28,22 @@ export class Rodas5PStepper implements Stepper {
   readonly counts = { accepted: 0, rejected: 0, evaluations: 0 };
   readonly #system: OdeSystem;
   readonly #jacobian: Jacobian;
-  readonly #within: Rodas5PStages;
+  readonly #stages: Rodas5PStages;
   readonly #control: ImplicitControl;
   readonly #positive: readonly number[];
-  readonly #k: readonly Float64Array[];
-  /** f at the start of the step. */
-  readonly #slope: Float64Array;
-  /** ∂f/∂t there. */
-  readonly #drift: Float64Array;
   readonly #tolerances: Float64Array;
-  #trial: Float64Array;
+  /** The step to be tried, or tried last. */
+  readonly #step: { -readonly [Part in keyof Rodas5PStep]: Rodas5PStep[Part] };
   /** H·k of the last step, once asked for. */
   readonly #dense: readonly Float64Array[];
   #denseDone = false;
   #before: Float64Array;
-  /** Whether slope, drift and Jacobian are those at (t, y). */
+  /** Whether what is known of f is that at (t, y). */
   #fresh = false;
-  #lastError = 1;
+  /** Whether ∂f/∂t last written may differ from zero. */
+  #drifts = false;
+  /** Error of the last step to the power −1/5. */
+  #lastRoot = 1;
   #lastStep = 0;
   #h = 0;
 
@@ -52,20 +53,27 @@ export class Rodas5PStepper implements Stepper {
     const vector = () => new Float64Array(n);
     this.#system = system;
     this.#jacobian = new Jacobian(system);
-    this.#within = stages ?? new GeneralStages(system, this.#jacobian.pattern);
+    this.#stages = stages ?? new GeneralStages(system, this.#jacobian.pattern);
     this.#control = implicitControl(control, n, 1e-8);
     this.#positive = system.positive ?? [];
-    this.#k = Array.from({ length: STAGES }, vector);
-    this.#slope = vector();
-    this.#drift = vector();
     this.#tolerances = vector();
-    this.#trial = vector();
     this.#dense = H_ROWS.map(vector);
     this.#before = vector();
     this.t = t;
     this.previous = t;
     this.y = y.slice();
     this.next = this.#control.first;
+    this.#step = {
+      t,
+      h: Number.NaN,
+      y: this.y,
+      slope: vector(),
+      drift: vector(),
+      jacobian: this.#jacobian.values,
+      relative: this.#control.relative,
+      absolute: this.#control.absolute,
+      end: vector(),
+    };
   }
 
   /** A bound on h·|λ| in the last step, λ the eigenvalue of ∂f/∂y of largest size. */
@@ -80,11 +88,13 @@ export class Rodas5PStepper implements Stepper {
 
   step(limit: number): StepStatus {
     const { counts } = this;
-    const { adaptive, absolute, relative, longest, most } = this.#control;
+    const { adaptive, absolute, longest, most } = this.#control;
     if (!this.#fresh) {
       const status = this.#refresh(limit);
       if (status !== 'stepped') return status;
     }
+    const stages = this.#stages;
+    const step = this.#step;
     let singular = 0;
     let afterRejection = false;
     for (;;) {
@@ -93,22 +103,22 @@ export class Rodas5PStepper implements Stepper {
       const lands = this.t + wanted * (1 + 1e-12) >= limit;
       const h = lands ? limit - this.t : wanted;
       if (!(h > shortestStep(this.t))) return singular > 0 ? 'singular' : 'step-too-small';
-      if (!this.#within.factor(1 / (h * GAMMA), this.#jacobian.values)) {
+      step.h = h;
+      let error = stages.attempt(step);
+      if (stages.singular) {
         counts.rejected++;
         singular++;
         if (adaptive === undefined || singular > 20) return 'singular';
         this.next = h / 2;
         continue;
       }
-      const trial = this.#trial;
-      this.#within.run({ t: this.t, h, y: this.y, slope: this.#slope, drift: this.#drift, k: this.#k, end: trial });
       counts.evaluations += STAGES - 1;
-      const finite = allFinite(trial);
+      const finite = allFinite(step.end);
+      if (!finite && stages.whole && !this.#startFinite()) return 'not-finite';
       if (adaptive !== undefined) {
-        let error = Number.POSITIVE_INFINITY;
-        if (finite) {
-          error = scaledNorm(this.#k[STAGES - 1], relative, absolute, this.y, trial);
-          const fall = negativity(trial, this.#positive, absolute);
+        if (!finite) error = Number.POSITIVE_INFINITY;
+        else if (this.#positive.length > 0) {
+          const fall = negativity(step.end, this.#positive, absolute);
           if (fall > 1) error = Math.max(error, fall);
         }
         if (!(error <= 1)) {
@@ -127,33 +137,48 @@ export class Rodas5PStepper implements Stepper {
 
   /** Predictive control of the step: Gustafsson 1994, in Hairer, Wanner, Solving ODEs II, IV.8 (8.25). */
   #factor(error: number, h: number, afterRejection: boolean): number {
-    const bounded = Math.max(error, 1e-6);
-    let factor = 0.9 * bounded ** -0.2;
-    if (this.#lastStep > 0) {
-      factor = Math.min(factor, 0.9 * (h / this.#lastStep) * (this.#lastError / (bounded * bounded)) ** 0.2);
-    }
+    const root = Math.max(error, 1e-6) ** -0.2;
+    let factor = 0.9 * root;
+    if (this.#lastStep > 0) factor = Math.min(factor, 0.9 * (h / this.#lastStep) * (root / this.#lastRoot) * root);
     this.#lastStep = h;
-    this.#lastError = Math.max(error, 1e-2);
+    this.#lastRoot = Math.min(root, MOST_ROOT);
     return Math.max(0.2, Math.min(factor, afterRejection ? 1 : 6));
   }
 
-  /** f, ∂f/∂t and ∂f/∂y at (t, y). */
+  /** Whether f and y are finite where the step begins. */
+  #startFinite(): boolean {
+    const { t, y } = this;
+    const { slope } = this.#step;
+    this.#rhs(t, y, slope);
+    return allFinite(slope) && allFinite(y);
+  }
+
+  /** What the stages read of f at (t, y), and the length to try. */
   #refresh(limit: number): StepStatus {
     const { t, y } = this;
-    const slope = this.#slope;
+    const step = this.#step;
+    const { slope, drift } = step;
     const n = y.length;
-    this.#rhs(t, y, slope);
-    if (!allFinite(slope) || !allFinite(y)) return 'not-finite';
-    const { absolute, relative, longest } = this.#control;
-    this.next = lengthToTry(this.#control, this.next, (at, state, dy) => this.#rhs(at, state, dy), t, y, slope);
-    const h = Math.min(this.next, longest, limit - t);
-    const tolerances = this.#tolerances;
-    for (let i = 0; i < n; i++) tolerances[i] = absolute[i] + relative * Math.abs(y[i]);
-    this.#jacobian.evaluate(t, y, slope, tolerances, h);
-    this.counts.evaluations += this.#jacobian.cost;
-    const drift = this.#drift;
-    if (this.#system.autonomous === true) drift.fill(0);
+    const { whole } = this.#stages;
+    const autonomous = this.#system.autonomous === true;
+    step.t = t;
+    step.y = y;
+    if (whole && autonomous && !Number.isNaN(this.next)) this.counts.evaluations++;
     else {
+      if (!this.#startFinite()) return 'not-finite';
+      this.next = lengthToTry(this.#control, this.next, (at, state, dy) => this.#rhs(at, state, dy), t, y, slope);
+    }
+    const { absolute, relative, longest } = this.#control;
+    const h = Math.min(this.next, longest, limit - t);
+    if (!whole) {
+      const tolerances = this.#tolerances;
+      for (let i = 0; i < n; i++) tolerances[i] = absolute[i] + relative * Math.abs(y[i]);
+      this.#jacobian.evaluate(t, y, slope, tolerances, h);
+      this.counts.evaluations += this.#jacobian.cost;
+    }
+    if (autonomous) {
+      if (this.#drifts) drift.fill(0);
+    } else {
       const ahead = t + Math.min(1.5e-8 * Math.max(Math.abs(t), h), h);
       if (ahead > t) {
         const inverse = 1 / (ahead - t);
@@ -161,17 +186,19 @@ export class Rodas5PStepper implements Stepper {
         for (let i = 0; i < n; i++) drift[i] = (drift[i] - slope[i]) * inverse;
       } else drift.fill(0);
     }
+    this.#drifts = !autonomous;
     this.#fresh = true;
     return 'stepped';
   }
 
   #accept(t: number, h: number): void {
     this.counts.accepted++;
-    liftToZero(this.#trial, this.#positive);
+    const step = this.#step;
+    liftToZero(step.end, this.#positive);
     const free = this.#before;
     this.#before = this.y;
-    this.y = this.#trial;
-    this.#trial = free;
+    this.y = step.end;
+    step.end = free;
     this.previous = this.t;
     this.t = t;
     this.#h = h;
@@ -181,12 +208,12 @@ export class Rodas5PStepper implements Stepper {
 
   #densify(): void {
     if (this.#denseDone) return;
+    const { k } = this.#stages;
     for (const [r, row] of H_ROWS.entries()) {
       const out = this.#dense[r].fill(0);
       for (let s = 0; s < STAGES; s++) {
         const weight = row[s];
-        const stage = this.#k[s];
-        for (let i = 0; i < out.length; i++) out[i] += weight * stage[i];
+        for (let i = 0, p = s * out.length; i < out.length; i++, p++) out[i] += weight * k[p];
       }
     }
     this.#denseDone = true;

@@ -12,7 +12,7 @@ export interface OdeSystem {
     /** Entries in the order of `rowIndices`. */
     values?(t: number, y: Float64Array, out: Float64Array): void;
   };
-  /** f does not ask t: spares implicit solvers a difference by t in every step. */
+  /** f does not ask t, until the next restart: spares implicit solvers a difference by t in every step. */
   readonly autonomous?: boolean;
   /** Components held at or above zero after every step. */
   readonly positive?: readonly number[];
