@@ -120,10 +120,26 @@ export interface Advisory {
   readonly statement: string;
 }
 
+/** A measurement to be made next, proposed beside a plan. */
+export interface ProposedMeasurement {
+  /** What is to be measured. */
+  readonly code: Concept;
+  readonly title: string;
+  /** When. */
+  readonly from: Instant;
+  readonly to: Instant;
+  /** Id of the scenario of the plan that it is proposed with. */
+  readonly scenario: string;
+  /** What it is expected to tell. */
+  readonly reason: string;
+}
+
 interface AdviceBase {
   readonly statement: string;
   readonly reasons: readonly Reason[];
   readonly advisories: readonly Advisory[];
+  /** What to measure next, by plan. */
+  readonly measurements?: readonly ProposedMeasurement[];
 }
 
 /** Options with reasons, best first; or an abstention with its reason. */

@@ -1,5 +1,6 @@
 import type { PersonAction } from '@gemel/core';
-import { instant } from '@gemel/core/time';
+import { coding, LOINC } from '@gemel/core/concept';
+import { after, instant, MINUTE } from '@gemel/core/time';
 import type * as fhir from '@medplum/fhirtypes';
 import { describe, expect, test } from 'vitest';
 import { RESEARCH_USE } from './codes.data.ts';
@@ -63,6 +64,39 @@ describe('a release', () => {
       for (const resource of acted) expect([resource.status, resource.intent]).toEqual(['draft', 'proposal']);
     }
     expect(JSON.stringify(encodeRelease(agreed))).not.toMatch(/"status":"(active|completed)","intent"/);
+  });
+
+  test('D1 a measurement that is proposed with the plan is a draft ServiceRequest of its own, and is part of the plan', () => {
+    const vancomycin = { codings: [coding(LOINC, '20578-1', 'Vancomycin [Mass/volume] in Serum or Plasma')] };
+    const measurement = {
+      code: vancomycin,
+      title: 'Vancomycin, level',
+      from: now,
+      to: after(now, 60 * MINUTE),
+      scenario: plan.scenario.id,
+      reason: 'It halves what is not known of AUC24.',
+    };
+    const measurements = [measurement, { ...measurement, scenario: 'another plan' }];
+    const release = { ...agreed, trace: { ...trace, advice: { ...trace.advice, measurements } } };
+    const bundle = encodeRelease(release);
+    expect(structureFaults(bundle)).toEqual([]);
+    const [before, requests] = [encodeRelease(agreed), bundle].map((each) => of(each, 'ServiceRequest'));
+    expect(requests!.length).toBe(before!.length + 1);
+    const [request] = requests!.filter(({ code }) => code?.coding?.[0]?.code === '20578-1');
+    expect(request).toMatchObject({
+      status: 'draft',
+      intent: 'proposal',
+      occurrencePeriod: { start: when, end: '2024-01-15T14:00:00+01:00' },
+      category: [{ coding: [{ code: '108252007' }] }],
+      note: [{ text: RESEARCH_USE }, { text: measurement.reason }],
+    });
+    const [entry] = bundle.entry!.filter(({ resource }) => resource === request);
+    expect(of(bundle, 'CarePlan')[0]?.activity?.map(({ reference }) => reference?.reference)).toContain(entry?.fullUrl);
+    const carePlan = bundle.entry!.find(({ resource }) => resource?.resourceType === 'CarePlan');
+    expect(request?.basedOn).toEqual([{ reference: carePlan?.fullUrl }]);
+    expect(
+      of(encodeRelease({ ...release, plan: null, action: { ...action, kind: 'reject' } }), 'ServiceRequest'),
+    ).toEqual([]);
   });
 
   test('D2 a rejection leaves no plan and no order, and is on record', () => {

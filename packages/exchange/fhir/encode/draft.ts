@@ -12,7 +12,7 @@ import { encodeMedicationRequest } from './medication-request.ts';
 import { encodeNutritionOrder } from './nutrition-order.ts';
 import type { OrderFrame } from './order.ts';
 import { encodeRiskAssessment, encodeWithheld, inputReferences } from './risk-assessment.ts';
-import { encodeServiceRequest } from './service-request.ts';
+import { encodeMeasurementRequest, encodeServiceRequest } from './service-request.ts';
 
 /** What a proposal and a release are both written with. */
 export interface DraftOptions {
@@ -76,25 +76,32 @@ function writePlan(
   const to = advice.kind === 'advise' ? advice.expires : plan.forecast.horizon.to;
   const validity = { from: trace.at, to };
   const controls = plan.scenario.controls.filter((control) => control.status !== 'given');
+  const measurements = (advice.measurements ?? []).filter(({ scenario }) => scenario === plan.scenario.id);
   // The plan follows its orders, which are based on it.
-  const basedOn = writer.urn(controls.length);
-  const orders = controls.map((control, i) => {
-    const order: OrderFrame = {
-      identifier: identifierOf('order', `${trace.id}/${plan.scenario.id}/${i}`),
-      subject: trace.subject,
-      subjectReference: subject,
-      status: 'draft',
-      intent: 'proposal',
-      security,
-      validity,
-      basedOn,
-      requester: { reference: software },
-      note: [`${control.control}: ${control.value.value} ${control.value.unit}.`, advice.statement],
-    };
+  const basedOn = writer.urn(controls.length + measurements.length);
+  const frameOf = (i: number, ...note: readonly string[]): OrderFrame => ({
+    identifier: identifierOf('order', `${trace.id}/${plan.scenario.id}/${i}`),
+    subject: trace.subject,
+    subjectReference: subject,
+    status: 'draft',
+    intent: 'proposal',
+    security,
+    validity,
+    basedOn,
+    requester: { reference: software },
+    note,
+  });
+  const doses = controls.map((control, i) => {
+    const order = frameOf(i, `${control.control}: ${control.value.value} ${control.value.unit}.`, advice.statement);
     return writer.add(encodeOrder(control, order, options.forms?.[control.control] ?? controlForm(control)));
   });
+  const offset = options.offset ?? null;
+  const measured = measurements.map((each, i) =>
+    writer.add(encodeMeasurementRequest(each, frameOf(controls.length + i, each.reason), trace.at, offset)),
+  );
+  const orders = [...doses, ...measured];
   const frame = { subject, author: { reference: software }, security, validity, orders, forecast: risk };
-  const times = { at: options.at, offset: options.offset ?? null };
+  const times = { at: options.at, offset };
   const more = contributor === undefined ? {} : { contributor };
   return [...orders, writer.add(encodeCarePlan(trace, plan, { ...frame, ...times, ...more }))];
 }

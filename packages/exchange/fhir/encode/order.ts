@@ -22,7 +22,7 @@ export interface OrderFrame {
 }
 
 /** The elements every order has in common. */
-export function orderElements(control: ControlInput, frame: OrderFrame) {
+export function orderElements(control: Pick<ControlInput, 'offset'>, frame: OrderFrame) {
   const { security = [], validity } = frame;
   const expires = validity === undefined ? undefined : writeDateTime(validity.to, control.offset);
   return {
