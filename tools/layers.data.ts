@@ -13,7 +13,7 @@ export const layers: readonly Layer[] = [
   { folder: 'packages/core', imports: ['packages/numerics/random', 'packages/numerics/special'], pure: true },
   { folder: 'packages/inference', imports: ['packages/numerics'], pure: true },
   { folder: 'packages/modeling', imports: ['packages/core', 'packages/numerics'], pure: true },
-  { folder: 'packages/exchange', imports: ['packages/core'], pure: true },
+  { folder: 'packages/exchange', imports: ['packages/core', 'packages/numerics/signal'], pure: true },
   { folder: 'packages/charts', imports: ['packages/core'], pure: true },
   { folder: 'packages/store', imports: ['packages/core'], pure: true },
   {

@@ -13,4 +13,5 @@ export * from './sampled.ts';
 export * from './time.ts';
 export * from './validation.ts';
 export * from './value-text.ts';
+export * from './waveform.ts';
 export * from './work.ts';

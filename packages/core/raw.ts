@@ -2,6 +2,7 @@ import type { Coding } from './concept.ts';
 import type { Problem } from './error.ts';
 import type { Provenance } from './observation.ts';
 import type { Instant } from './time.ts';
+import type { Waveform } from './waveform.ts';
 
 /** A value in the source's own words: nothing converted, nothing guessed. */
 export type RawValue =
@@ -14,7 +15,16 @@ export type RawValue =
     }
   | { readonly kind: 'coded'; readonly codings: readonly Coding[]; readonly text?: string }
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'boolean'; readonly value: boolean };
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  /** A sampled signal; the samples travel beside the item, in `Decoded.waveform`. */
+  | {
+      readonly kind: 'series';
+      readonly ref: string;
+      readonly unit: string;
+      readonly count: number;
+      /** Samples per second. */
+      readonly frequency: number;
+    };
 
 /** A time already resolved to an instant by the door, with the offset the source wrote. */
 export interface RawTime {
@@ -127,4 +137,6 @@ export interface Decoded {
   readonly provenance: Provenance;
   /** The element whole, where it is kept as is. */
   readonly kept?: unknown;
+  /** Samples of the series that the element's item refers to. */
+  readonly waveform?: { readonly ref: string; readonly start: Instant; readonly signal: Waveform };
 }

@@ -1,4 +1,5 @@
-import type { Decoded } from '@gemel/core';
+import type { Decoded, Instant } from '@gemel/core';
+import type { Neighbours } from './waveform/recording.ts';
 
 /** What the person may have to add where a source is silent. */
 export interface DoorOptions {
@@ -12,7 +13,11 @@ export interface DoorOptions {
   readonly dates?: 'day-first' | 'month-first';
   /** Subject for sources that name none. */
   readonly subject?: string;
-  /** SHA-256 of the whole source, hex; computed by the caller, who has the means. */
+  /** When a recording began that does not say so itself. */
+  readonly start?: Instant;
+  /** Files that lie beside the source, for records of several files. */
+  readonly neighbours?: Neighbours;
+  /** SHA-256 of the whole source, hex, its companions after it; computed by the caller, who has the means. */
   readonly sha256?: string;
 }
 
@@ -22,6 +27,8 @@ export interface Door {
   readonly title: string;
   /** How sure this door is, 0 to 1, that it understands these first bytes (at least 4 KiB where there are as many). */
   sniff(head: Uint8Array, name: string): number;
+  /** Names of the neighbours that belong to this source and are read with it. Absent where a source is one file. */
+  companions?(bytes: Uint8Array, name: string, neighbours: Neighbours): readonly string[];
   /** One Decoded per source element; problems of the whole file come with type 'file'. Never throws on bad input. */
   decode(bytes: Uint8Array, options: DoorOptions): Generator<Decoded, void, void>;
 }

@@ -134,6 +134,9 @@ function factValue(raw: RawFact, where: Where): { readonly value: Fact['value'] 
     const concept: Concept = { codings: value.codings, ...(value.text === undefined ? {} : { text: value.text }) };
     return { value: concept };
   }
+  if (value.kind === 'series') {
+    return { refused: problem('admit-value-kind', `${raw.fact} is a series, which no fact is.`, where) };
+  }
   if (!Number.isFinite(value.value)) {
     return { refused: problem('admit-value-not-finite', `${raw.fact} is ${value.value}.`, where) };
   }
