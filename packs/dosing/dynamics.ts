@@ -22,13 +22,17 @@ export interface MemberLayout {
 
 export function memberLayout(drug: Drug): MemberLayout {
   const names = [...new Set(drug.models.flatMap(({ structure }) => structure.names))];
+  const places = drug.models.map(({ structure }) =>
+    structure.names.map((name) => ({ name, at: 1 + names.indexOf(name) })),
+  );
   return {
     names,
     pack: (model, values) => Float64Array.of(model, ...names.map((name) => values[name] ?? 0)),
     model: (parameters) => parameters[0],
     values: (parameters) => {
-      const own = drug.models[parameters[0]].structure.names;
-      return Object.fromEntries(own.map((name) => [name, parameters[1 + names.indexOf(name)]]));
+      const values: Record<string, number> = {};
+      for (const { name, at } of places[parameters[0]]) values[name] = parameters[at];
+      return values;
     },
   };
 }
@@ -56,6 +60,11 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
     },
     rest: (parameters) => structureOf(parameters).rest(layout.values(parameters)),
     start: ({ values }, parameters) => structureOf(parameters).run(layout.values(parameters), values),
+    change(run, before, parameters) {
+      if (structureOf(before) !== structureOf(parameters)) return false;
+      run.change(layout.values(parameters));
+      return true;
+    },
     feeder,
     read(run, _, signal, marks) {
       if (signal === EXPOSURE) return run.exposure();

@@ -17,6 +17,8 @@ export interface FedStructure<Run extends StructureRun> {
   readonly signals: Dynamics<DosingState>['signals'];
   rest(parameters: Parameters): Float64Array;
   start(state: DosingState, parameters: Parameters): Run;
+  /** Gives a run of other parameters these; false where they are of another structure. */
+  change(run: Run, before: Parameters, parameters: Parameters): boolean;
   /** What controls bring into a member. */
   feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed;
   read(run: Run, parameters: Parameters, signal: string, marks: Marks): number;
@@ -24,7 +26,7 @@ export interface FedStructure<Run extends StructureRun> {
 
 /** The dynamics of a structure and what is fed into it. What happens at an instant acts after it is read. */
 export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>): Dynamics<DosingState> {
-  const { signals, rest, start, feeder, read } = given;
+  const { signals, rest, start, change, feeder, read } = given;
   return {
     signals,
     init: (parameters, at) => ({ at, values: rest(parameters) }),
@@ -46,15 +48,21 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
       const at = Float64Array.from(times, hours);
       const out = recorded.map(() => new Float64Array(members.length * count));
       const feedOf = feeder(controls);
+      let used: { readonly run: Run; readonly parameters: Parameters } | null = null;
       const ends = members.map(({ parameters, state }, m) => {
-        const run = start(state, parameters);
+        // One run serves all members of a structure, one after the other.
+        const again = used !== null && change(used.run, used.parameters, parameters);
+        const run = again ? used!.run : start(state, parameters);
+        if (again) run.reset(state.values);
+        used = { run, parameters };
         const from = hours(state.at);
         const fed = new FedRun(run, feedOf(parameters), from, state.marks);
         let { values } = state;
         for (let t = 0; t < count; t++) {
           if (at[t] > from) {
             fed.to(at[t]);
-            values = fed.renew();
+            if (t === count - 1) values = run.state();
+            fed.renew();
           }
           const { marks } = fed;
           for (let s = 0; s < recorded.length; s++) out[s][m * count + t] = read(run, parameters, recorded[s], marks);

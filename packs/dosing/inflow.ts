@@ -98,12 +98,11 @@ export class FedRun {
     return { peak: this.#peak, trough: this.#trough };
   }
 
-  /** Goes on as a new run from the state would, to the last bit; returns the state. */
-  renew(): Float64Array {
-    const state = this.run.state();
-    this.run.reset(state);
+  /** Goes on as a new run from the state would, to the last bit. */
+  renew(): void {
+    if (this.run.renew === undefined) this.run.reset(this.run.state());
+    else this.run.renew();
     this.#feed.takeUp(this.run, this.#next);
-    return state;
   }
 
   to(time: number): void {

@@ -19,8 +19,10 @@ export interface StructureRun {
   begin(): void;
   /** All that the run stands on, but its rates of infusion. */
   state(): Float64Array;
-  /** Goes on from a state, without infusions. */
+  /** Goes on from a state, without infusions, as a new run of the same values would, to the last bit. */
   reset(state: Float64Array): void;
+  /** What `reset(state())` does, where that can be had for less. */
+  renew?(): void;
 }
 
 /** A mechanism by which doses become levels. */
@@ -29,6 +31,8 @@ export interface Structure {
   /** Structural values it takes, in the order of a member's parameters. */
   readonly names: readonly string[];
   readonly sites: readonly Site[];
+  /** Concentration and exposure are proportional to what is given, whatever the values. */
+  readonly linear?: true;
   /** The state before any dose. */
   rest(values: StructuralValues): Float64Array;
   run(values: StructuralValues, state: Float64Array): StructureRun;

@@ -20,6 +20,8 @@ export class LinearCompartments {
   readonly #vectors: Float64Array;
   readonly #depot: Float64Array;
   readonly #mode: Float64Array;
+  /** Amounts in the spaces, while they are taken anew. */
+  readonly #amounts: Float64Array;
   /** Infusion rates by compartment. */
   readonly #rate: Float64Array;
   readonly #modeRate: Float64Array;
@@ -44,6 +46,7 @@ export class LinearCompartments {
     for (let i = 0; i < n; i++) this.#vectors[i * n + i] = 1;
     this.#depot = new Float64Array(depots);
     this.#mode = new Float64Array(n);
+    this.#amounts = new Float64Array(n);
     this.#rate = new Float64Array(depots + n);
     this.#modeRate = new Float64Array(n);
     this.#decay = new Float64Array(n);
@@ -159,6 +162,16 @@ export class LinearCompartments {
   clear(): void {
     for (let d = 0; d < this.depots; d++) this.#depot[d] = 0;
     for (let k = 0; k < this.spaces; k++) this.#mode[k] = 0;
+    this.clearRates();
+  }
+
+  /** Goes on from its amounts, none below 0, as another that is given them one by one would, to the last bit; without infusions. */
+  renew(): void {
+    const n = this.spaces;
+    for (let i = 0; i < n; i++) this.#amounts[i] = Math.max(0, this.amount(this.depots + i));
+    for (let d = 0; d < this.depots; d++) this.#depot[d] = Math.max(0, this.#depot[d]);
+    for (let k = 0; k < n; k++) this.#mode[k] = 0;
+    for (let i = 0; i < n; i++) if (this.#amounts[i] !== 0) this.#addToSpace(this.#mode, i, this.#amounts[i]);
     this.clearRates();
   }
 

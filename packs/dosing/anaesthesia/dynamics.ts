@@ -38,6 +38,10 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
     },
     rest: (parameters) => structure.rest(structuralValues(agent, parameters)),
     start: ({ values }, parameters) => structure.run(structuralValues(agent, parameters), values),
+    change(run, _, parameters) {
+      run.change(structuralValues(agent, parameters));
+      return true;
+    },
     feeder(controls) {
       const feed = new Feed(inflowsOf(dosesOf(controls), () => ({})));
       return () => feed;

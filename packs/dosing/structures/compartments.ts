@@ -35,13 +35,14 @@ export function compartments(peripherals: 0 | 1 | 2, depot: boolean, perMg = 1):
         for (let i = 0; i < count; i++) sum += system.amount(i);
         return sum;
       };
+      const rates = new Float64Array(spaces.length);
+      const absorption = new Float64Array(depots);
       const apply = (values: StructuralValues) => {
         clearance = values.CL;
         volume = values.VC;
-        system.setRates(
-          spaces.map((name) => values[name]),
-          depot ? [values.KA] : [],
-        );
+        for (let i = 0; i < rates.length; i++) rates[i] = values[spaces[i]];
+        if (depot) absorption[0] = values.KA;
+        system.setRates(rates, absorption);
       };
       const reset = (from: Float64Array) => {
         system.clear();
@@ -85,6 +86,12 @@ export function compartments(peripherals: 0 | 1 | 2, depot: boolean, perMg = 1):
           return out;
         },
         reset,
+        renew() {
+          system.renew();
+          rate = 0;
+          entered += settled * clearance;
+          settled = 0;
+        },
       };
     },
   };
