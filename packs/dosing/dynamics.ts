@@ -66,11 +66,12 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
       return true;
     },
     feeder,
-    read(run, _, signal, marks) {
-      if (signal === EXPOSURE) return run.exposure();
-      const marked = signal === PEAK ? marks.peak : signal === TROUGH ? marks.trough : Number.NaN;
+    reader(signal) {
+      if (signal === EXPOSURE) return (run) => run.exposure();
+      if (signal === CONCENTRATION) return (run) => run.concentration();
+      const mark = signal === PEAK ? 'peak' : 'trough';
       // Before anything happened there is only what is there now.
-      return Number.isNaN(marked) ? run.concentration() : marked;
+      return (run, _, marks) => (Number.isNaN(marks[mark]) ? run.concentration() : marks[mark]);
     },
   });
 }

@@ -21,12 +21,12 @@ export interface FedStructure<Run extends StructureRun> {
   change(run: Run, before: Parameters, parameters: Parameters): boolean;
   /** What controls bring into a member. */
   feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed;
-  read(run: Run, parameters: Parameters, signal: string, marks: Marks): number;
+  reader(signal: string): (run: Run, parameters: Parameters, marks: Marks) => number;
 }
 
 /** The dynamics of a structure and what is fed into it. What happens at an instant acts after it is read. */
 export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>): Dynamics<DosingState> {
-  const { signals, rest, start, change, feeder, read } = given;
+  const { signals, rest, start, change, feeder, reader } = given;
   return {
     signals,
     init: (parameters, at) => ({ at, values: rest(parameters) }),
@@ -35,7 +35,8 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
       fed.to(hours(until));
       return { at: until, values: fed.run.state(), marks: fed.marks };
     },
-    observe: (state, parameters, signal) => read(start(state, parameters), parameters, signal, state.marks ?? NO_MARKS),
+    observe: (state, parameters, signal) =>
+      reader(signal)(start(state, parameters), parameters, state.marks ?? NO_MARKS),
     time: ({ at }) => at,
     snapshot: ({ at, values, marks: { peak, trough } = NO_MARKS }) =>
       new Uint8Array(Float64Array.of(at, peak, trough, ...values).buffer),
@@ -48,6 +49,7 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
       const at = Float64Array.from(times, hours);
       const out = recorded.map(() => new Float64Array(members.length * count));
       const feedOf = feeder(controls);
+      const readers = recorded.map(reader);
       let used: { readonly run: Run; readonly parameters: Parameters } | null = null;
       const ends = members.map(({ parameters, state }, m) => {
         // One run serves all members of a structure, one after the other.
@@ -65,7 +67,7 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
             fed.renew();
           }
           const { marks } = fed;
-          for (let s = 0; s < recorded.length; s++) out[s][m * count + t] = read(run, parameters, recorded[s], marks);
+          for (let s = 0; s < readers.length; s++) out[s][m * count + t] = readers[s](run, parameters, marks);
         }
         return { at: times[count - 1], values, marks: fed.marks };
       });

@@ -24,11 +24,7 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
   const { structure } = agent.model;
   const { index } = agent;
   const last = parameterNames(agent).length - 1;
-  const read = (run: EffectSiteRun, parameters: Parameters, signal: string) => {
-    if (signal === PLASMA) return run.concentration();
-    const effect = Math.max(0, run.effect());
-    return signal === EFFECT || index === undefined ? effect : index.of(effect, parameters[last]);
-  };
+  const effect = (run: EffectSiteRun) => Math.max(0, run.effect());
 
   return fedDynamics({
     signals: {
@@ -46,6 +42,10 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
       const feed = new Feed(inflowsOf(dosesOf(controls), () => ({})));
       return () => feed;
     },
-    read,
+    reader(signal) {
+      if (signal === PLASMA) return (run) => run.concentration();
+      if (signal === EFFECT || index === undefined) return effect;
+      return (run, parameters) => index.of(effect(run), parameters[last]);
+    },
   });
 }
