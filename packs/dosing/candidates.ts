@@ -2,6 +2,11 @@ import type { Reason } from '@gemel/core';
 import { COVARIATES, type Covariates } from './covariates.ts';
 import type { Drug, DrugModel } from './drug.ts';
 
+/** A model of adults speaks of somebody between these ages as of a small adult; it says so. Below it does not speak. */
+const ADULTS_FROM = 14;
+const LEAST_AGE = 12;
+export const EXTRAPOLATES_FROM_ADULTS = 'extrapolation-from-adults';
+
 /** Whether a model may speak of a patient, and what is to be said of it. */
 export interface Candidate {
   readonly model: DrugModel;
@@ -27,7 +32,14 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
       if (value === undefined || (value >= low && value <= high)) continue;
       const { title, unit } = COVARIATES[covariate];
       const said = `${title.toLowerCase()} ${round(value)} ${unit} lies outside ${low} to ${high} ${unit}, where it was made.`;
-      if (outside === 'refused') refuse('covariate-outside', said);
+      if (covariate === 'age' && low >= ADULTS_FROM && value < low) {
+        if (outside === 'refused' || value < LEAST_AGE) {
+          refuse('child', `${said} It was made in adults and knows neither the size nor the ripening of a child.`);
+        } else {
+          const more = 'It was made in adults; how clearance ripens with age is not part of it.';
+          reasons.push({ code: EXTRAPOLATES_FROM_ADULTS, statement: `${model.title} extrapolates: ${said} ${more}` });
+        }
+      } else if (outside === 'refused') refuse('covariate-outside', said);
       else reasons.push({ code: 'extrapolation', statement: `${model.title} extrapolates: ${said}` });
     }
     for (const { code, statement, holds } of model.exclusions) if (holds(covariates)) refuse(code, statement);

@@ -54,7 +54,7 @@ export interface DrugModel {
   readonly theta: readonly ModelParameter[];
   /** Variances of the random effects, by structural name. */
   readonly omega: OmegaText;
-  /** Variances between occasions, where the source has them. */
+  /** Variances from one occasion to the next of a patient, where the source has them, and what an occasion is. */
   readonly occasionOmega?: OmegaText;
   /** Scale on which each random effect is added; absent: log. */
   readonly scales?: Readonly<Record<string, EffectScale>>;
@@ -87,11 +87,30 @@ export interface Target {
   /** Indication it is for. */
   readonly use: string;
   readonly source: string;
+  /** What comes of more, where that is known: plans are weighed by how often they exceed it. */
+  readonly harm?: Harm;
 }
 
 /** Bounds that no proposal leaves, with their source. */
 export interface DoseLimits {
   /** Largest single dose, mg. */
+/** Harm that a target's quantity brings when it is too high. */
+export interface Harm {
+  readonly title: string;
+  /** In the target's unit. */
+  readonly above: number;
+  readonly source: string;
+}
+
+/** A larger first dose, so that the first day is what the target asks for: of drugs whose first target is an `auc24`. */
+export interface Loading {
+  /** mg/kg of body weight. */
+  readonly perKilogram: readonly [low: number, high: number];
+  /** Largest, mg. */
+  readonly most: number;
+  readonly source: string;
+}
+
   readonly single: number;
   /** Largest single dose, mg/kg of body weight. */
   readonly singlePerKilogram?: number;
@@ -113,6 +132,9 @@ export interface Regimens {
 }
 
 /** A drug: what it is called in records, its models, targets, limits and regimens. */
+  readonly loading?: Loading;
+  /** Rates of an infusion without end, as multiples in mg/h: for patients who are on one. Absent: none is offered. */
+  readonly continuous?: { readonly step: number; readonly source: string };
 export interface Drug {
   readonly id: string;
   readonly title: string;
@@ -130,6 +152,8 @@ export interface Drug {
   /** Levels outside are implausible. In `levelUnit`. */
   readonly plausibleLevel: readonly [number, number];
   readonly models: readonly DrugModel[];
+  /** A second unit that laboratories report levels in: a level times `factor`. */
+  readonly reportedIn?: { readonly unit: string; readonly factor: number };
   /** The first is the one that doses are chosen for. */
   readonly targets: readonly Target[];
   readonly limits: DoseLimits;
@@ -139,3 +163,5 @@ export interface Drug {
   /** Circumstances in which no dose is proposed whatever the model. */
   readonly exclusions: readonly Exclusion[];
 }
+  /** Hours after a dose has run in, or was taken, before which no level is drawn: it is still being spread; 1 where absent. */
+  readonly levelsAfter?: number;

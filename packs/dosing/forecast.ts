@@ -65,6 +65,16 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
   });
 }
 
+/** Of a target of exposure a day, what the first day foretold comes to, per member. */
+export function comingDay({ unbound = 1, threshold = 1 }: Target, { members, times, values }: Paths): Float64Array {
+  const count = times.length;
+  const day = Math.min(PER_DAY, count - 1);
+  return Float64Array.from({ length: members }, (_, m) => {
+    const exposure = values[EXPOSURE].subarray(m * count, (m + 1) * count);
+    return (unbound * (exposure[day] - exposure[0])) / threshold;
+  });
+}
+
 /** A time above a threshold has no upper end. */
 export function sayTarget({ quantity, low, high, unit }: Target): string {
   return quantity === 'time-above' ? `at least ${low} ${unit}` : `${low} to ${high} ${unit}`;
@@ -125,6 +135,12 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
             : { above: target.low, below: target.high, title: sayTarget(target) },
         low: { below: target.low, title: `Below ${target.low} ${target.unit}` },
         high: { above: target.high, title: `Above ${target.high} ${target.unit}` },
+        ...(target.harm && {
+          harm: {
+            above: target.harm.above,
+            title: `Above ${target.harm.above} ${target.unit}: ${target.harm.title} (${target.harm.source})`,
+          },
+        }),
       },
       evaluate: (paths) => targetValues(target, paths),
     }),

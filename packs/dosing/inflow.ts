@@ -80,13 +80,11 @@ export class FedRun {
   readonly #feed: Feed;
   #next: number;
   #now: number;
-  #peak: number;
-  #trough: number;
+  #marks: Marks;
 
   /** The run stands at `from`; infusions that run then are taken up, what entered at once before is part of its state. */
   constructor(run: StructureRun, feed: Feed, from: number, marks: Marks = NO_MARKS) {
-    this.#peak = marks.peak;
-    this.#trough = marks.trough;
+    this.#marks = marks;
     this.run = run;
     this.#feed = feed;
     this.#now = from;
@@ -95,7 +93,7 @@ export class FedRun {
   }
 
   get marks(): Marks {
-    return { peak: this.#peak, trough: this.#trough };
+    return this.#marks;
   }
 
   /** Goes on as a new run from the state would, to the last bit. */
@@ -110,10 +108,12 @@ export class FedRun {
     while (this.#next < inflows.length && inflows[this.#next].time < time) {
       const { time: at, site, amount, rate } = inflows[this.#next++];
       this.#advance(at);
-      if (amount !== 0 || rate > 0) this.#trough = this.run.concentration();
+      if (amount !== 0 || rate > 0) this.#marks = { peak: this.#marks.peak, trough: this.run.concentration() };
       if (amount !== 0) this.run.give(site, amount);
       if (rate !== 0) this.run.addRate(site, rate);
-      if (site === 'blood' && rate <= 0) this.#peak = this.run.concentration();
+      if (site === 'blood' && rate <= 0) {
+        this.#marks = { peak: this.run.concentration(), trough: this.#marks.trough };
+      }
     }
     this.#advance(time);
   }

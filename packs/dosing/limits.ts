@@ -1,10 +1,10 @@
 import { type ControlInput, DAY, HOUR, instant, type LimitVerdict } from '@gemel/core';
 import type { History, Limit } from '@gemel/runtime/pack';
 import type { Drug } from './drug.ts';
-import { covariatesOf, isDose } from './record.ts';
+import { covariatesOf, isDose, isRate } from './record.ts';
 
 /** What has been given cannot be limited; everything else can, whoever made it. */
-const open = (c: ControlInput) => isDose(c) && c.status !== 'given';
+const open = (c: ControlInput) => (isDose(c) || isRate(c)) && c.status !== 'given';
 
 type Outcome = {
   readonly verdict: LimitVerdict['verdict'];
@@ -47,8 +47,10 @@ export function largestSingle({ limits }: Drug, weight: number | undefined): num
 export function limitsOf(drug: Drug): readonly Limit[] {
   const { daily, rate, source } = drug.limits;
   return [
-    limit('sound-doses', 'Doses are amounts in mg that are not negative', (controls) => {
-      const sound = (c: ControlInput) => Number.isFinite(c.value.value) && c.value.value >= 0 && c.value.unit === 'mg';
+    limit('sound-doses', 'Doses are amounts in mg and rates in mg/h, not negative', (controls) => {
+      const unit = (c: ControlInput) => (isRate(c) ? 'mg/h' : 'mg');
+      const sound = (c: ControlInput) =>
+        Number.isFinite(c.value.value) && c.value.value >= 0 && c.value.unit === unit(c);
       const wrong = controls.find((c) => open(c) && !sound(c));
       if (wrong === undefined) return { verdict: 'within', message: 'Within.', controls };
       return { verdict: 'forbidden', message: `${wrong.value.value} ${wrong.value.unit} is not a dose.`, controls };
@@ -57,15 +59,20 @@ export function limitsOf(drug: Drug): readonly Limit[] {
       const { weight } = covariatesOf(history, instant(now)).at(-1)!.values;
       const most = largestSingle(drug, weight);
       const said = `A dose was held to ${Math.round(most)} mg.`;
-      return clip(controls, said, (c) => (c.value.value > most ? withAmount(c, most) : c));
+      return clip(controls, said, (c) => (isDose(c) && c.value.value > most ? withAmount(c, most) : c));
     }),
     limit('daily-dose', `Largest dose in any 24 hours: ${daily} mg (${source})`, (controls, history) => {
-      const given = history.controls.filter((c) => isDose(c) && c.status === 'given');
+      const given = history.controls.filter((c) => (isDose(c) || isRate(c)) && c.status === 'given');
       const kept: ControlInput[] = [];
       const held = new Map<ControlInput, ControlInput>();
       for (const c of controls.filter(open).toSorted((a, b) => a.from - b.from)) {
-        const before = [...given, ...kept].filter(({ from }) => from > c.from - DAY && from <= c.from);
-        const room = Math.max(0, daily - before.reduce((sum, { value }) => sum + value.value, 0));
+        // A rate ends the one before; a dose comes on top of the rate that runs.
+        const all = [...given, ...kept];
+        const doses = all.filter((each) => isDose(each) && each.from > c.from - DAY && each.from <= c.from);
+        const rate = isRate(c) ? undefined : all.findLast((each) => isRate(each) && each.from <= c.from);
+        const runs = rate !== undefined && (rate.to ?? Number.POSITIVE_INFINITY) > c.from;
+        const taken = doses.reduce((sum, { value }) => sum + value.value, runs ? 24 * rate.value.value : 0);
+        const room = Math.max(0, daily - taken) / (isRate(c) ? 24 : 1);
         const own = c.value.value > room ? withAmount(c, room) : c;
         held.set(c, own);
         kept.push(own);
@@ -77,6 +84,7 @@ export function limitsOf(drug: Drug): readonly Limit[] {
       : [
           limit('infusion-rate', `Fastest infusion: ${rate} mg/h (${source})`, (controls) =>
             clip(controls, `An infusion was slowed to ${rate} mg/h.`, (c) => {
+              if (isRate(c)) return c.value.value > rate ? withAmount(c, rate) : c;
               const to = instant(c.from + Math.ceil((c.value.value / rate) * HOUR));
               return (c.to ?? c.from) >= to ? c : { ...c, to };
             }),

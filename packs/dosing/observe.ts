@@ -4,7 +4,7 @@ import { circumstances } from './circumstances.data.ts';
 import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { GENOTYPE_FACTS } from './pgx/record.ts';
-import { doseControl, levelSignal } from './record.ts';
+import { doseControl, levelSignal, rateControl, UNFINISHED } from './record.ts';
 
 /** Molar mass of creatinine, g/mol. */
 const CREATININE = 113.12;
@@ -83,6 +83,17 @@ export function observesOf(drug: Drug): readonly Binding[] {
 }
 
 export function controlsOf(drug: Drug): readonly ControlSpec[] {
+  const { id, title, codings, limits, molarMass, regimens } = drug;
+  const rate: ControlSpec = {
+    control: rateControl(drug),
+    title: `${title}, rate of infusion`,
+    codings,
+    unit: 'mg/h',
+    molarMass,
+    unitAliases: { 'MG/h': 'mg/h', 'mcg/h': 'ug/h', 'µg/h': 'ug/h' },
+    plausible: [0, limits.rate ?? limits.daily],
+    localNames: [`${id} infusion`],
+  };
   return [
     {
       control: doseControl(drug),
@@ -94,6 +105,7 @@ export function controlsOf(drug: Drug): readonly ControlSpec[] {
       plausible: [0, 5 * drug.limits.single],
       localNames: [drug.id, drug.title.toLowerCase()],
     },
+    ...(regimens.route === 'infusion' ? [rate] : []),
   ];
 }
 
@@ -101,8 +113,18 @@ export function needsOf(drug: Drug): LeastData {
   const stated = circumstances.map(({ fact }) => fact);
   return {
     signals: observesOf(drug).map(({ signal }) => signal),
-    controls: [doseControl(drug)],
-    facts: ['birthDate', 'sex', 'body.weight', 'body.height', 'condition', 'procedure', ...stated, ...GENOTYPE_FACTS],
+    controls: controlsOf(drug).map(({ control }) => control),
+    facts: [
+      'birthDate',
+      'sex',
+      'body.weight',
+      'body.height',
+      'condition',
+      'procedure',
+      UNFINISHED,
+      ...stated,
+      ...GENOTYPE_FACTS,
+    ],
     purposes: {
       [levelSignal(drug)]: `tells how this patient clears ${drug.title}`,
       creatinine: 'gives the clearance to expect',
@@ -110,10 +132,12 @@ export function needsOf(drug: Drug): LeastData {
       albumin: 'is part of a model',
       haematocrit: 'is part of a model',
       [doseControl(drug)]: 'what levels are the answer to',
+      [rateControl(drug)]: 'what levels are the answer to, and what the pump goes on with',
       birthDate: 'age is part of the equations for renal function',
       sex: 'sex is part of the equations for renal function',
       'body.weight': 'sets volumes and doses',
       'body.height': 'sets body surface and ideal weight',
+      [UNFINISHED]: 'a dose of unknown amount makes levels mean nothing',
       condition: 'dialysis changes what models may speak',
       procedure: 'dialysis and extracorporeal circulation change what models may speak',
       ...Object.fromEntries(GENOTYPE_FACTS.map((name) => [name, 'alleles are part of models and guidelines'])),

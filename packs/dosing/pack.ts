@@ -1,7 +1,7 @@
 import type { Pack, Prior } from '@gemel/runtime/pack';
 import { anaesthesiaPacks } from './anaesthesia/pack.ts';
 import { drugAssimilator } from './calibrate.ts';
-import { decideOf, proposeOf, rewardsOf } from './decide.ts';
+import { decideOf } from './decide.ts';
 import type { Drug } from './drug.ts';
 import { drugs } from './drugs/index.ts';
 import { drugDynamics, memberLayout } from './dynamics.ts';
@@ -9,9 +9,14 @@ import { effectsOf } from './effects.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { forecastOf, quantitiesOf, scoresOf } from './forecast.ts';
 import { limitsOf } from './limits.ts';
+import { modelsOf } from './models.ts';
 import { controlsOf, needsOf, observesOf } from './observe.ts';
+import { proposeOf } from './propose.ts';
 import { isLevel } from './record.ts';
+import { retraceOf } from './retrace.ts';
+import { rewardsOf } from './rewards.ts';
 import { advisoriesOf, applicabilityOf, headlineOf, readinessOf } from './service.ts';
+import { viewOf } from './view.ts';
 
 /** What structural values mean. */
 const MEANINGS: Readonly<Record<string, readonly [unit: string, meaning: string]>> = {
@@ -93,6 +98,8 @@ export function dosingPack(drug: Drug): Pack<DosingState> {
     // 6 rewards
     rewards: rewardsOf(drug),
     propose: proposeOf(drug),
+    retrace: retraceOf(drug),
+    models: modelsOf(drug),
     decide: decideOf(drug),
     limits: limitsOf(drug),
     // what people see
@@ -100,6 +107,7 @@ export function dosingPack(drug: Drug): Pack<DosingState> {
     headline: headlineOf(drug),
   };
 }
+    view: viewOf(drug),
 
 /** One twin for each drug, those of anaesthesia last. */
 export const packs: readonly Pack<DosingState>[] = [...drugs.map(dosingPack), ...anaesthesiaPacks];

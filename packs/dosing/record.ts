@@ -13,12 +13,13 @@ import {
 } from '@gemel/core';
 import { converter } from '@gemel/core/units';
 import type { History } from '@gemel/runtime/pack';
+import { mosteller } from './body-size.ts';
 import { circumstances } from './circumstances.data.ts';
 import type { CovariatesFrom, DoseGiven, DrugCourse, Level } from './course.ts';
 import { COVARIATES, type CovariateName, type Covariates } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { genotypeCovariates, genotypesIn } from './pgx/record.ts';
-import { cockcroftGault } from './renal-function.ts';
+import { absolute, bedsideSchwartz, cockcroftGault } from './renal-function.ts';
 
 /** The controls that give a drug, an amount in mg and a rate in mg/h, and the signal of its level: names that no other drug has. */
 export const doseControl = ({ id }: { readonly id: string }) => `${id}.dose`;
@@ -34,6 +35,9 @@ const FACTS: Readonly<Partial<Record<CovariateName, string>>> = { weight: 'body.
 /** Covariates that are measured: signals of the same name. */
 export const MEASURED: readonly CovariateName[] = ['creatinine', 'clcr', 'albumin', 'haematocrit', 'bilirubin'];
 
+/** Fact: something was given of which the amount is not known, as it was stopped or still runs; its value names what. */
+export const UNFINISHED = 'administration.unfinished';
+
 const KIDNEY_TRANSPLANTATION = coding(SNOMED, '70536003', 'Transplant of kidney');
 
 /** Hours since the epoch: the clock of a course. */
@@ -43,16 +47,17 @@ export const hours = (at: Instant): number => at / HOUR;
 const UNENDED = 10_000;
 
 /**
- * What controls bring in, in the order of time. A rate that begins ends the one before; what is proposed stands in place of what is
- * planned from then on.
+ * What controls bring in, in the order of time. A rate that begins ends the one before; what is proposed stands in place of all that
+ * is planned after it became known.
  */
 export function dosesOf({ regimens }: Pick<Drug, 'regimens'>, controls: readonly ControlInput[]): readonly DoseGiven[] {
-  const route = regimens.route === 'oral' ? 'oral' : 'intravenous';
-  const proposed = controls.filter(({ status }) => status === 'proposed').map(({ from }) => from);
+  // A dose by mouth takes no time: one that does is an infusion.
+  const routeOf = (length: number) => (regimens.route === 'oral' && length === 0 ? 'oral' : 'intravenous');
+  const proposed = controls.filter(({ status }) => status === 'proposed').map(({ knownAt }) => knownAt);
   const instead = Math.min(...proposed);
   const acting = controls.filter(({ status, from }) => status !== 'planned' || from < instead);
   const amounts = acting.filter(isDose).map(({ from, to = from, value }): DoseGiven => {
-    return { time: hours(from), amount: value.value, hours: (to - from) / HOUR, route };
+    return { time: hours(from), amount: value.value, hours: (to - from) / HOUR, route: routeOf(to - from) };
   });
   const rates = acting.filter(isRate).toSorted((a, b) => a.from - b.from);
   if (rates.length === 0) return amounts;
@@ -60,7 +65,7 @@ export function dosesOf({ regimens }: Pick<Drug, 'regimens'>, controls: readonly
     const end = Math.min(to ?? from + UNENDED * HOUR, rates[i + 1]?.from ?? Number.POSITIVE_INFINITY);
     const length = (end - from) / HOUR;
     if (length <= 0 || value.value === 0) return [];
-    return [{ time: hours(from), amount: value.value * length, hours: length, route }];
+    return [{ time: hours(from), amount: value.value * length, hours: length, route: 'intravenous' }];
   });
   return [...amounts, ...infusions].sort((a, b) => a.time - b.time);
 }
@@ -122,12 +127,51 @@ export function covariatesOf(history: History, at: Instant): readonly Covariates
   return out;
 }
 
-/** Creatinine clearance by Cockcroft and Gault with the body weight as it is, where it was not measured. */
+/** Creatinine clearance where it was not measured: of adults by Cockcroft and Gault, of children by the bedside equation of Schwartz. */
 function complete(values: Covariates, measured: Covariates): Covariates {
-  const { age, weight, creatinine, female } = values;
-  if (measured.clcr !== undefined || age === undefined || weight === undefined) return values;
-  if (creatinine === undefined || female === undefined) return values;
-  return { ...values, clcr: cockcroftGault(age, weight, creatinine, female === 1) };
+  const { age, weight, height, creatinine, female } = values;
+  if (measured.clcr !== undefined || age === undefined || weight === undefined || creatinine === undefined)
+    return values;
+  if (age >= ADULT) {
+    if (female === undefined) return values;
+    return { ...values, clcr: cockcroftGault(age, weight, creatinine, female === 1) };
+  }
+  if (height === undefined || age < SCHWARTZ_FROM) return values;
+  return { ...values, clcr: absolute(bedsideSchwartz(height, creatinine), mosteller(weight, height)) };
+}
+
+/** Ages from which the equations hold, years. */
+const ADULT = 18;
+const SCHWARTZ_FROM = 1;
+
+/** The creatinine clearance in force and the equation it is by; null where there is none. */
+export function sayClearance(history: History, at: Instant): string | null {
+  const { age, clcr } = covariatesOf(history, at).at(-1)!.values;
+  if (clcr === undefined) return null;
+  const measured = history.observations.some(({ signal, trueAt }) => signal === 'clcr' && trueAt <= at);
+  const by = measured
+    ? 'as it was measured'
+    : age! >= ADULT
+      ? 'by Cockcroft and Gault, with the body weight as it is'
+      : 'by the bedside equation of Schwartz, for a body surface by Mosteller';
+  return `Creatinine clearance ${Number(clcr.toPrecision(3))} mL/min, ${by}; models that go by creatinine use the equation of their own source.`;
+}
+
+/** Body weights in kg, in the order of time, and one that could not be read as one. */
+export function weightsOf(history: History, at: Instant) {
+  const weights: { readonly at: Instant; readonly value: number }[] = [];
+  let unread: string | null = null;
+  for (const each of history.facts) {
+    if (each.fact !== FACTS.weight || each.trueAt > at) continue;
+    const value = quantityIn(each, COVARIATES.weight.unit);
+    if (value !== null) weights.push({ at: each.trueAt, value });
+    else
+      unread =
+        typeof each.value === 'object' && isQuantity(each.value)
+          ? `${each.value.value} ${each.value.unit}`
+          : 'no number';
+  }
+  return { weights: weights.sort((a, b) => a.at - b.at), unread };
 }
 
 /** Age and sex, and what conditions and therapies are recorded, at an instant. */

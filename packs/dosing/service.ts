@@ -11,20 +11,15 @@ import {
 } from '@gemel/core';
 import type { Headline, History, Outlook, Readiness } from '@gemel/runtime/pack';
 import { candidatesOf } from './candidates.ts';
-import { COVARIATES, type CovariateName } from './covariates.ts';
+import { COVARIATES } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { sayTarget } from './forecast.ts';
 import { GENE_OF, phenotypeOf, statementFor } from './pgx/genotype.ts';
 import { genotypeCovariates, genotypesIn, sayGenotype } from './pgx/record.ts';
 import { statements } from './pgx/statements.data.ts';
-import { covariatesOf, hours, isDose, lastLevel, levelsOf } from './record.ts';
-
-/** Oldest creatinine that a dose is proposed on, h. */
-const CREATININE_STALE = 72;
-/** Rise or fall of creatinine within two days that no steady clearance explains: KDIGO 2012, stage 1. */
-const UNSTABLE_RATIO = 1.5;
-const UNSTABLE_DIFFERENCE = 0.3;
+import { covariatesOf, isDose, lastLevel, levelsOf } from './record.ts';
+import { contradictions, lostLevels, unsettled } from './unsettled.ts';
 
 /** Whether any model of the drug may speak; with what it lacks or leaves. */
 export function applicabilityOf(drug: Drug) {
@@ -50,18 +45,7 @@ export function applicabilityOf(drug: Drug) {
 
 export function readinessOf(drug: Drug) {
   return (service: 'calibrate' | 'forecast' | 'decide', history: History, now: Instant): Readiness => {
-    const missing: Reason[] = [];
-    const doses = history.controls.filter((each) => isDose(each) && each.status === 'given' && each.from <= now);
-    if (doses.length === 0) missing.push({ code: 'dose-missing', statement: `No dose of ${drug.title} is recorded.` });
-    const levels = levelsOf(history, now);
-    const atRest = (value: number) => drug.rest !== undefined && value >= drug.rest[0] && value <= drug.rest[1];
-    const early = levels.filter(({ time, value }) => doses.length > 0 && time < hours(doses[0].from) && !atRest(value));
-    if (early.length > 0) {
-      missing.push({
-        code: 'level-before-dose',
-        statement: `${early.length} level${early.length > 1 ? 's were' : ' was'} drawn before the first recorded dose: a dose is missing from the record.`,
-      });
-    }
+    const missing: Reason[] = [...contradictions(drug, history, now)];
     const covariates = covariatesOf(history, now).at(-1)!.values;
     const candidates = candidatesOf(drug, covariates);
     if (!candidates.some(({ used }) => used)) {
@@ -82,9 +66,27 @@ export function readinessOf(drug: Drug) {
       }
       if (lacking.length === 0) for (const { reasons } of candidates) missing.push(...reasons);
     }
+    missing.push(...firstNeeds(drug, history, now));
     if (service === 'decide') missing.push(...unsettled(drug, history, now));
-    return { ready: missing.length === 0, missing };
+    const once = missing.filter(({ code }, i) => missing.findIndex((each) => each.code === code) === i);
+    return { ready: once.length === 0, missing: once };
   };
+}
+
+/** Before the first dose there is nothing but the patient to go by: what any dose goes by must be known. */
+function firstNeeds(drug: Drug, history: History, now: Instant): readonly Reason[] {
+  if (history.controls.some(({ status, from }) => status === 'given' && from <= now)) return [];
+  const { weight, clcr, creatinine } = covariatesOf(history, now).at(-1)!.values;
+  const renal = drug.models.some(({ needs }) => needs.includes('clcr') || needs.includes('creatinine'));
+  const lacks = (code: string, title: string): Reason => {
+    return { code, statement: `${title}: not recorded, and a first dose goes by it.` };
+  };
+  return [
+    ...(weight === undefined ? [lacks('weight-missing', COVARIATES.weight.title)] : []),
+    ...(renal && clcr === undefined && creatinine === undefined
+      ? [lacks('creatinine-missing', COVARIATES.creatinine.title)]
+      : []),
+  ];
 }
 
 /** The shortest of the lists: what would let one model speak. */
@@ -92,56 +94,35 @@ function fewest<T>(lists: readonly (readonly T[])[]): readonly T[] {
   return lists.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
-/** What must be settled before a dose is proposed. */
-function unsettled(drug: Drug, history: History, now: Instant): readonly Reason[] {
-  const found: Reason[] = [];
+export function advisoriesOf(drug: Drug) {
+  return ({ history, now }: Outlook<DosingState>, forecast: Forecast | null): readonly Advisory[] => [
+    ...unsettled(drug, history, now).map(({ code, statement }): Advisory => ({ code, priority: 'medium', statement })),
+    ...lostLevels(history, now).map(({ reason }): Advisory => ({ ...reason, priority: 'medium' })),
+    ...readOtherwise(drug, history, now).map((each): Advisory => ({ ...each, priority: 'information' })),
+    ...guided(drug, history, now),
+  ];
+}
+
+/** What is computed otherwise than it was written down. */
+function readOtherwise(drug: Drug, history: History, now: Instant): readonly Reason[] {
+  const below = levelsOf(history, now).filter((each) => each.below);
   const running = history.controls.find(
     (each) => isDose(each) && each.status === 'given' && each.from <= now && (each.to ?? each.from) > now,
   );
-  const overlap = overlapping(history);
-  if (overlap !== null) found.push({ code: 'doses-overlap', statement: overlap });
-  if (running !== undefined)
-    found.push({ code: 'infusion-runs', statement: 'An infusion is running; a dose is proposed when it has ended.' });
-  const renal = drug.models.some(({ needs }) => needs.includes('clcr') || needs.includes('creatinine'));
-  if (!renal) return found;
-  const values = history.observations.flatMap(({ signal, trueAt, value }) =>
-    signal === ('creatinine' satisfies CovariateName) && isQuantity(value) && trueAt <= now
-      ? [{ at: trueAt, value: value.value }]
-      : [],
-  );
-  const last = values.at(-1);
-  if (last === undefined) return found;
-  if (now - last.at > CREATININE_STALE * HOUR) {
-    found.push({
-      code: 'creatinine-stale',
-      statement: `The last creatinine is ${Math.round((now - last.at) / HOUR)} h old; one within ${CREATININE_STALE} h is needed.`,
-    });
-  }
-  const recent = values.filter(({ at }) => last.at - at <= 48 * HOUR).map(({ value }) => value);
-  const [least, most] = [Math.min(...recent), Math.max(...recent)];
-  if (most / least >= UNSTABLE_RATIO || most - least >= UNSTABLE_DIFFERENCE) {
-    found.push({
-      code: 'creatinine-unstable',
-      statement: `Creatinine moved from ${least.toPrecision(2)} to ${most.toPrecision(2)} mg/dL within 48 h; no clearance can be told from it.`,
-    });
-  }
-  return found;
-}
-
-/** A dose that begins while an infusion of the same drug runs. */
-function overlapping(history: History): string | null {
-  const doses = history.controls
-    .filter((each) => isDose(each) && each.status === 'given')
-    .toSorted((a, b) => a.from - b.from);
-  const pair = doses.findIndex((dose, i) => i > 0 && dose.from < (doses[i - 1].to ?? doses[i - 1].from));
-  if (pair < 0) return null;
-  return `A dose begins at ${new Date(doses[pair].from).toISOString()} while another is infused: correct one of them, or confirm both.`;
-}
-
-export function advisoriesOf(drug: Drug) {
-  return ({ history, now }: Outlook<DosingState>, _: Forecast | null): readonly Advisory[] => [
-    ...unsettled(drug, history, now).map(({ code, statement }): Advisory => ({ code, priority: 'medium', statement })),
-    ...guided(drug, history, now),
+  return [
+    ...below.map(({ time, value }) => ({
+      code: 'level-below-quantification',
+      statement: `The level of ${new Date(time * HOUR).toISOString()} is known to lie below ${value} ${drug.levelUnit} and counts as that, not as a value.`,
+    })),
+    ...(running === undefined
+      ? []
+      : [
+          {
+            code: 'infusion-runs',
+            statement:
+              'An infusion is running; it counts as given to its end. If it is broken off, record what was given.',
+          },
+        ]),
   ];
 }
 

@@ -21,6 +21,11 @@ export const aminoglycoside: Pick<Drug, 'targets' | 'limits' | 'regimens'> = {
       high: 1,
       unit: 'mg/L',
       bound: true,
+      harm: {
+        title: 'kidney injury; under gentamicin and amikacin once a day',
+        above: 1.1,
+        source: 'Raveh D et al., QJM 2002;95:291-297, doi:10.1093/qjmed/95.5.291',
+      },
       use: 'Once-daily or less frequent doses in adults',
       source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
     },

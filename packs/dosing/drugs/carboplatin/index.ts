@@ -23,6 +23,11 @@ export const carboplatin: Drug = {
       low: 66.7,
       high: 100,
       unit: 'mg.h/L',
+      harm: {
+        title: 'more thrombocytopenia without more response, above 7 mg/mL·min',
+        above: 116.7,
+        source: 'Jodrell DI et al., J Clin Oncol 1992;10:520-528, doi:10.1200/JCO.1992.10.4.520',
+      },
       use: '4 to 6 mg/mL·min, as after earlier treatment',
       source: 'Calvert AH et al., J Clin Oncol 1989;7:1748-1756, doi:10.1200/JCO.1989.7.11.1748',
     },

@@ -26,6 +26,11 @@ export const digoxin: Drug = {
       low: 0.5,
       high: 0.9,
       unit: 'ug/L',
+      harm: {
+        title: 'more deaths',
+        above: 1.2,
+        source: 'Rathore SS et al., JAMA 2003;289:871-878, doi:10.1001/jama.289.7.871',
+      },
       use: 'Heart failure',
       source: 'Ahmed A et al., Eur Heart J 2006;27:178-186, doi:10.1093/eurheartj/ehi687',
     },

@@ -36,6 +36,11 @@ export const meropenem: Drug = {
       high: 44.45,
       unit: 'mg/L',
       bound: true,
+      harm: {
+        title: 'renal adverse event in every second patient',
+        above: 44.45,
+        source: 'Imani 2017',
+      },
       use: 'Above it every second patient had a renal adverse event',
       source: 'Imani S et al., J Antimicrob Chemother 2017;72:2891-2897, doi:10.1093/jac/dkx209',
     },

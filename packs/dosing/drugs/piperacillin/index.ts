@@ -41,6 +41,11 @@ export const piperacillin: Drug = {
       high: 361.4,
       unit: 'mg/L',
       bound: true,
+      harm: {
+        title: 'neurological adverse event in every second patient',
+        above: 361.4,
+        source: 'Imani 2017',
+      },
       use: 'Above it every second patient had a neurological adverse event',
       source: 'Imani S et al., J Antimicrob Chemother 2017;72:2891-2897, doi:10.1093/jac/dkx209',
     },

@@ -25,6 +25,11 @@ export const tacrolimus: Drug = {
       low: 5,
       high: 10,
       unit: 'ug/L',
+      harm: {
+        title: 'effects on kidneys and nerves, infections',
+        above: 20,
+        source: 'Böttiger Y et al., Br J Clin Pharmacol 1999;48:445-448, doi:10.1046/j.1365-2125.1999.00007.x',
+      },
       use: 'Kidney transplantation, from the fifth week on',
       source:
         'Andrews LM et al., Br J Clin Pharmacol 2019;85:601-615, doi:10.1111/bcp.13838, protocol of one of its centres',

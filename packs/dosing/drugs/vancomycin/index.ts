@@ -30,6 +30,11 @@ export const vancomycin: Drug = {
       low: 400,
       high: 600,
       unit: 'mg.h/L',
+      harm: {
+        title: 'acute kidney injury',
+        above: 600,
+        source: 'Rybak 2020',
+      },
       use: 'Serious infection by methicillin-resistant Staphylococcus aureus, minimum inhibitory concentration taken as 1 mg/L; a trough alone is no target',
       source: 'Rybak MJ et al., Am J Health Syst Pharm 2020;77:835-864, doi:10.1093/ajhp/zxaa036',
     },
@@ -41,7 +46,18 @@ export const vancomycin: Drug = {
     rate: 1000,
     source: 'Rybak 2020: loading 20 to 35 mg/kg, at most 3,000 mg; 4.5 g a day; 10 to 15 mg/min at most',
   },
-  regimens: { route: 'infusion', step: 250, intervalsHours: [6, 8, 12, 24, 48], infusionHours: [1, 1.5, 2, 2.5, 3] },
+  regimens: {
+    route: 'infusion',
+    step: 250,
+    intervalsHours: [6, 8, 12, 24, 48],
+    infusionHours: [1, 1.5, 2, 2.5, 3],
+    loading: {
+      perKilogram: [20, 35],
+      most: 3000,
+      source: 'Rybak 2020: 20 to 35 mg/kg of actual body weight, at most 3,000 mg',
+    },
+    continuous: { step: 10, source: 'Rybak 2020: continuous infusion, aimed at the same AUC24' },
+  },
   exclusions: [
     {
       code: 'ecmo',

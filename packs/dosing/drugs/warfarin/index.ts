@@ -26,6 +26,11 @@ export const warfarin: Drug = {
       low: 2,
       high: 3,
       unit: '{INR}',
+      harm: {
+        title: 'major bleeding 1.5 times as often',
+        above: 3,
+        source: 'Nelson WW et al., Int J Clin Pharm 2015;37:53-59, doi:10.1007/s11096-014-0038-3',
+      },
       use: 'Atrial fibrillation; venous thromboembolism',
       source: 'Holbrook A et al., Chest 2012;141(2 Suppl):e152S-e184S, doi:10.1378/chest.11-2295, 9.1',
     },

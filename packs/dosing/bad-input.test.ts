@@ -1,0 +1,258 @@
+import { finish, type Instant, type RawValue } from '@gemel/core';
+import { randomStream } from '@gemel/numerics';
+import { admitControl, admitObservation } from '@gemel/runtime/admit-item';
+import { catalog } from '@gemel/runtime/catalog';
+import type { History } from '@gemel/runtime/pack';
+import { describe, expect, it } from 'vitest';
+import { candidatesOf } from './candidates.ts';
+import { drugs } from './drugs/index.ts';
+import { tacrolimus } from './drugs/tacrolimus/index.ts';
+import { vancomycin } from './drugs/vancomycin/index.ts';
+import { advised } from './fixtures/advice.ts';
+import { after, creatinine, dose, fact, history, level, measured } from './fixtures/patient.ts';
+import { dosingPack } from './pack.ts';
+import { covariatesOf } from './record.ts';
+
+const pack = dosingPack(vancomycin);
+type Changes = Parameters<typeof history>[0];
+
+const missing = (changes: Changes, service: 'calibrate' | 'decide' = 'decide') =>
+  pack.readiness(service, history(changes), after(30)).missing.map(({ code }) => code);
+const told = (given: History, now: Instant) =>
+  pack.advisories({ history: given, now, belief: null, applicability: pack.applicability(given.facts) }, null);
+const withFacts = (...own: readonly ReturnType<typeof fact>[]) => [
+  ...history().facts.filter((each) => !own.some(({ fact: name }) => name === each.fact)),
+  ...own,
+];
+const kilograms = (value: number, unit = 'kg') => fact('body.weight', { value, unit });
+
+describe('what is refused, by name', () => {
+  it('nothing, where all is there', () => {
+    expect(missing({})).toEqual([]);
+  });
+  it('a twin for a creatinine alone', () => {
+    expect(pack.begun!(history({ controls: [], observations: [creatinine(-2, 1)] }))).toBe(false);
+    expect(pack.begun!(history())).toBe(true);
+  });
+  it('a level before any dose, whether or not one was recorded later', () => {
+    const observations = [creatinine(-2, 1), level(-1, 12)];
+    expect(missing({ observations }, 'calibrate')).toEqual(['level-before-dose']);
+    expect(missing({ observations, controls: [] }, 'calibrate')).toEqual(['level-before-dose']);
+  });
+  it('a dose that overlaps an infusion', () => {
+    expect(missing({ controls: [dose(0, 1500, 3), dose(2, 1000, 1)] })).toEqual(['doses-overlap']);
+  });
+  it('a dose that was broken off, of which the amount is not known', () => {
+    const { readiness } = pack;
+    const broken = {
+      ...fact('administration.unfinished', { codings: vancomycin.codings.slice(0, 1) }),
+      trueAt: after(20),
+    };
+    const of = (given: ReturnType<typeof fact>, at: number) =>
+      readiness('calibrate', history({ facts: [...history().facts, given] }), after(at)).missing.map(
+        ({ code }) => code,
+      );
+    expect(of(broken, 30)).toEqual(['dose-unfinished']);
+    expect(of(broken, 19)).toEqual([]);
+    expect(of({ ...broken, value: { codings: tacrolimus.codings } }, 30)).toEqual([]);
+  });
+  it('a missing weight', () => {
+    expect(missing({ facts: [fact('birthDate', '1960-05-01'), fact('sex', 'male')] }, 'calibrate')).toEqual([
+      'weight-missing',
+    ]);
+  });
+  it.each([
+    ['in grams, by its number', [kilograms(80_000)]],
+    ['of a child, of an adult', [kilograms(8)]],
+    ['that does not go with the height', [kilograms(200), fact('body.height', { value: 120, unit: 'cm' })]],
+    [
+      'that does not go with the height, recorded in metres as centimetres',
+      [fact('body.height', { value: 1.75, unit: 'cm' })],
+    ],
+  ])('a weight %s', (_, facts) => {
+    expect(missing({ facts: withFacts(...facts) }, 'calibrate')).toEqual(['weight-implausible']);
+  });
+  it('a weight that went up by half within a month, but not one that went down over a year', () => {
+    const at = (hours: number, value: number) => ({ ...kilograms(value), id: `${hours}`, trueAt: after(hours) });
+    const of = (...weights: readonly ReturnType<typeof at>[]) =>
+      missing({ facts: [...history().facts.filter((each) => each.fact !== 'body.weight'), ...weights] }, 'calibrate');
+    expect(of(at(-100, 60), at(0, 90))).toEqual(['weight-implausible']);
+    expect(of(at(-9000, 90), at(0, 60))).toEqual([]);
+  });
+  it('a weight in a unit that is none of weight', () => {
+    expect(missing({ facts: withFacts(kilograms(80, 'cm')) }, 'calibrate')).toContain('weight-unreadable');
+  });
+  it('an age outside every model', () => {
+    const facts = withFacts(
+      fact('birthDate', '2023-06-01'),
+      kilograms(13),
+      fact('body.height', { value: 92, unit: 'cm' }),
+    );
+    const gentamicin = drugs.find(({ id }) => id === 'gentamicin')!;
+    const { applies, reasons } = dosingPack(gentamicin).applicability(facts);
+    expect([applies, reasons.filter(({ code }) => code === 'child').map(({ statement }) => statement)]).toEqual([
+      'no',
+      expect.arrayContaining([expect.stringContaining('Staatz'), expect.stringContaining('Hodiamont')]),
+    ]);
+  });
+  it('a patient on extracorporeal membrane oxygenation', () => {
+    const { applies, reasons } = pack.applicability([...history().facts, fact('therapy.ecmo', true)]);
+    expect([applies, reasons.map(({ code }) => code)]).toEqual(['no', ['ecmo']]);
+  });
+  it('no model made without dialysis, on dialysis', () => {
+    const value = { codings: [{ system: 'http://snomed.info/sct', code: '302497006' }] };
+    const facts = [...history().facts, fact('procedure', value)];
+    const { diagnostics } = finish(pack.assimilator.start(history({ facts }), after(24), randomStream(1)));
+    expect(Object.keys(diagnostics.numbers)).toEqual(['probability goti2018']);
+  });
+  it('an unstable and a stale creatinine', () => {
+    expect(missing({ observations: [creatinine(0, 1), creatinine(20, 1.6)] })).toEqual(['creatinine-unstable']);
+    expect(missing({ observations: [creatinine(-60, 1)] })).toEqual(['creatinine-stale']);
+  });
+});
+
+describe('the unit of a level', () => {
+  const packs = drugs.map(dosingPack);
+  const known = catalog(packs);
+  const now = after(30);
+  const admitted = (drug: (typeof drugs)[number], value: number, unit: string) => {
+    const raw: RawValue = { kind: 'quantity', value, unit };
+    const time = { start: after(11), offset: 0 };
+    const common = { subject: 'Patient/x', provenance: { source: 'test', element: '' }, time };
+    return admitObservation(
+      { kind: 'observation', ...common, codings: drug.levelCodings.slice(0, 1), value: raw },
+      known,
+      now,
+      'o',
+    );
+  };
+  it.each([
+    ['mg/L', 14.493],
+    ['µg/mL', 14.493],
+    ['mcg/mL', 14.493],
+    ['ug/mL', 14.493],
+    ['umol/L', 10],
+    ['µmol/L', 10],
+    ['nmol/mL', 10],
+    ['g/L', 0.014493],
+  ])('of vancomycin in %s becomes mg/L', (unit, value) => {
+    const outcome = admitted(vancomycin, value, unit);
+    expect(outcome.kind).toBe('mapped');
+    if (outcome.kind !== 'mapped' || outcome.item.kind !== 'observation') return;
+    const { grade, signal, value: found } = outcome.item;
+    expect([grade, signal]).toEqual(['good', 'vancomycin.level']);
+    expect(found).toMatchObject({ unit: 'mg/L', value: expect.closeTo(14.493, 3) });
+  });
+  it('of every drug is converted by its molar mass', () => {
+    for (const drug of drugs.filter(({ levelName }) => levelName === undefined)) {
+      const outcome = admitted(drug, 0.01, 'umol/L');
+      if (outcome.kind !== 'mapped' || outcome.item.kind !== 'observation') throw new Error(drug.id);
+      const perLitre = { 'mg/L': drug.molarMass / 1000, 'ug/L': drug.molarMass, 'umol/L': 1 }[drug.levelUnit]!;
+      expect(outcome.item.value).toMatchObject({ value: expect.closeTo(0.01 * perLitre, 8), unit: drug.levelUnit });
+    }
+  });
+  it.each([
+    ['', 'admit-unit-unknown'],
+    ['mg', 'admit-unit-dimension'],
+    ['widgets', 'admit-unit-unknown'],
+  ])('of “%s” is refused', (unit, code) => {
+    const outcome = admitted(vancomycin, 10, unit);
+    expect([outcome.kind, outcome.problems.map((each) => each.code)]).toEqual(['refused', [code]]);
+  });
+  it('a thousand times too large is set aside, and no dose is proposed on what is left', () => {
+    const outcome = admitted(tacrolimus, 8, 'mg/L');
+    if (outcome.kind !== 'mapped' || outcome.item.kind !== 'observation') throw new Error('not read');
+    expect(outcome.item.grade).toBe('poor');
+    const aside = { ...measured('vancomycin.level', 26, { value: 14_493, unit: 'mg/L' }), grade: 'poor' as const };
+    expect(missing({ setAside: [aside] })).toEqual(['level-set-aside']);
+    // An older one is told of, and does not bar.
+    const older = { ...aside, trueAt: after(5) };
+    expect(missing({ setAside: [older] })).toEqual([]);
+    expect(told(history({ setAside: [older] }), after(30)).map(({ code }) => code)).toEqual(['level-set-aside']);
+  });
+  it('a rate of infusion and an amount are told apart by theirs', () => {
+    const control = (unit: string) => {
+      const time = { start: after(0), offset: 0 };
+      const common = { subject: 'Patient/x', provenance: { source: 'test', element: '' }, codings: vancomycin.codings };
+      const value: RawValue = { kind: 'quantity', value: 50, unit };
+      const outcome = admitControl({ kind: 'control', ...common, value, time, status: 'given' }, known, now, 'c');
+      return outcome.kind === 'mapped' && outcome.item.kind === 'control' ? outcome.item.control : outcome.kind;
+    };
+    expect(['mg', 'g', 'mg/h', 'mL'].map(control)).toEqual([
+      'vancomycin.dose',
+      'vancomycin.dose',
+      'vancomycin.rate',
+      'refused',
+    ]);
+  });
+});
+
+describe('what is answered, with the reason shown', () => {
+  const below = (value: number) =>
+    measured('vancomycin.level', 23.8, { kind: 'below', bound: { value, unit: 'mg/L' } });
+  const clearance = (given: History) => {
+    const { members } = finish(pack.assimilator.start(given, after(24), randomStream(2)));
+    const at = 1 + pack.parameters.slice(1).findIndex(({ name }) => name === 'CL');
+    return members.map(({ parameters }) => parameters[at]).sort((a, b) => a - b)[100];
+  };
+
+  it('a level below quantification counts as that: clearance is higher than with a level at the limit', () => {
+    const given = (own: ReturnType<typeof below>) => history({ observations: [creatinine(-2, 1.1), own] });
+    expect(clearance(given(below(8)))).toBeGreaterThan(1.05 * clearance(given(level(23.8, 8))));
+    expect(told(given(below(8)), after(23.9)).map(({ code }) => code)).toEqual(['level-below-quantification']);
+  });
+  it('a level above what the assay reads is not used, and is to be measured again', () => {
+    const above = measured('vancomycin.level', 26, { kind: 'above', bound: { value: 80, unit: 'mg/L' } });
+    const given = { observations: [...history().observations, above] };
+    expect(missing(given)).toEqual(['level-beyond-assay']);
+  });
+  it('models that disagree: both are averaged, the clearances they leave open are told', () => {
+    const given = history({ controls: [dose(0, 1500, 1.5)], observations: [creatinine(-2, 1.1)], knownAt: after(2) });
+    const { advice, situation } = advised(vancomycin, given, after(2));
+    expect(Object.keys(situation.belief.diagnostics.numbers).length).toBeGreaterThan(2);
+    const said = advice.reasons.filter(({ code }) => code === 'models-disagree').map(({ statement }) => statement);
+    expect(said).toEqual([expect.stringMatching(/clearance [\d.]+ to [\d.]+ L\/h/)]);
+  });
+  it('a model that the levels rule out is told of', () => {
+    const observations = [creatinine(-2, 1.1), level(2, 28), level(5, 25), level(11.9, 22), level(23.8, 30)];
+    const { diagnostics } = finish(pack.assimilator.start(history({ observations }), after(24), randomStream(1)));
+    const weights = Object.values(diagnostics.numbers);
+    expect(weights.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 9);
+    const out = weights.filter((each) => each < 0.01).length;
+    expect(diagnostics.warnings.filter(({ code }) => code === 'model-ruled-out')).toHaveLength(out);
+  });
+});
+
+describe('children', () => {
+  const child = (birthDate: string, kg: number, cm: number) =>
+    withFacts(fact('birthDate', birthDate), kilograms(kg), fact('body.height', { value: cm, unit: 'cm' }));
+  const covariates = (facts: History['facts']) =>
+    covariatesOf(history({ facts, observations: [creatinine(-2, 0.5)] }), after(0)).at(-1)!.values;
+
+  it('of six years: no model of adults speaks; clearance of creatinine is by Schwartz, not by Cockcroft and Gault', () => {
+    const values = covariates(child('2020-01-15', 20, 115));
+    // 0.413 · 115 / 0.5 mL/min per 1.73 m², for 0.799 m².
+    expect(values.clcr).toBeCloseTo((((0.413 * 115) / 0.5) * 0.7993) / 1.73, 1);
+    const used = candidatesOf(vancomycin, values).filter((each) => each.used);
+    expect(used.map(({ model }) => model.id)).toEqual(['colin2019']);
+    const barred = candidatesOf(vancomycin, values).find(({ model }) => model.id === 'thomson2009')!;
+    expect(barred.reasons.map(({ code }) => code)).toContain('child');
+  });
+  it('of fourteen years: models of adults speak and say that they extrapolate', () => {
+    const values = covariates(child('2012-01-15', 50, 160));
+    const goti = candidatesOf(vancomycin, values).find(({ model }) => model.id === 'goti2018')!;
+    expect([goti.used, goti.reasons.map(({ code }) => code)]).toEqual([true, ['extrapolation-from-adults']]);
+  });
+  it('no dose is proposed where every model that speaks was made in adults', () => {
+    const adults = {
+      ...vancomycin,
+      models: vancomycin.models.filter(({ id }) => id === 'goti2018' || id === 'thomson2009'),
+    };
+    const given = history({ facts: child('2012-01-15', 50, 160) });
+    const codes = (service: 'calibrate' | 'decide') =>
+      dosingPack(adults)
+        .readiness(service, given, after(30))
+        .missing.map(({ code }) => code);
+    expect([codes('calibrate'), codes('decide')]).toEqual([[], ['adults-only']]);
+  });
+});

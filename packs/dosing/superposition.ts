@@ -1,0 +1,216 @@
+import { type ControlInput, HOUR, type Instant } from '@gemel/core';
+import type { Member } from '@gemel/runtime/dynamics';
+import type { Paths } from '@gemel/runtime/pack';
+import type { Drug } from './drug.ts';
+import { CONCENTRATION, EXPOSURE, memberLayout, PEAK, TROUGH } from './dynamics.ts';
+import type { DosingState } from './fed-dynamics.ts';
+import { readsDoses } from './forecast.ts';
+import { FedRun, Feed, inflowsOf } from './inflow.ts';
+import { dosesOf, hours } from './record.ts';
+import type { StructureRun } from './structure.ts';
+
+/** A dose whose amount is still open. */
+export interface OpenDose {
+  readonly at: Instant;
+  /** Length of the infusion, h; 0: at once. */
+  readonly hours: number;
+  /** Which of the amounts it takes. */
+  readonly slot: number;
+}
+
+/** Paths for any amounts, mg by slot. */
+export type PathsOf = (amounts: readonly number[]) => Paths;
+
+/** Concentration and exposure, members × readings. */
+interface Course {
+  readonly concentration: Float64Array;
+  readonly exposure: Float64Array;
+}
+
+/** Something that is there without new doses, and what 1 mg in each slot adds to it. */
+interface Parts {
+  readonly base: Float64Array;
+  readonly slots: readonly Float64Array[];
+}
+
+/**
+ * Where concentrations are proportional to doses, the paths under a regimen are those without it and, for each dose, the amount times
+ * the answer to 1 mg, shifted to its time: one answer serves every interval and every amount. As the direct forecast, up to
+ * rounding. Null where the structure of a member is not linear. `times` an hour apart; `controls`: what is given and planned.
+ */
+export function superposition(
+  drug: Drug,
+  members: readonly Member<DosingState>[],
+  controls: readonly ControlInput[],
+  times: readonly Instant[],
+): ((doses: readonly OpenDose[]) => PathsOf) | null {
+  const layout = memberLayout(drug);
+  const oral = drug.regimens.route === 'oral';
+  const owns = members.map(({ parameters, state }) => {
+    const values = layout.values(parameters);
+    return {
+      structure: drug.models[layout.model(parameters)].structure,
+      values,
+      state,
+      lag: (oral && values.ALAG) || 0,
+    };
+  });
+  if (!owns.every(({ structure }) => structure.linear)) return null;
+  const [begin] = times;
+  const count = times.length;
+  const known = dosesOf(drug, controls);
+
+  const readings = (fedOf: (own: (typeof owns)[number]) => { fed: FedRun; from: number }): Course => {
+    const concentration = new Float64Array(members.length * count);
+    const exposure = new Float64Array(members.length * count);
+    owns.forEach((own, m) => {
+      const { fed, from } = fedOf(own);
+      for (let k = 0; k < count; k++) {
+        fed.to(from + k);
+        concentration[m * count + k] = fed.run.concentration();
+        exposure[m * count + k] = fed.run.exposure();
+      }
+    });
+    return { concentration, exposure };
+  };
+
+  /** Readings without new doses, `phase` ms after the times of the grid, by mouth when what is given then has its lag behind it. */
+  const standing = once((phase: number, lagged: boolean) =>
+    readings(({ structure, values, state, lag }) => {
+      const doses = known.map((each) => ({ ...each, time: each.time - hours(state.at) }));
+      const run = structure.run(values, state.values);
+      const fed = new FedRun(run, new Feed(inflowsOf(doses, () => values)), 0);
+      return { fed, from: (begin + phase - state.at) / HOUR + (lagged ? lag : 0) };
+    }),
+  );
+
+  /** Readings every hour after 1 mg is given, from `phase` ms after on, by mouth from then and its lag on where `lagged`. */
+  const answer = once((phase: number, lagged: boolean, length: number) =>
+    readings(({ structure, values, lag }) => {
+      const run: StructureRun = structure.run(values, structure.rest(values));
+      const route = oral && length === 0 ? 'oral' : 'intravenous';
+      const one = { time: 0, amount: 1, hours: length, route } as const;
+      return {
+        fed: new FedRun(run, new Feed(inflowsOf([one], () => values)), 0),
+        from: phase / HOUR + (lagged ? lag : 0),
+      };
+    }),
+  );
+  /** Concentration right after 1 mg at once. */
+  const atOnce = once(() =>
+    Float64Array.from(owns, ({ structure, values }) => {
+      const run = structure.run(values, structure.rest(values));
+      run.give('blood', 1);
+      return run.concentration();
+    }),
+  );
+
+  const reading = (values: Float64Array, k: number) => Float64Array.from(owns, (_, m) => values[m * count + k]);
+
+  /** Concentrations at the time of a dose: just before it, or when it is in. */
+  function mark(doses: readonly OpenDose[], at: number, before: boolean): Parts {
+    const after = at - begin;
+    const base = reading(standing(modulo(after), oral).concentration, Math.floor(after / HOUR));
+    const slots = slotsOf(doses).map(() => new Float64Array(members.length));
+    for (const dose of doses) {
+      const since = at - dose.at;
+      if (since < 0 || (since === 0 && (before || dose.hours > 0))) continue;
+      const own =
+        since === 0
+          ? atOnce()
+          : reading(answer(modulo(since), oral, dose.hours).concentration, Math.floor(since / HOUR));
+      own.forEach((value, m) => {
+        slots[dose.slot][m] += value;
+      });
+    }
+    return { base, slots };
+  }
+
+  return (doses) => {
+    const base = standing(0, false);
+    const course = (name: keyof Course): Parts => {
+      const slots = slotsOf(doses).map(() => new Float64Array(members.length * count));
+      for (const { at, hours: length, slot } of doses) {
+        const first = Math.max(0, Math.ceil((at - begin) / HOUR));
+        if (first >= count) continue;
+        const own = answer(times[first] - at, false, length)[name];
+        for (let m = 0; m < members.length; m++) {
+          const to = m * count;
+          for (let i = first; i < count; i++) slots[slot][to + i] += own[to + i - first];
+        }
+      }
+      return { base: base[name], slots };
+    };
+    const concentration = course('concentration');
+    const exposure = course('exposure');
+    const last = times[count - 1];
+    const marks = (before: boolean) =>
+      (readsDoses(drug) ? doses : [])
+        .map((dose) => (before ? dose.at : dose.at + dose.hours * HOUR))
+        .filter((at) => at < last)
+        .toSorted((a, b) => a - b)
+        .map((at) => ({ at, parts: mark(doses, at, before) }));
+    const troughs = marks(true);
+    // What enters by mouth has its highest concentration at no time of its own.
+    const peaks = oral ? [] : marks(false);
+    return (amounts) => {
+      const values: Record<string, Float64Array> = {
+        [CONCENTRATION]: sum(concentration, amounts),
+        [EXPOSURE]: sum(exposure, amounts),
+      };
+      if (readsDoses(drug)) {
+        values[PEAK] = marked(peaks, amounts, values[CONCENTRATION]);
+        values[TROUGH] = marked(troughs, amounts, values[CONCENTRATION]);
+      }
+      return { members: members.length, times, values };
+    };
+  };
+
+  /** The last mark before each reading; before there is one, what is read. */
+  function marked(
+    marks: readonly { readonly at: number; readonly parts: Parts }[],
+    amounts: readonly number[],
+    read: Float64Array,
+  ): Float64Array {
+    const out = read.slice();
+    for (const { at, parts } of marks) {
+      const values = sum(parts, amounts);
+      owns.forEach(({ lag }, m) => {
+        for (let i = count - 1; i >= 0 && times[i] > at + lag * HOUR; i--) out[m * count + i] = values[m];
+      });
+    }
+    return out;
+  }
+}
+
+function slotsOf(doses: readonly OpenDose[]): readonly number[] {
+  return Array.from({ length: 1 + Math.max(0, ...doses.map(({ slot }) => slot)) }, (_, slot) => slot);
+}
+
+function sum({ base, slots }: Parts, amounts: readonly number[]): Float64Array {
+  const out = base.slice();
+  slots.forEach((own, slot) => {
+    const amount = amounts[slot];
+    for (let i = 0; i < out.length; i++) out[i] += amount * own[i];
+  });
+  return out;
+}
+
+/** Remainder of a duration in whole hours, ms, not negative. */
+function modulo(duration: number): number {
+  return ((duration % HOUR) + HOUR) % HOUR;
+}
+
+/** Computed once for the same arguments. */
+function once<A extends readonly (number | boolean)[], R>(make: (...given: A) => R): (...given: A) => R {
+  const made = new Map<string, R>();
+  return (...given) => {
+    const key = given.join('|');
+    let found = made.get(key);
+    if (found === undefined) {
+      found = make(...given);
+      made.set(key, found);
+    }
+    return found;
+  };
+}
