@@ -43,12 +43,19 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
   const structureOf = (parameters: Parameters) => drug.models[layout.model(parameters)].structure;
   const oral = drug.regimens.route === 'oral';
 
-  /** What controls bring into a member; into a vein it is the same for all. */
+  /** What controls bring into a member. */
   function feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed {
     const doses = dosesOf(drug, controls);
-    if (oral) return (parameters) => new Feed(inflowsOf(doses, () => layout.values(parameters)));
-    const all = new Feed(inflowsOf(doses, () => ({})));
-    return () => all;
+    let values: StructuralValues = {};
+    let feed: Feed | null = null;
+    return (parameters) => {
+      const before = values;
+      values = oral ? layout.values(parameters) : before;
+      // Often members take up alike.
+      const alike = values.ALAG === before.ALAG && values.F === before.F && values.D === before.D;
+      if (feed === null || !alike) feed = new Feed(inflowsOf(doses, () => values));
+      return feed;
+    };
   }
 
   return fedDynamics({

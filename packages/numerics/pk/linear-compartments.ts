@@ -1,5 +1,7 @@
 import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
 
+const SLOTS = 4;
+
 /**
  * Depots that empty into a central space by first order, and the central space with up to any number of peripheral spaces
  * in exchange with it, advanced exactly under constant rates of infusion.
@@ -25,15 +27,17 @@ export class LinearCompartments {
   /** Infusion rates by compartment. */
   readonly #rate: Float64Array;
   readonly #modeRate: Float64Array;
-  /** Of the duration advanced last, as grids of equal steps repeat it: e^{−λh} and ∫₀ʰ e^{−λs} ds by mode. */
+  /** Durations advanced lately, as courses of regular doses and readings repeat them; each has a slot in what follows. */
+  readonly #durations = new Float64Array(SLOTS).fill(Number.NaN);
+  #slot = 0;
+  /** e^{−λh} and ∫₀ʰ e^{−λs} ds, slots × modes. */
   readonly #decay: Float64Array;
   readonly #entered: Float64Array;
-  /** The same of each depot, and what passes from it, depots × modes; not made while depots are empty. */
+  /** The same of each depot, and what passes from it, slots × depots × modes; not made while depots are empty. */
   readonly #kept: Float64Array;
   readonly #filled: Float64Array;
   readonly #passed: Float64Array;
-  #passing = false;
-  #duration = Number.NaN;
+  readonly #passing = new Uint8Array(SLOTS);
 
   constructor(depots: number, peripherals: number) {
     const n = peripherals + 1;
@@ -49,11 +53,11 @@ export class LinearCompartments {
     this.#amounts = new Float64Array(n);
     this.#rate = new Float64Array(depots + n);
     this.#modeRate = new Float64Array(n);
-    this.#decay = new Float64Array(n);
-    this.#entered = new Float64Array(n);
-    this.#kept = new Float64Array(depots);
-    this.#filled = new Float64Array(depots);
-    this.#passed = new Float64Array(depots * n);
+    this.#decay = new Float64Array(SLOTS * n);
+    this.#entered = new Float64Array(SLOTS * n);
+    this.#kept = new Float64Array(SLOTS * depots);
+    this.#filled = new Float64Array(SLOTS * depots);
+    this.#passed = new Float64Array(SLOTS * depots * n);
   }
 
   /**
@@ -62,7 +66,7 @@ export class LinearCompartments {
    */
   setRates(spaces: ArrayLike<number>, absorption: ArrayLike<number>): void {
     const n = this.spaces;
-    this.#duration = Number.NaN;
+    this.#durations.fill(Number.NaN);
     const amounts = this.#isEmpty() ? null : Float64Array.from(this.#rate, (_, i) => this.amount(i));
     for (let d = 0; d < this.depots; d++) this.#absorption[d] = absorption[d];
     const volume = spaces[1];
@@ -187,12 +191,32 @@ export class LinearCompartments {
     for (let k = 0; k < this.spaces; k++) this.#mode[k] += other.#mode[k];
   }
 
-  #setDuration(duration: number): void {
-    this.#duration = duration;
-    this.#passing = false;
-    for (let k = 0; k < this.spaces; k++) {
-      this.#decay[k] = Math.exp(-this.#values[k] * duration);
-      this.#entered[k] = decayed(this.#values[k], duration);
+  /** Turns to the slot of a duration; one that has none takes the next. */
+  #turnTo(duration: number): void {
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (this.#durations[slot] !== duration) continue;
+      this.#slot = slot;
+      return;
+    }
+    const n = this.spaces;
+    this.#slot = (this.#slot + 1) % SLOTS;
+    this.#durations[this.#slot] = duration;
+    this.#passing[this.#slot] = 0;
+    for (let k = 0; k < n; k++) {
+      this.#decay[this.#slot * n + k] = Math.exp(-this.#values[k] * duration);
+      this.#entered[this.#slot * n + k] = decayed(this.#values[k], duration);
+    }
+  }
+
+  #openDepots(duration: number): void {
+    this.#passing[this.#slot] = 1;
+    const n = this.spaces;
+    for (let d = 0; d < this.depots; d++) {
+      const ka = this.#absorption[d];
+      const at = this.#slot * this.depots + d;
+      this.#kept[at] = Math.exp(-ka * duration);
+      this.#filled[at] = decayed(ka, duration);
+      for (let k = 0; k < n; k++) this.#passed[at * n + k] = passage(this.#values[k], ka, duration);
     }
   }
 
@@ -200,30 +224,23 @@ export class LinearCompartments {
   advance(duration: number): void {
     if (duration === 0) return;
     const n = this.spaces;
-    if (duration !== this.#duration) this.#setDuration(duration);
-    for (let k = 0; k < n; k++) this.#mode[k] = this.#mode[k] * this.#decay[k] + this.#modeRate[k] * this.#entered[k];
+    if (duration !== this.#durations[this.#slot]) this.#turnTo(duration);
+    const from = this.#slot * n;
+    for (let k = 0; k < n; k++) {
+      this.#mode[k] = this.#mode[k] * this.#decay[from + k] + this.#modeRate[k] * this.#entered[from + k];
+    }
     for (let d = 0; d < this.depots; d++) {
       const amount = this.#depot[d];
       const rate = this.#rate[d];
       if (amount === 0 && rate === 0) continue;
-      if (!this.#passing) this.#setPassage(duration);
+      if (this.#passing[this.#slot] === 0) this.#openDepots(duration);
       const ka = this.#absorption[d];
+      const at = this.#slot * this.depots + d;
       for (let k = 0; k < n; k++) {
-        const passed = this.#passed[d * n + k];
-        this.#mode[k] += this.#vectors[k] * (ka * amount * passed + rate * (this.#entered[k] - passed));
+        const passed = this.#passed[at * n + k];
+        this.#mode[k] += this.#vectors[k] * (ka * amount * passed + rate * (this.#entered[from + k] - passed));
       }
-      this.#depot[d] = amount * this.#kept[d] + rate * this.#filled[d];
-    }
-  }
-
-  #setPassage(duration: number): void {
-    this.#passing = true;
-    const n = this.spaces;
-    for (let d = 0; d < this.depots; d++) {
-      const ka = this.#absorption[d];
-      this.#kept[d] = Math.exp(-ka * duration);
-      this.#filled[d] = decayed(ka, duration);
-      for (let k = 0; k < n; k++) this.#passed[d * n + k] = passage(this.#values[k], ka, duration);
+      this.#depot[d] = amount * this.#kept[at] + rate * this.#filled[at];
     }
   }
 
