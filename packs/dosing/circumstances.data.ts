@@ -35,4 +35,6 @@ export const circumstances: readonly Circumstance[] = [
   { covariate: 'cyp3a5Expresser', fact: 'body.cyp3a5-expresser', codings: [] },
   { covariate: 'amiodarone', fact: 'therapy.amiodarone', codings: [] },
   { covariate: 'spironolactone', fact: 'therapy.spironolactone', codings: [] },
+  { covariate: 'protonPumpInhibitor', fact: 'therapy.proton-pump-inhibitor', codings: [] },
+  { covariate: 'nsaid', fact: 'therapy.nsaid', codings: [] },
 ];

@@ -17,6 +17,8 @@ export const COVARIATES = {
   opioid: { unit: '1', title: 'An opioid is given as well (1)' },
   amiodarone: { unit: '1', title: 'Amiodarone is given as well (1)' },
   spironolactone: { unit: '1', title: 'Spironolactone is given as well (1)' },
+  protonPumpInhibitor: { unit: '1', title: 'A benzimidazole proton pump inhibitor is given as well (1)' },
+  nsaid: { unit: '1', title: 'A nonsteroidal anti-inflammatory drug was given lately (1)' },
   restLevel: { unit: '1', title: 'Level before the first dose' },
   daysSinceTransplant: { unit: 'd', title: 'Days since the transplantation' },
   cyp3a5Expresser: { unit: '1', title: 'Carries CYP3A5*1 (1)' },

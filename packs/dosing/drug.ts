@@ -1,6 +1,8 @@
 import type { Coding } from '@gemel/core';
 import type { EffectScale, OmegaText } from '@gemel/modeling/population/population-model';
 import type { CovariateName, Covariates } from './covariates.ts';
+import type { LateLevel } from './late-levels.ts';
+import type { OccasionRule } from './occasions.ts';
 import type { Structure } from './structure.ts';
 
 /** What a range does when a patient lies outside it. */
@@ -56,6 +58,7 @@ export interface DrugModel {
   readonly omega: OmegaText;
   /** Variances from one occasion to the next of a patient, where the source has them, and what an occasion is. */
   readonly occasionOmega?: OmegaText;
+  readonly occasion?: OccasionRule;
   /** Scale on which each random effect is added; absent: log. */
   readonly scales?: Readonly<Record<string, EffectScale>>;
   /** Variances of the residual error: additive in (unit of the level)², proportional as a share squared. */
@@ -84,16 +87,13 @@ export interface Target {
   readonly threshold?: number;
   /** Share unbound, where the target is of the free drug. */
   readonly unbound?: number;
+  /** What comes of more, where that is known: plans are weighed by how often they exceed it. */
+  readonly harm?: Harm;
   /** Indication it is for. */
   readonly use: string;
   readonly source: string;
-  /** What comes of more, where that is known: plans are weighed by how often they exceed it. */
-  readonly harm?: Harm;
 }
 
-/** Bounds that no proposal leaves, with their source. */
-export interface DoseLimits {
-  /** Largest single dose, mg. */
 /** Harm that a target's quantity brings when it is too high. */
 export interface Harm {
   readonly title: string;
@@ -111,6 +111,9 @@ export interface Loading {
   readonly source: string;
 }
 
+/** Bounds that no proposal leaves, with their source. */
+export interface DoseLimits {
+  /** Largest single dose, mg. */
   readonly single: number;
   /** Largest single dose, mg/kg of body weight. */
   readonly singlePerKilogram?: number;
@@ -129,12 +132,12 @@ export interface Regimens {
   /** Divisors of the 48 h that exposure is averaged over. */
   readonly intervalsHours: readonly number[];
   readonly infusionHours: readonly number[];
-}
-
-/** A drug: what it is called in records, its models, targets, limits and regimens. */
   readonly loading?: Loading;
   /** Rates of an infusion without end, as multiples in mg/h: for patients who are on one. Absent: none is offered. */
   readonly continuous?: { readonly step: number; readonly source: string };
+}
+
+/** A drug: what it is called in records, its models, targets, limits and regimens. */
 export interface Drug {
   readonly id: string;
   readonly title: string;
@@ -149,19 +152,21 @@ export interface Drug {
   /** Unit of levels, and the molar mass in g/mol for values in µmol/L. */
   readonly levelUnit: string;
   readonly molarMass: number;
+  /** A second unit that laboratories report levels in: a level times `factor`. */
+  readonly reportedIn?: { readonly unit: string; readonly factor: number };
   /** Levels outside are implausible. In `levelUnit`. */
   readonly plausibleLevel: readonly [number, number];
   readonly models: readonly DrugModel[];
-  /** A second unit that laboratories report levels in: a level times `factor`. */
-  readonly reportedIn?: { readonly unit: string; readonly factor: number };
   /** The first is the one that doses are chosen for. */
   readonly targets: readonly Target[];
+  /** What levels call for some time after a dose. */
+  readonly lateLevels?: readonly LateLevel[];
   readonly limits: DoseLimits;
   readonly regimens: Regimens;
+  /** Hours after a dose has run in, or was taken, before which no level is drawn: it is still being spread; 1 where absent. */
+  readonly levelsAfter?: number;
   /** Days after which a regimen has come to rest: how far is foretold; 3 where absent. */
   readonly days?: number;
   /** Circumstances in which no dose is proposed whatever the model. */
   readonly exclusions: readonly Exclusion[];
 }
-  /** Hours after a dose has run in, or was taken, before which no level is drawn: it is still being spread; 1 where absent. */
-  readonly levelsAfter?: number;

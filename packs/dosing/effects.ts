@@ -1,24 +1,50 @@
-import type { EffectScale } from '@gemel/modeling/population/population-model';
+import type { EffectScale, OmegaText } from '@gemel/modeling/population/population-model';
 import type { DrugModel } from './drug.ts';
 
-/** Random effects of a model: names, scales and covariance. */
+/** Random effects of a model in one patient: names, scales and covariance. */
 export interface Effects {
+  /** The structural value each is of; one that also varies from occasion to occasion has several. */
   readonly names: readonly string[];
   readonly scales: readonly EffectScale[];
+  /** Of which occasion each is; −1: of all. */
+  readonly occasions: readonly number[];
   /** Row-major. */
   readonly covariance: Float64Array;
 }
 
-export function effectsOf({ omega, scales }: DrugModel): Effects {
-  const full = Array.isArray(omega.matrix);
-  const names = full ? (omega.names as readonly string[]) : Object.keys(omega);
+/** The effects between patients, then those of each occasion in turn; of as many occasions as there are. */
+export function effectsOf({ omega, occasionOmega, scales }: DrugModel, occasions = 0): Effects {
+  const between = covarianceOf(omega);
+  const within = occasionOmega === undefined ? { names: [], covariance: [] } : covarianceOf(occasionOmega);
+  const blocks = [between, ...Array.from({ length: occasions }, () => within)];
+  const names = blocks.flatMap((block) => block.names);
   const n = names.length;
   const covariance = new Float64Array(n * n);
-  names.forEach((name, i) => {
-    if (full) covariance.set((omega.matrix as readonly (readonly number[])[])[i], i * n);
-    else covariance[i * n + i] = (omega as Readonly<Record<string, number>>)[name];
-  });
-  return { names, scales: names.map((name) => scales?.[name] ?? 'log'), covariance };
+  let from = 0;
+  for (const block of blocks) {
+    block.covariance.forEach((row, i) => {
+      covariance.set(row, (from + i) * n + from);
+    });
+    from += block.names.length;
+  }
+  return {
+    names,
+    scales: names.map((name) => scales?.[name] ?? 'log'),
+    occasions: blocks.flatMap((block, b) => block.names.map(() => b - 1)),
+    covariance,
+  };
+}
+
+function covarianceOf(omega: OmegaText): {
+  readonly names: readonly string[];
+  readonly covariance: readonly (readonly number[])[];
+} {
+  if (Array.isArray(omega.matrix)) {
+    return { names: omega.names as readonly string[], covariance: omega.matrix as readonly (readonly number[])[] };
+  }
+  const variances = omega as Readonly<Record<string, number>>;
+  const names = Object.keys(variances);
+  return { names, covariance: names.map((name, i) => names.map((_, j) => (i === j ? variances[name] : 0))) };
 }
 
 /** A typical value with a random effect on its scale. */

@@ -13,6 +13,7 @@ import { modelsOf } from './models.ts';
 import { controlsOf, needsOf, observesOf } from './observe.ts';
 import { proposeOf } from './propose.ts';
 import { isLevel } from './record.ts';
+import { sectionsOf } from './report.ts';
 import { retraceOf } from './retrace.ts';
 import { rewardsOf } from './rewards.ts';
 import { advisoriesOf, applicabilityOf, headlineOf, readinessOf } from './service.ts';
@@ -37,6 +38,10 @@ const MEANINGS: Readonly<Record<string, readonly [unit: string, meaning: string]
   LAMBDA: ['1', 'steepness of the effect'],
   INRMAX: ['1', 'largest rise of the INR'],
   BASE: ['1', 'INR without the drug'],
+  VMAX: ['mg/h', 'largest rate of elimination'],
+  KM: ['mg/L', 'concentration of half the largest rate'],
+  VINH: ['1', 'share of the largest rate that is lost'],
+  T50: ['h', 'when half of that is lost'],
 };
 
 /** The parameters of a member: its model's number and structural values; those all models vary are personal. */
@@ -94,20 +99,21 @@ export function dosingPack(drug: Drug): Pack<DosingState> {
     // 5 quantities of interest
     quantities: quantitiesOf(drug),
     forecast: forecastOf(drug),
+    retrace: retraceOf(drug),
+    models: modelsOf(drug),
     scores: scoresOf(drug),
     // 6 rewards
     rewards: rewardsOf(drug),
     propose: proposeOf(drug),
-    retrace: retraceOf(drug),
-    models: modelsOf(drug),
     decide: decideOf(drug),
     limits: limitsOf(drug),
     // what people see
+    view: viewOf(drug),
     advisories: advisoriesOf(drug),
     headline: headlineOf(drug),
+    sections: sectionsOf(drug),
   };
 }
-    view: viewOf(drug),
 
 /** One twin for each drug, those of anaesthesia last. */
 export const packs: readonly Pack<DosingState>[] = [...drugs.map(dosingPack), ...anaesthesiaPacks];

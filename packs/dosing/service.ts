@@ -15,6 +15,7 @@ import { COVARIATES } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { sayTarget } from './forecast.ts';
+import { lateLevels } from './late-levels.ts';
 import { GENE_OF, phenotypeOf, statementFor } from './pgx/genotype.ts';
 import { genotypeCovariates, genotypesIn, sayGenotype } from './pgx/record.ts';
 import { statements } from './pgx/statements.data.ts';
@@ -100,6 +101,7 @@ export function advisoriesOf(drug: Drug) {
     ...lostLevels(history, now).map(({ reason }): Advisory => ({ ...reason, priority: 'medium' })),
     ...readOtherwise(drug, history, now).map((each): Advisory => ({ ...each, priority: 'information' })),
     ...guided(drug, history, now),
+    ...lateLevels(drug, { history, now }, forecast),
   ];
 }
 

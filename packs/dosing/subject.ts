@@ -3,6 +3,7 @@ import type { DrugCourse } from './course.ts';
 import type { DrugModel, StructuralValues } from './drug.ts';
 import { type Effects, effectsOf, withEffect } from './effects.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
+import { occasionStarts } from './occasions.ts';
 import type { StructureRun } from './structure.ts';
 
 /** A patient under one model. */
@@ -11,7 +12,7 @@ export interface ModelSubject {
   readonly effects: Effects;
   /** Levels predicted from random effects, for inference. */
   readonly subject: Subject;
-  /** Structural values under the covariates of a time. */
+  /** Structural values under the covariates and in the occasion of a time. */
   individual(eta: ArrayLike<number>, time: number): StructuralValues;
   /** The structure's state at a time, exposure counted from there. */
   stateAt(eta: ArrayLike<number>, time: number): Float64Array;
@@ -20,28 +21,71 @@ export interface ModelSubject {
 /** Structural values that tell how doses by mouth enter. */
 const BY_MOUTH: readonly string[] = ['ALAG', 'F', 'D'];
 
+/** What holds from a time on. */
+interface Setting {
+  readonly time: number;
+  /** Position among the course's covariates. */
+  readonly covariates: number;
+  readonly occasion: number;
+  /** What is read at its very time is still read under the one before. */
+  readonly after: boolean;
+}
+
+const holds = ({ time, after }: Setting, at: number) => (after ? time < at : time <= at);
+
+/** Changes of covariates and occasions in the order of time; the first holds from ever. */
+function settingsOf({ covariates }: DrugCourse, starts: readonly number[]): readonly Setting[] {
+  const settings: Setting[] = covariates.map(({ time }, c) => ({
+    time,
+    covariates: c,
+    occasion: starts.filter((start) => start < time).length,
+    after: false,
+  }));
+  starts.forEach((time, i) => {
+    const before = settings.findLastIndex((each) => each.time <= time);
+    const under = settings[Math.max(0, before)].covariates;
+    settings.splice(before + 1, 0, { time, covariates: under, occasion: i + 1, after: true });
+  });
+  return settings;
+}
+
 export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject {
-  const { structure, derived } = model;
-  const { covariates, doses, levels } = course;
-  const effects = effectsOf(model);
+  const { structure, derived, occasion } = model;
+  const { doses, levels } = course;
+  const starts = occasion === undefined ? [] : occasionStarts(occasion, course);
+  const effects = effectsOf(model, occasion === undefined ? 0 : starts.length + 1);
+  const changes = settingsOf(course, starts);
   const theta = Object.fromEntries(model.theta.map(({ name, value }) => [name, value]));
-  const typical = covariates.map(({ values }) => model.typical(theta, values));
+  const typical = course.covariates.map(({ values }) => model.typical(theta, values));
   const settingAt = (time: number) =>
     Math.max(
       0,
-      covariates.findLastIndex((each) => each.time <= time),
+      changes.findLastIndex((each) => each.time <= time),
     );
+  const varied = [...new Set(effects.names)].map((name) => ({
+    name,
+    scale: effects.scales[effects.names.indexOf(name)],
+  }));
+  /** Of each setting, the random effects that add up on each varied value. */
+  const adding = changes.map(({ occasion: now }) =>
+    varied.map(({ name }) =>
+      effects.names.flatMap((each, i) => (each === name && [-1, now].includes(effects.occasions[i]) ? [i] : [])),
+    ),
+  );
 
   function personal(eta: ArrayLike<number>, setting: number, into: Record<string, number>): StructuralValues {
-    for (let i = 0; i < effects.names.length; i++) {
-      const name = effects.names[i];
-      into[name] = withEffect(typical[setting][name], eta[i], effects.scales[i]);
+    const values = typical[changes[setting].covariates];
+    for (let v = 0; v < varied.length; v++) {
+      const { name, scale } = varied[v];
+      let effect = 0;
+      for (const i of adding[setting][v]) effect += eta[i];
+      into[name] = withEffect(values[name], effect, scale);
     }
     return derived?.(into) ?? into;
   }
 
   /** Written anew for each prediction, as is the run: what is made once costs nothing the second time. */
-  const scratch = typical.map((values): Record<string, number> => ({ ...values }));
+  const scratch = changes.map(({ covariates: c }): Record<string, number> => ({ ...typical[c] }));
   let begun: StructureRun | null = null;
   const asGiven =
     doses.every(({ route }) => route !== 'oral') ||
@@ -62,15 +106,15 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
     const rest = structure.rest(settings[setting]);
     if (begun === null) begun = structure.run(settings[setting], rest);
     else {
-      begun.change(settings[setting]);
       begun.reset(rest);
+      begun.change(settings[setting]);
     }
     const run = begun;
     const fed = new FedRun(run, feed, begin);
     for (let i = 0; i < times.length; i++) {
-      while (setting + 1 < settings.length && covariates[setting + 1].time <= times[i]) {
+      while (setting + 1 < settings.length && holds(changes[setting + 1], times[i])) {
         setting++;
-        fed.to(covariates[setting].time);
+        fed.to(changes[setting].time);
         run.change(settings[setting]);
       }
       fed.to(times[i]);
@@ -82,7 +126,10 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
   return {
     model,
     effects,
-    individual: (eta, time) => personal(eta, settingAt(time), { ...typical[settingAt(time)] }),
+    individual(eta, time) {
+      const setting = settingAt(time);
+      return personal(eta, setting, { ...typical[changes[setting].covariates] });
+    },
     subject: {
       id: model.id,
       observed: Float64Array.from(levels, ({ value }) => value),

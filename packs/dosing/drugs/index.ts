@@ -5,10 +5,12 @@ import { carboplatin } from './carboplatin/index.ts';
 import { digoxin } from './digoxin/index.ts';
 import { gentamicin } from './gentamicin/index.ts';
 import { meropenem } from './meropenem/index.ts';
+import { methotrexate } from './methotrexate/index.ts';
 import { piperacillin } from './piperacillin/index.ts';
 import { tacrolimus } from './tacrolimus/index.ts';
 import { tobramycin } from './tobramycin/index.ts';
 import { vancomycin } from './vancomycin/index.ts';
+import { voriconazole } from './voriconazole/index.ts';
 import { warfarin } from './warfarin/index.ts';
 
 /** Every drug of the pack. */
@@ -24,4 +26,6 @@ export const drugs: readonly Drug[] = [
   busulfan,
   carboplatin,
   warfarin,
+  voriconazole,
+  methotrexate,
 ];

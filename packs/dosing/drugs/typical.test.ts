@@ -17,6 +17,8 @@ import { drugs } from './index.ts';
 import { gijsen2022 } from './meropenem/gijsen2022.ts';
 import { li2006 } from './meropenem/li2006.ts';
 import { onichimowski2020 } from './meropenem/onichimowski2020.ts';
+import { gao2021 } from './methotrexate/gao2021.ts';
+import { joerger2006 } from './methotrexate/joerger2006.ts';
 import { ishihara2020 } from './piperacillin/ishihara2020.ts';
 import { kim2016 } from './piperacillin/kim2016.ts';
 import { laporteamargos2026 } from './piperacillin/laporteamargos2026.ts';
@@ -27,6 +29,8 @@ import { vanwart2025 } from './tobramycin/vanwart2025.ts';
 import { adane2015 } from './vancomycin/adane2015.ts';
 import { colin2019 } from './vancomycin/colin2019.ts';
 import { revilla2010 } from './vancomycin/revilla2010.ts';
+import { friberg2012, friberg2012adolescents, friberg2012children } from './voriconazole/friberg2012.ts';
+import { lin2018 } from './voriconazole/lin2018.ts';
 
 /** Values of a typical person, as the structure takes them. */
 function typicalOf(model: DrugModel, covariates: Covariates): StructuralValues {
@@ -97,6 +101,27 @@ const SAID: readonly (readonly [model: DrugModel, covariates: Covariates, said: 
     { weight: 70, cyp3a5Expresser: 1, haematocrit: 33, daysSinceTransplant: 22.7 },
     { CL: 40.8, VC: 113, VP: 1060, Q: 67.9, KA: 0.35, ALAG: 0.44 },
   ],
+  // Results: a share of 0.818 lost, all of it with a poor or intermediate CYP2C19; 0.642 absorbed.
+  [
+    friberg2012,
+    { age: 34, weight: 70, cyp2c19Activity: 2 },
+    { CL: 6.16, VMAX: 114, KM: 1.15, VINH: 0.818, T50: 2.41, VC: 79, VP: 103, Q: 15.5, KA: 100, ALAG: 0.949, F: 0.642 },
+  ],
+  [friberg2012, { age: 34, weight: 70, cyp2c19Activity: 1 }, { VINH: 1 }],
+  [friberg2012adolescents, { age: 13, weight: 70 }, { VINH: 0.818, KA: 0.458, ALAG: 0.12, Q: 15.5 * 1.637 }],
+  [friberg2012children, { age: 5, weight: 70 }, { VINH: 0.752, KA: 1.19, ALAG: 0.12, Q: 15.5 * 1.637 }],
+  // Clearance by phenotype as the source’s discussion has it.
+  [lin2018, { weight: 56.1, cyp2c19Activity: 2, daysSinceTransplant: 10 }, { CL: 6.41, VC: 169.27, F: 0.58 }],
+  [lin2018, { weight: 56.1, cyp2c19Activity: 1, daysSinceTransplant: 90 }, { CL: 4.52, F: 0.892 }],
+  [lin2018, { weight: 56.1, cyp2c19Activity: 0, daysSinceTransplant: 400 }, { CL: 2.88, F: 1.026 }],
+  // Abstract: 27 % less with benzimidazoles, 16 % less after anti-inflammatory drugs.
+  [joerger2006, { clcr: 87 }, { CL: 8.85, VC: 23, VP: 185, VP2: 5.34, Q: 0.444, Q2: 0.716 }],
+  [joerger2006, { clcr: 87, protonPumpInhibitor: 1 }, { CL: 8.85 * (1 - 0.277) }],
+  [joerger2006, { clcr: 87, nsaid: 1 }, { CL: 8.85 * (1 - 0.165) }],
+  [joerger2006, { clcr: 200 }, { CL: 8.85 + 0.0423 * 53 }],
+  // Abstract: 6.9 L/h and 20.7 L of a child of 19 kg; 0.97 % less for 1 µmol/L.
+  [gao2021, { age: 5, weight: 19, creatinine: 26 / 88.42 }, { CL: 6.9, VC: 20.7, VP: 41, VP2: 3.17 }],
+  [gao2021, { age: 5, weight: 19, creatinine: 36 / 88.42 }, { CL: 6.9 * (1 - 0.097) }],
   [hirai2022, { weight: 57, clcr: 60, amiodarone: 1 }, { CL: 4.731, VC: 342, KA: 1 }],
   [zhou2010, { weight: 62.9, creatinine: 126.8 / 88.42, spironolactone: 1 }, { CL: 3.469, VC: 550, KA: 1.63 }],
 ];

@@ -23,7 +23,18 @@ export type Stepping =
         readonly below: number;
       };
     }
-  | { readonly kind: 'adaptive'; readonly solver: Solver; readonly relative: number; readonly absolute: number };
+  /**
+   * `first`: what the first step is tried with, h; found anew where absent. `emptied`: a state that is nothing once it holds less than `below`,
+   * which frees explicit methods of the pace at which it would go on emptying.
+   */
+  | {
+      readonly kind: 'adaptive';
+      readonly solver: Solver;
+      readonly relative: number;
+      readonly absolute: number;
+      readonly first?: number;
+      readonly emptied?: { readonly state: string; readonly below: number };
+    };
 
 /** What enters a state over time by a law of its own: absorption that is no infusion. */
 export interface Entry {
@@ -58,6 +69,7 @@ export interface Equations {
 }
 
 const NONE = new Float64Array(0);
+const NOTHING: readonly Pending[] = [];
 /** What is left of a dose below which it has entered. */
 const ENTERED = 1e-12;
 /** Structural values that tell of doses by mouth, whatever they enter; see `inflowsOf`. */
@@ -101,6 +113,7 @@ export function equations({ text, sites, reads, perMg = 1, begun, entry, steppin
       const p = parametersOf(first);
       const y = state.slice(0, count);
       const rate = new Float64Array(count);
+      let infusing = false;
       let pending = pendingIn(state, count);
       const values: Values & { y: Float64Array } = { t: 0, y, p, u: NONE, w: NONE, delayed: NONE };
       const defined = new Float64Array(Object.keys(text.definitions ?? {}).length);
@@ -112,8 +125,10 @@ export function equations({ text, sites, reads, perMg = 1, begun, entry, steppin
           values.t = t;
           values.y = at;
           rates(values, dy);
-          for (let i = 0; i < count; i++) dy[i] += rate[i];
-          for (const { age, amount } of pending) dy[entering] += amount * entry!.rate(age + t, given);
+          if (infusing) for (let i = 0; i < count; i++) dy[i] += rate[i];
+          for (let d = 0; d < pending.length; d++) {
+            dy[entering] += pending[d].amount * entry!.rate(pending[d].age + t, given);
+          }
         },
         jacobian: {
           ...pattern,
@@ -129,6 +144,10 @@ export function equations({ text, sites, reads, perMg = 1, begun, entry, steppin
         values.y = y;
         definitions(values, defined);
         return defined[read];
+      };
+      const rest = () => {
+        if (infusing) rate.fill(0);
+        infusing = false;
       };
       const placeOf = (site: Site): number => {
         const place = places[site];
@@ -148,6 +167,7 @@ export function equations({ text, sites, reads, perMg = 1, begun, entry, steppin
         addRate(site, change) {
           if (mark >= 0) y[mark] = 1;
           rate[placeOf(site)] += change;
+          infusing = true;
         },
         advance(hours) {
           if (!march(hours)) y.fill(Number.NaN);
@@ -161,12 +181,21 @@ export function equations({ text, sites, reads, perMg = 1, begun, entry, steppin
         begin() {
           y[exposed] = 0;
         },
-        state: () => Float64Array.of(...y, ...pending.flatMap(({ age, amount }) => [age, amount])),
-        reset(from) {
-          y.set(from.subarray(0, count));
-          rate.fill(0);
-          pending = pendingIn(from, count);
+        state() {
+          const out = new Float64Array(count + 2 * pending.length);
+          out.set(y);
+          pending.forEach(({ age, amount }, d) => {
+            out[count + 2 * d] = age;
+            out[count + 2 * d + 1] = amount;
+          });
+          return out;
         },
+        reset(from) {
+          for (let i = 0; i < count; i++) y[i] = from[i];
+          pending = pendingIn(from, count);
+          rest();
+        },
+        renew: rest,
       };
     },
   };
@@ -179,6 +208,7 @@ interface Pending {
 }
 
 function pendingIn(state: Float64Array, from: number): readonly Pending[] {
+  if (state.length === from) return NOTHING;
   return Array.from({ length: (state.length - from) / 2 }, (_, i) => ({
     age: state[from + 2 * i],
     amount: state[from + 2 * i + 1],
@@ -194,11 +224,20 @@ function marcher(
   rate: Float64Array,
 ): (hours: number) => boolean {
   if (stepping.kind === 'adaptive') {
-    const stepper = stepping.solver.start(system, 0, y, stepping);
+    const { solver, first, emptied } = stepping;
+    const stepper = solver.start(system, 0, y, stepping);
+    const place = emptied === undefined ? -1 : states.indexOf(emptied.state);
     return (hours) => {
       stepper.restart(0, y);
-      while (stepper.t < hours) if (stepper.step(hours) !== 'stepped') return false;
-      y.set(stepper.y);
+      // Told at once, a step's length would come with the error of the last one.
+      if (first !== undefined) stepper.restart(0, y, first);
+      while (stepper.t < hours) {
+        if (stepper.step(hours) !== 'stepped') return false;
+        y.set(stepper.y);
+        if (emptied === undefined || y[place] === 0 || y[place] >= emptied.below || rate[place] > 0) continue;
+        y[place] = 0;
+        if (stepper.t < hours) stepper.restart(stepper.t, y, stepper.next);
+      }
       return true;
     };
   }

@@ -1,4 +1,4 @@
-import { rodas5p } from '@gemel/numerics/ode/rodas5p';
+import { tsit5 } from '@gemel/numerics/ode/tsit5';
 import type { Structure } from '../structure.ts';
 import { disposition } from './disposition.ts';
 import { equations } from './equations.ts';
@@ -72,6 +72,13 @@ export function michaelisMenten(given: MichaelisMenten): Structure {
     reads: 'concentration',
     perMg,
     ...(waning && { begun: 'begun' }),
-    stepping: { kind: 'adaptive', solver: rodas5p, relative: 1e-8, absolute: 1e-9 },
+    stepping: {
+      kind: 'adaptive',
+      solver: tsit5,
+      relative: 1e-6,
+      absolute: 1e-6,
+      first: 1,
+      ...(depot && { emptied: { state: 'gut', below: 1e-5 } }),
+    },
   });
 }
