@@ -167,13 +167,72 @@ test('dense LU solves with pivoting and refuses the singular', () => {
   expect(lu.factor()).toBe(false);
 });
 
+/** Entries within `width` of the diagonal at the places `at` gives them. */
+function banded(n: number, width: number, at: (i: number) => number) {
+  const columns = Array.from({ length: n }, () => new Map<number, number>());
+  for (let j = 0; j < n; j++) {
+    for (let i = Math.max(0, j - width); i <= Math.min(n - 1, j + width); i++) {
+      columns[at(j)].set(at(i), Math.sin(3 * i + 5 * j) - (i === j ? 2 * width : 0));
+    }
+  }
+  return sparse(columns);
+}
+
+describe.each([1, 2, 3, 5])('a band of %i beside the diagonal', (width) => {
+  const n = 41;
+  test.each([
+    ['as given', (i: number) => i],
+    ['hidden by the order of its rows', (i: number) => (i * 17) % n],
+  ])('%s is solved as such', (_, at) => {
+    const j = banded(n, width, at);
+    const lu = shiftedLu(n, j);
+    expect(lu.kind).toBe('band');
+    const x = Float64Array.from({ length: n }, (_, i) => Math.cos(i));
+    for (const shift of [0.5, 30]) {
+      expect(lu.factor(shift, j.values)).toBe(true);
+      const b = product(j, x).map((value, i) => shift * x[i] - value);
+      lu.solve(b);
+      expect(worst(b, x)).toBeLessThan(1e-12);
+    }
+  });
+
+  test('with a pivot of zero is solved by exchange of rows, and refused where it is singular', () => {
+    const j = banded(n, width, (i) => i);
+    const lu = shiftedLu(n, j);
+    const x = Float64Array.from({ length: n }, (_, i) => Math.cos(i));
+    // The first pivot is the shift less the first entry.
+    const b = product(j, x).map((value, i) => j.values[0] * x[i] - value);
+    expect(lu.factor(j.values[0], j.values)).toBe(true);
+    lu.solve(b);
+    expect(worst(b, x)).toBeLessThan(1e-10);
+    expect(lu.factor(0, new Float64Array(j.values.length))).toBe(false);
+    expect(lu.factor(Number.NaN, j.values)).toBe(false);
+    expect(lu.factor(30, j.values)).toBe(true);
+  });
+});
+
+test('what fills little of any band is left to sparse factors, what fills the matrix to dense ones', () => {
+  expect(
+    shiftedLu(
+      41,
+      banded(41, 40, (i) => i),
+    ).kind,
+  ).toBe('dense');
+  const n = 64;
+  const grid = Array.from({ length: n }, (_, j) => {
+    const beside = [j - 8, j + 8, ...(j % 8 > 0 ? [j - 1] : []), ...(j % 8 < 7 ? [j + 1] : [])];
+    return new Map([[j, -4], ...beside.filter((i) => i >= 0 && i < n).map((i) => [i, 1] as const)]);
+  });
+  expect(shiftedLu(n, sparse(grid)).kind).toBe('sparse');
+});
+
 test('σ·I − J is solved alike by dense and by sparse factors, also where J leaves out diagonal places', () => {
   for (const n of [3, 25, 60]) {
     const columns = Array.from({ length: n }, (_, j) => new Map([[(j + 1) % n, Math.sin(j)]]));
     columns[0].set(0, -3);
     const j = sparse(columns);
     const lu = shiftedLu(n, j);
-    expect(lu.sparse).toBe(n > 3);
+    expect(lu.kind).toBe(n > 3 ? 'sparse' : 'dense');
     expect(lu.factor(2.5, j.values)).toBe(true);
     const x = Float64Array.from({ length: n }, (_, i) => Math.cos(i));
     const b = product(j, x).map((value, i) => 2.5 * x[i] - value);

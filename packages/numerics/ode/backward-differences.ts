@@ -12,8 +12,49 @@ export const ALPHAS = KAPPA.map((kappa, k) => (1 - kappa) * GAMMAS[k]);
 /** Error of one step over the difference of order k + 1. */
 export const ERRORS = KAPPA.map((kappa, k) => kappa * GAMMAS[k] + 1 / (k + 1));
 
+/**
+ * The state a step on by the differences alone, and the sum of γ times them; for each order written out, since with the next
+ * function it is most of a step on a large system.
+ */
+export function predict(
+  [d0, d1, d2, d3, d4, d5]: readonly Float64Array[],
+  order: number,
+  state: Float64Array,
+  psi: Float64Array,
+): void {
+  const n = state.length;
+  const [, g1, g2, g3, g4, g5] = GAMMAS;
+  if (order === 1) {
+    for (let i = 0; i < n; i++) {
+      state[i] = d0[i] + d1[i];
+      psi[i] = g1 * d1[i];
+    }
+  } else if (order === 2) {
+    for (let i = 0; i < n; i++) {
+      state[i] = d0[i] + d1[i] + d2[i];
+      psi[i] = g1 * d1[i] + g2 * d2[i];
+    }
+  } else if (order === 3) {
+    for (let i = 0; i < n; i++) {
+      state[i] = d0[i] + d1[i] + d2[i] + d3[i];
+      psi[i] = g1 * d1[i] + g2 * d2[i] + g3 * d3[i];
+    }
+  } else if (order === 4) {
+    for (let i = 0; i < n; i++) {
+      state[i] = d0[i] + d1[i] + d2[i] + d3[i] + d4[i];
+      psi[i] = g1 * d1[i] + g2 * d2[i] + g3 * d3[i] + g4 * d4[i];
+    }
+  } else {
+    for (let i = 0; i < n; i++) {
+      state[i] = d0[i] + d1[i] + d2[i] + d3[i] + d4[i] + d5[i];
+      psi[i] = g1 * d1[i] + g2 * d2[i] + g3 * d3[i] + g4 * d4[i] + g5 * d5[i];
+    }
+  }
+}
+
 /** The state has gone on by a step of which `correction` is the difference to what was predicted. */
 export function advance(differences: readonly Float64Array[], order: number, correction: Float64Array): void {
+  const [d0, d1, d2, d3, d4, d5] = differences;
   const beyond = differences[order + 2];
   const top = differences[order + 1];
   const n = correction.length;
@@ -21,11 +62,11 @@ export function advance(differences: readonly Float64Array[], order: number, cor
     beyond[i] = correction[i] - top[i];
     top[i] = correction[i];
   }
-  for (let k = order; k >= 0; k--) {
-    const difference = differences[k];
-    const above = differences[k + 1];
-    for (let i = 0; i < n; i++) difference[i] += above[i];
-  }
+  if (order === 1) for (let i = 0; i < n; i++) d0[i] += d1[i] += d2[i];
+  else if (order === 2) for (let i = 0; i < n; i++) d0[i] += d1[i] += d2[i] += d3[i];
+  else if (order === 3) for (let i = 0; i < n; i++) d0[i] += d1[i] += d2[i] += d3[i] += d4[i];
+  else if (order === 4) for (let i = 0; i < n; i++) d0[i] += d1[i] += d2[i] += d3[i] += d4[i] += d5[i];
+  else for (let i = 0; i < n; i++) d0[i] += d1[i] += d2[i] += d3[i] += d4[i] += d5[i] += correction[i];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type ShiftedLu, shiftedLu } from '../linalg/shifted-lu.ts';
-import { ALPHAS, ERRORS, GAMMAS } from './backward-differences.ts';
+import { ALPHAS, ERRORS, predict } from './backward-differences.ts';
 import { Jacobian } from './jacobian.ts';
 import type { OdeSystem } from './solver.ts';
 
@@ -30,6 +30,7 @@ export class BdfNewton {
   readonly #psi: Float64Array;
   readonly #slope: Float64Array;
   readonly #residual: Float64Array;
+  /** Reciprocals of the error allowed to each component. */
   readonly #weights: Float64Array;
   /** Steps since the Jacobian was taken; negative where there is none. */
   #age = -1;
@@ -85,21 +86,14 @@ export class BdfNewton {
 
   /** Finds `trial` and `correction`. Iterations taken; 0 where they did not converge, −1 where their matrix is singular. */
   solve(differences: readonly Float64Array[], order: number, to: number, h: number): number {
-    const n = this.trial.length;
     const predicted = this.#predicted;
-    const psi = this.#psi;
     const weights = this.#weights;
-    predicted.set(differences[0]);
-    psi.fill(0);
-    for (let k = 1; k <= order; k++) {
-      const difference = differences[k];
-      const weight = GAMMAS[k];
-      for (let i = 0; i < n; i++) {
-        predicted[i] += difference[i];
-        psi[i] += weight * difference[i];
-      }
+    const absolute = this.#absolute;
+    const relative = this.#relative;
+    predict(differences, order, predicted, this.#psi);
+    for (let i = 0; i < predicted.length; i++) {
+      weights[i] = 1 / (absolute[i] + relative * Math.abs(predicted[i]));
     }
-    for (let i = 0; i < n; i++) weights[i] = this.#absolute[i] + this.#relative * Math.abs(predicted[i]);
     const shift = ALPHAS[order] / h;
     for (;;) {
       const stale = shift !== this.#shift && this.#age > JACOBIAN_AGE;
@@ -123,7 +117,8 @@ export class BdfNewton {
 
   #renew(to: number, h: number): void {
     if (this.#jacobian.cost > 0) this.#rhs(to, this.#predicted, this.#slope);
-    this.#jacobian.evaluate(to, this.#predicted, this.#slope, this.#weights, h);
+    const tolerances = this.#weights.map((weight) => 1 / weight);
+    this.#jacobian.evaluate(to, this.#predicted, this.#slope, tolerances, h);
     this.#counts.evaluations += this.#jacobian.cost;
     this.#counts.jacobians++;
     this.#age = 0;
@@ -140,27 +135,26 @@ export class BdfNewton {
     const most = this.#most;
     const inverse = 1 / h;
     let last = Number.NaN;
-    correction.fill(0);
-    trial.set(predicted);
     for (let iteration = 1; iteration <= most; iteration++) {
-      this.#rhs(to, trial, f);
-      for (let i = 0; i < n; i++) residual[i] = f[i] - inverse * psi[i] - shift * correction[i];
-      this.#lu.solve(residual);
-      const size = this.norm(residual);
+      const first = iteration === 1;
+      this.#rhs(to, first ? predicted : trial, f);
+      const change = first ? correction : residual;
+      if (first) for (let i = 0; i < n; i++) change[i] = f[i] - inverse * psi[i];
+      else for (let i = 0; i < n; i++) change[i] = f[i] - inverse * psi[i] - shift * correction[i];
+      this.#lu.solve(change);
+      const size = this.norm(change);
       if (!Number.isFinite(size)) return 0;
-      for (let i = 0; i < n; i++) {
-        correction[i] += residual[i];
-        trial[i] = predicted[i] + correction[i];
-      }
+      if (!first) for (let i = 0; i < n; i++) correction[i] += change[i];
+      for (let i = 0; i < n; i++) trial[i] = predicted[i] + correction[i];
       if (size === 0) return iteration;
-      if (iteration > 1) {
+      if (!first) {
         if (size > 0.9 * last) return 0;
         this.#rate = Math.max(RATE_MEMORY * this.#rate, size / last);
       }
       // With factors kept, what one iteration leaves is foreseen from how the last ones converged.
       const left = ((size * this.#rate) / (1 - this.#rate)) * share;
-      if (left <= (iteration === 1 ? FIRST_LEFT : LEFT)) return iteration;
-      if (iteration > 1 && left * this.#rate ** (most - iteration) > LEFT) return 0;
+      if (left <= (first ? FIRST_LEFT : LEFT)) return iteration;
+      if (!first && left * this.#rate ** (most - iteration) > LEFT) return 0;
       last = size;
     }
     return 0;
@@ -169,11 +163,16 @@ export class BdfNewton {
   /** Root mean square over the error allowed to each component. */
   norm(v: Float64Array): number {
     const weights = this.#weights;
-    let sum = 0;
-    for (let i = 0; i < v.length; i++) {
-      const scaled = v[i] / weights[i];
-      sum += scaled * scaled;
+    const n = v.length;
+    let even = 0;
+    let odd = 0;
+    for (let i = 1; i < n; i += 2) {
+      const first = v[i - 1] * weights[i - 1];
+      const second = v[i] * weights[i];
+      even += first * first;
+      odd += second * second;
     }
-    return Math.sqrt(sum / v.length);
+    if (n % 2 === 1) even += (v[n - 1] * weights[n - 1]) ** 2;
+    return Math.sqrt((even + odd) / n);
   }
 }

@@ -25,6 +25,7 @@ export const bdf = bdfOfOrder(HIGHEST_ORDER);
 
 export class BdfStepper implements Stepper {
   t: number;
+  /** The difference of order 0. */
   readonly y: Float64Array;
   previous: number;
   next: number;
@@ -38,8 +39,9 @@ export class BdfStepper implements Stepper {
   readonly #positive: readonly number[];
   /** Backward differences of order 0 and on, in steps of `h`. */
   readonly #differences: Float64Array[];
-  /** Those differences as they stood at the end of the last step, its length and order: the interpolant. */
-  readonly #kept: Float64Array[];
+  /** Those differences as they stood at the end of the last step, once put by, its length and order: the interpolant. */
+  readonly #keptDifferences: Float64Array[];
+  #kept = true;
   readonly #table = new Float64Array((HIGHEST_ORDER + 1) ** 2);
   #keptStep = 0;
   #keptOrder = 1;
@@ -59,14 +61,15 @@ export class BdfStepper implements Stepper {
     this.#control = implicitControl(control, n, 1e-13);
     this.#positive = system.positive ?? [];
     this.#differences = Array.from({ length: HIGHEST_ORDER + 3 }, vector);
-    this.#kept = Array.from({ length: HIGHEST_ORDER + 1 }, vector);
+    this.#keptDifferences = Array.from({ length: HIGHEST_ORDER + 1 }, vector);
     const { relative, absolute } = this.#control;
     const iterations = control.kind === 'adaptive' ? MOST_ITERATIONS : 3 * MOST_ITERATIONS;
     this.#newton = new BdfNewton(system, relative, absolute, iterations, this.counts);
     this.#slope = vector();
     this.t = t;
     this.previous = t;
-    this.y = y.slice();
+    this.y = this.#differences[0];
+    this.y.set(y);
     this.next = this.#control.first;
   }
 
@@ -138,8 +141,7 @@ export class BdfStepper implements Stepper {
     this.#h = this.next;
     this.#equal = 0;
     this.#newton.forget();
-    for (const difference of this.#differences) difference.fill(0);
-    this.#differences[0].set(y);
+    for (let k = 1; k < this.#differences.length; k++) this.#differences[k].fill(0);
     for (let i = 0; i < y.length; i++) this.#differences[1][i] = this.#h * this.#slope[i];
     this.#begun = true;
     return 'stepped';
@@ -151,12 +153,18 @@ export class BdfStepper implements Stepper {
     const differences = this.#differences;
     advance(differences, order, this.#newton.correction);
     liftToZero(differences[0], this.#positive);
-    this.y.set(differences[0]);
     this.previous = this.t;
     this.t = to;
-    for (let k = 0; k <= order; k++) this.#kept[k].set(differences[k]);
     this.#keptStep = this.#h;
     this.#keptOrder = order;
+    this.#kept = false;
+  }
+
+  /** Puts the last step's polynomial by, before differences change or when it is asked for. */
+  #keep(): void {
+    if (this.#kept) return;
+    for (let k = 0; k <= this.#keptOrder; k++) this.#keptDifferences[k].set(this.#differences[k]);
+    this.#kept = true;
   }
 
   /** Order and length of the next step, from the errors the orders below and above would have made. */
@@ -194,6 +202,7 @@ export class BdfStepper implements Stepper {
 
   /** The same history in steps of another length. */
   #rescale(h: number): void {
+    this.#keep();
     rescale(this.#differences, this.order, h / this.#h, this.#table);
     this.#h = h;
     this.next = h;
@@ -240,7 +249,6 @@ export class BdfStepper implements Stepper {
       for (let k = 1; k <= known; k++) held[k] = held[k - 1] - (k === 1 ? this.y[i] : differences[k - 1][i]);
       for (let k = 0; k <= known; k++) differences[k][i] = held[k];
     }
-    this.y.set(starter.y);
     this.previous = this.t;
     this.t = to;
     return 'stepped';
@@ -255,7 +263,8 @@ export class BdfStepper implements Stepper {
       this.#starter.interpolate(t, out);
       return;
     }
-    interpolateDifferences(t, this.t, this.#keptStep, this.#keptOrder, this.#kept, out);
+    this.#keep();
+    interpolateDifferences(t, this.t, this.#keptStep, this.#keptOrder, this.#keptDifferences, out);
     liftToZero(out, this.#positive);
   }
 
@@ -263,7 +272,8 @@ export class BdfStepper implements Stepper {
     if (this.#starter !== undefined) return this.#starter.record();
     const { previous: from, t: to } = this;
     const [h, order] = [this.#keptStep, this.#keptOrder];
-    const kept = this.#kept.slice(0, order + 1).map((difference) => difference.slice());
+    this.#keep();
+    const kept = this.#keptDifferences.slice(0, order + 1).map((difference) => difference.slice());
     return keptStep(from, to, this.y.slice(), this.#positive, (t, out) =>
       interpolateDifferences(t, to, h, order, kept, out),
     );

@@ -172,7 +172,9 @@ export class Rodas5PStepper implements Stepper {
     const h = Math.min(this.next, longest, limit - t);
     if (!whole) {
       const tolerances = this.#tolerances;
-      for (let i = 0; i < n; i++) tolerances[i] = absolute[i] + relative * Math.abs(y[i]);
+      if (this.#jacobian.cost > 0) {
+        for (let i = 0; i < n; i++) tolerances[i] = absolute[i] + relative * Math.abs(y[i]);
+      }
       this.#jacobian.evaluate(t, y, slope, tolerances, h);
       this.counts.evaluations += this.#jacobian.cost;
     }
