@@ -57,13 +57,24 @@ export function matchPath(pattern: string, path: string): Readonly<Record<string
   return parts;
 }
 
+/** Which of a subject's twins is looked at, where it has several: the address says so. */
+export function usePack(): string | null {
+  return usePlace().search.get('pack');
+}
+
+const twin = (subject: string, pack: string | null | undefined, rest = '') =>
+  `/twins/${encodeURIComponent(subject)}${rest}${pack ? `?pack=${encodeURIComponent(pack)}` : ''}`;
+
+/** Addresses of the pages; `pack` only where a subject has several twins. */
 export const paths = {
   twins: () => '/',
   about: () => '/about',
-  twin: (subject: string) => `/twins/${encodeURIComponent(subject)}`,
-  whatif: (subject: string) => `/twins/${encodeURIComponent(subject)}/whatif`,
-  proposals: (subject: string) => `/twins/${encodeURIComponent(subject)}/proposal`,
-  proposal: (subject: string, id: string) => `/twins/${encodeURIComponent(subject)}/proposal/${encodeURIComponent(id)}`,
+  enter: () => '/enter',
+  twin: (subject: string, pack?: string | null) => twin(subject, pack),
+  whatif: (subject: string, pack?: string | null) => twin(subject, pack, '/whatif'),
+  proposals: (subject: string, pack?: string | null) => twin(subject, pack, '/proposal'),
+  proposal: (subject: string, id: string, pack?: string | null) =>
+    twin(subject, pack, `/proposal/${encodeURIComponent(id)}`),
 };
 
 interface LinkProps extends ComponentPropsWithoutRef<'a'> {

@@ -24,6 +24,8 @@ export interface Fan {
   readonly outer: readonly [low: readonly number[], high: readonly number[]];
   /** 'lines' draws the edges of the intervals and leaves them unfilled. Default 'fan'. */
   readonly style?: 'fan' | 'lines';
+  /** False leaves it out of legend and summary: another of the same look explains it. */
+  readonly explained?: boolean;
 }
 
 /** What a timeline shows. All values are in one base unit; `display` says how they are written. */
@@ -44,6 +46,8 @@ export interface Timeline {
   readonly covers: readonly [low: number, high: number];
   readonly scale?: 'linear' | 'log';
   readonly observed: readonly ObservedPoint[];
+  /** The longest silence, minutes, over which two measured values are joined by a line; 0: never, each is a mark of its own. Default 16. */
+  readonly joinedMinutes?: number;
   readonly fans?: readonly Fan[];
   /** Earlier forecasts of the values since measured: median and 90 percent interval. */
   readonly past?: Omit<Fan, 'inner'>;
@@ -75,8 +79,10 @@ export function fanOf(trajectory: Trajectory, title: string, ink: ThemeColour): 
   };
 }
 
-/** The longest silence, minutes, over which two measured values are joined by a line. */
 const JOINED_MINUTES = 16;
+/** Radius of a measured value, px: one of many, and one of few. */
+const DOT = 1.9;
+const MARK = 4;
 
 /** Measured past, now, forecast fans and an events lane over one time axis. */
 export function timeline(given: Timeline): Chart {
@@ -111,9 +117,9 @@ export function timeline(given: Timeline): Chart {
       ...(given.past === undefined ? [] : [pastBand(given.past, x, y)]),
       ...(given.fans ?? []).map((f) => fanAreas(f, x, y)),
       ...(given.fans ?? []).map((f) => fanLines(f, x, y)),
-      observedLine(given.observed, x, y),
+      observedLine(given, x, y),
     ]),
-    observedPoints(given.observed, x, y),
+    observedPoints(given, x, y),
     nowLine(given, x, top, end),
     ...lanes.map((l, i) => drawLane(l, x, bottom + 8 + i * LANE_HEIGHT)),
   ];
@@ -136,7 +142,11 @@ function valueDomain(given: Timeline): [number, number] {
     high = Math.max(high, v);
   };
   for (const p of given.observed) if (p.at >= given.from && p.at <= given.to) see(p.value);
-  for (const f of given.fans ?? []) for (const edge of f.outer) edge.forEach(see);
+  for (const f of given.fans ?? [])
+    for (const edge of f.outer)
+      edge.forEach((value, i) => {
+        if (f.times[i]! >= given.from && f.times[i]! <= given.to) see(value);
+      });
   // Nothing to show, and nothing that must be covered: any axis will do.
   if (low > high) return [0, 1];
   const room = (high - low) * 0.04;
@@ -146,8 +156,9 @@ function valueDomain(given: Timeline): [number, number] {
 function legendOf(given: Timeline): LegendEntry[] {
   const entries: LegendEntry[] = [];
   if (given.observed.length > 0) entries.push({ label: 'measured', swatch: 'dots', fill: colour('--gm-observed') });
-  const several = (given.fans?.length ?? 0) > 1;
-  for (const f of given.fans ?? []) {
+  const explained = (given.fans ?? []).filter((f) => f.explained !== false);
+  const several = explained.length > 1;
+  for (const f of explained) {
     const ink = colour(f.colour);
     entries.push({ label: several ? `${f.title}: median` : `${f.title} (median)`, swatch: 'line', fill: ink });
     entries.push({ label: '50 %', swatch: 'inner', fill: ink }, { label: '90 %', swatch: 'band', fill: ink });
@@ -263,10 +274,11 @@ function pastBand(of: Omit<Fan, 'inner'>, x: Scale, y: Scale): string {
   ]);
 }
 
-function observedLine(points: readonly ObservedPoint[], x: Scale, y: Scale): string {
+function observedLine({ observed: points, joinedMinutes = JOINED_MINUTES }: Timeline, x: Scale, y: Scale): string {
+  if (joinedMinutes === 0) return '';
   const joined: [number, number][] = [];
   points.forEach((p, i) => {
-    const gap = i > 0 && p.at - points[i - 1]!.at > JOINED_MINUTES * MINUTE;
+    const gap = i > 0 && p.at - points[i - 1]!.at > joinedMinutes * MINUTE;
     if (gap || p.poor) joined.push([Number.NaN, Number.NaN]);
     if (!p.poor) joined.push([x(p.at), y(p.value)]);
   });
@@ -279,7 +291,10 @@ function observedLine(points: readonly ObservedPoint[], x: Scale, y: Scale): str
   });
 }
 
-function observedPoints(points: readonly ObservedPoint[], x: Scale, y: Scale): string {
+function observedPoints({ observed: points, joinedMinutes }: Timeline, x: Scale, y: Scale): string {
+  const single = joinedMinutes === 0;
+  const r = single ? MARK : DOT;
+  const rim = single ? ` stroke="${colour('--gm-paper')}" stroke-width="1.5"` : '';
   const ink = colour('--gm-observed');
   const marks = points
     .filter((p) => p.at >= x.domain[0] && p.at <= x.domain[1])
@@ -288,8 +303,8 @@ function observedPoints(points: readonly ObservedPoint[], x: Scale, y: Scale): s
       if (p.bound === 'below') return `<path d="M${px(cx - 4)} ${px(cy - 6)}h8l-4 7z"/>`;
       if (p.bound === 'above') return `<path d="M${px(cx - 4)} ${px(cy + 6)}h8l-4 -7z"/>`;
       return p.poor
-        ? `<circle cx="${px(cx)}" cy="${px(cy)}" r="2.4" fill="none" stroke="${ink}"/>`
-        : `<circle cx="${px(cx)}" cy="${px(cy)}" r="1.9"/>`;
+        ? `<circle cx="${px(cx)}" cy="${px(cy)}" r="${r + 0.5}" fill="none" stroke="${ink}"/>`
+        : `<circle cx="${px(cx)}" cy="${px(cy)}" r="${r}"${rim}/>`;
     });
   return element('g', { fill: ink }, marks);
 }
@@ -322,7 +337,7 @@ function summaryOf(given: Timeline): string {
   }
   for (const f of given.fans ?? []) {
     const end = f.times.length - 1;
-    if (end < 0) continue;
+    if (end < 0 || f.explained === false) continue;
     parts.push(
       `${f.title}: at ${localTime(f.times[end]!, given.offset)} the median is ${say(f.median[end]!)}, ` +
         `50 % interval ${shown(f.inner[0][end]!, given.display)} to ${shown(f.inner[1][end]!, given.display)}, ` +

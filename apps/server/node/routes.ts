@@ -1,4 +1,4 @@
-import { DAY, instant, type Trace } from '@gemel/core';
+import { HOUR, instant, MINUTE, type Trace } from '@gemel/core';
 import { type Door, doors, sniffDoor } from '@gemel/exchange';
 import { viewOf } from '@gemel/runtime';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -119,8 +119,10 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     async (request): Promise<TwinDetail> => {
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
       const now = desk.now();
-      const from = instant(request.query.from ?? now - DAY);
-      const to = instant(request.query.to ?? now);
+      // Without a window: the first that is shown, with half of it held ready before.
+      const [{ past }] = viewOf(packOf(pack)!).windows;
+      const from = instant(request.query.from ?? now - 1.5 * past * HOUR);
+      const to = instant(request.query.to ?? now + packOf(pack)!.forecast.horizonMinutes * MINUTE);
       return twinDetail(hub, await desk.standing(subject, pack), now, from, to);
     },
   );

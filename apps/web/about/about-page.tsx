@@ -1,4 +1,5 @@
 import type { Status } from '@gemel/server/api';
+import { useOffer } from '../data/preferences.tsx';
 import { useApi } from '../data/use-api.ts';
 import { Card } from '../parts/card.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -10,6 +11,7 @@ import css from './about.module.css';
 /** What Gemel is, what each pack is for and what it is not for. */
 export default function AboutPage() {
   const { data, error, reload } = useApi<Status>('/api/status');
+  useOffer([]);
   const t = strings.about;
   return (
     <>

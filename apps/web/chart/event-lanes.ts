@@ -1,16 +1,10 @@
 import { joinSteps, type Lane, type LaneItem } from '@gemel/charts/lanes';
+import type { ThemeColour } from '@gemel/charts/theme';
 import type { ControlInput } from '@gemel/core';
-import { unitLabel } from '../data/number.ts';
-import { strings } from '../strings.data.ts';
+import type { TwinView } from '@gemel/server/api';
+import { writtenUnit } from '../data/number.ts';
 
-type LaneLook = Pick<Lane, 'title' | 'colour' | 'kind' | 'decimals'>;
-
-/** Lanes that are always there, so that the axis does not jump when an event comes in. */
-const KNOWN: Readonly<Record<string, LaneLook & { readonly unit: string }>> = {
-  'insulin.bolus': { title: strings.chart.bolus, colour: '--gm-bolus', kind: 'marks', decimals: 1, unit: 'U' },
-  'insulin.basal': { title: strings.chart.basal, colour: '--gm-basal', kind: 'steps', decimals: 2, unit: 'U/h' },
-  'meal.carbohydrate': { title: strings.chart.meals, colour: '--gm-meal', kind: 'marks', decimals: 0, unit: 'g' },
-};
+const COLOURS: readonly ThemeColour[] = ['--gm-bolus', '--gm-basal', '--gm-meal', '--gm-arm-3'];
 
 function item(control: ControlInput): LaneItem {
   const base = { from: control.from, value: control.value.value, status: control.status };
@@ -18,27 +12,29 @@ function item(control: ControlInput): LaneItem {
 }
 
 /**
- * Control inputs as lanes under the chart, one a control; `overlay` is laid over what is on record.
- * The known lanes are there, empty or not, where `always` is set: charts beside one another then match.
+ * Control inputs as lanes under the chart, one a control; `overlay` is laid over what is on record. The lanes of the view are
+ * there, empty or not, where `always` is set: charts beside one another then match, and the axis does not jump.
  */
 export function eventLanes(
+  view: TwinView,
   controls: readonly ControlInput[],
   overlay: readonly ControlInput[] = [],
   always = controls.length + overlay.length > 0,
 ): Lane[] {
   const all = [...controls, ...overlay];
-  const names = new Set([...(always ? Object.keys(KNOWN) : []), ...all.map((control) => control.control)]);
-  return [...names].map((name) => {
+  const known = new Map(view.controls.map((own) => [own.control, own]));
+  const names = new Set([...(always ? known.keys() : []), ...all.map((control) => control.control)]);
+  return [...names].map((name, i) => {
     const own = all.filter((control) => control.control === name);
-    const look = KNOWN[name];
+    const look = known.get(name);
     const unit = own[0]?.value.unit ?? look?.unit ?? '';
-    const kind = look?.kind ?? (unit.includes('/') ? 'steps' : 'marks');
+    const kind = unit.includes('/') ? ('steps' as const) : ('marks' as const);
     const items = own.map(item);
     return {
-      title: look?.title ?? own[0]?.code.text ?? name,
-      colour: look?.colour ?? '--gm-bolus',
+      title: look?.short ?? own[0]?.code.text ?? name,
+      colour: COLOURS[i % COLOURS.length]!,
       decimals: look?.decimals ?? 1,
-      unit: unitLabel(unit, 'mg/dL'),
+      unit: writtenUnit(unit),
       kind,
       items: kind === 'steps' ? joinSteps(items) : items,
     };

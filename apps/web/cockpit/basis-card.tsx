@@ -16,7 +16,7 @@ export function BasisCard({ detail, time }: { readonly detail: TwinDetail; reado
   const { forecast } = detail;
   return (
     <Card title={strings.facts.more}>
-      <FactList facts={distinct(detail.facts).map(({ fact, value }) => [inputName(fact), value])} />
+      <FactList facts={distinct(detail.facts).map(({ fact, value }) => [inputName(fact, detail.titles), value])} />
       {forecast !== null && (
         <details style={{ marginTop: 12, fontSize: 14 }}>
           <summary>{t.provenance}</summary>

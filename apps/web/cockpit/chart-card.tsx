@@ -3,8 +3,8 @@ import type { TwinDetail } from '@gemel/server/api';
 import { useDeferredValue, useMemo } from 'react';
 import { figureSvg } from '../chart/figure.ts';
 import { useWidth } from '../chart/use-width.ts';
-import { usePreferences } from '../data/preferences.tsx';
-import { durationText, type LocalTime, MINUTE } from '../data/time.ts';
+import { useUnits } from '../data/preferences.tsx';
+import { durationText, HOUR, type LocalTime, MINUTE } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { download, fileStem } from '../parts/download.ts';
 import { Empty } from '../parts/empty.tsx';
@@ -16,7 +16,7 @@ import { cockpitChart, mainPoints, type Stretch } from './cockpit-chart.ts';
 import { windowCsv } from './csv.ts';
 import { readout } from './readout.ts';
 import { TimelineView } from './timeline-view.tsx';
-import { type View, WINDOWS } from './use-view.ts';
+import { type View, windowOf } from './use-view.ts';
 
 interface ChartCardProps {
   readonly detail: TwinDetail;
@@ -27,12 +27,20 @@ interface ChartCardProps {
   readonly time: LocalTime;
 }
 
+/** The cursor goes over a chart in about this many steps. */
+const STEPS = 108;
+
+/** A step of the cursor in whole five minutes, ms. */
+function stepOf({ from, to }: Stretch): number {
+  return Math.max(1, Math.round((to - from) / STEPS / (5 * MINUTE))) * 5 * MINUTE;
+}
+
 /** Width of the chart in a downloaded file, px. */
 const FILE_WIDTH = 1100;
 
 /** Measured past, now, forecast and events over one time axis, with everything to look at it by. */
 export function ChartCard({ detail, view, onView, stretch, now, time }: ChartCardProps) {
-  const { unit } = usePreferences();
+  const unit = useUnits();
   const [host, width] = useWidth<HTMLDivElement>();
   const t = strings.chart;
   const input = useMemo(() => ({ detail, view, stretch, now, time, unit }), [detail, view, stretch, now, time, unit]);
@@ -56,11 +64,12 @@ export function ChartCard({ detail, view, onView, stretch, now, time }: ChartCar
   };
   return (
     <Card>
-      <h2 className="visually-hidden">{t.title}</h2>
+      <h2 className="visually-hidden">{t.title(detail.view.noun)}</h2>
       <ChartToolbar
         view={view}
+        twin={detail.view}
         onChange={onView}
-        onPan={(windows) => pan(windows * WINDOWS[view.window])}
+        onPan={(windows) => pan(windows * windowOf(view, detail.view).past * HOUR)}
         onCsv={() => download(`${stem}.csv`, 'text/csv;charset=utf-8', windowCsv(detail, stretch, time, unit))}
         onSvg={saveSvg}
         hasPast={detail.past.length > 0}
@@ -70,8 +79,10 @@ export function ChartCard({ detail, view, onView, stretch, now, time }: ChartCar
         {view.as === 'chart' && chart !== null && (
           <TimelineView
             chart={chart}
+            label={t.title(detail.view.noun)}
+            step={stepOf(shown.stretch)}
             stretch={shown.stretch}
-            readout={(at) => readout(detail, at, now, time, unit)}
+            readout={(at) => readout(detail, at, now, shown.stretch, time, unit)}
             onPan={pan}
           />
         )}
@@ -93,6 +104,11 @@ export function ChartCard({ detail, view, onView, stretch, now, time }: ChartCar
         {strings.time.zone(time.name)}. {view.as === 'chart' && t.pan}
         {view.before && <BeforeScore detail={detail} stretch={stretch} />}
       </p>
+      {(detail.view.aims ?? []).length > 0 && (
+        <p className={css.foot}>
+          {t.aims} {detail.view.aims!.join(' ')}
+        </p>
+      )}
     </Card>
   );
 }

@@ -1,11 +1,14 @@
+import type { TwinView } from '@gemel/server/api';
 import { ActionIcon, Button, Menu, SegmentedControl, Switch } from '@mantine/core';
+import { durationText, HOUR } from '../data/time.ts';
 import { Icon } from '../parts/icon.tsx';
 import { strings } from '../strings.data.ts';
 import css from './chart-toolbar.module.css';
-import { type FanStyle, type View, WINDOWS, type WindowName } from './use-view.ts';
+import { type FanStyle, type View, windowName, windowOf } from './use-view.ts';
 
 interface ChartToolbarProps {
   readonly view: View;
+  readonly twin: TwinView;
   readonly onChange: (change: Partial<View>) => void;
   readonly onPan: (windows: number) => void;
   readonly onCsv: () => void;
@@ -18,7 +21,7 @@ function options<T extends string>(labels: Readonly<Record<string, string>>, val
 }
 
 /** What of the timeline is shown, and how. */
-export function ChartToolbar({ view, onChange, onPan, onCsv, onSvg, hasPast }: ChartToolbarProps) {
+export function ChartToolbar({ view, twin, onChange, onPan, onCsv, onSvg, hasPast }: ChartToolbarProps) {
   const t = strings.chart;
   return (
     <div className={`${css.toolbar} no-print`}>
@@ -26,9 +29,9 @@ export function ChartToolbar({ view, onChange, onPan, onCsv, onSvg, hasPast }: C
         <SegmentedControl
           aria-label={t.window}
           size="xs"
-          data={options(t.windows, Object.keys(WINDOWS) as WindowName[])}
-          value={view.window}
-          onChange={(window) => onChange({ window: window as WindowName })}
+          data={twin.windows.map(({ past }) => ({ value: windowName(past), label: durationText(past * HOUR) }))}
+          value={windowName(windowOf(view, twin).past)}
+          onChange={(window) => onChange({ window })}
         />
         <div className={css.pan}>
           <ActionIcon variant="default" size={32} aria-label={t.earlier} onClick={() => onPan(-0.5)}>

@@ -1,14 +1,14 @@
 import { type Fan, fanOf, type Timeline } from '@gemel/charts/timeline';
 import { type Instant, instant } from '@gemel/core';
-import type { ObservationPoint, TwinDetail } from '@gemel/server/api';
+import type { ObservationPoint, TwinDetail, TwinView } from '@gemel/server/api';
+import { displayOf, rangesOf } from '../chart/display.ts';
 import { eventLanes } from '../chart/event-lanes.ts';
-import { displayOf, quantityOf, rangesOf } from '../chart/glucose-display.ts';
-import type { GlucoseUnit } from '../data/glucose.ts';
 import { mainTrajectory } from '../data/main-trajectory.ts';
 import { durationText, HOUR, type LocalTime, MINUTE } from '../data/time.ts';
+import type { Units } from '../data/units.ts';
 import { strings } from '../strings.data.ts';
 import { mainSignal } from '../twin/last-value.ts';
-import { type View, WINDOWS } from './use-view.ts';
+import { type View, windowOf } from './use-view.ts';
 
 /** The stretch of time a view shows, ms. */
 export interface Stretch {
@@ -16,18 +16,19 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** Past as long as the window; after now the forecast, at most half as long again. */
-export function stretchOf(view: View, now: number, horizonEnd: number | null): Stretch {
-  const past = WINDOWS[view.window];
+/** Past as long as the window; after now the forecast, as far as the window reaches ahead. */
+export function stretchOf(view: View, now: number, horizonEnd: number | null, twin: TwinView): Stretch {
+  const window = windowOf(view, twin);
+  const past = window.past * HOUR;
   const end = view.end ?? now;
-  const room = past / 2;
+  const room = window.ahead * HOUR;
   const ahead = horizonEnd === null ? past / 12 : Math.max(past / 12, horizonEnd - now);
   return { from: end - past, to: end + Math.min(room, ahead) };
 }
 
 /** Values of the signal the cockpit is about, oldest first. */
 export function mainPoints(detail: TwinDetail): ObservationPoint[] {
-  const signal = mainSignal(detail.observations);
+  const signal = mainSignal(detail);
   return detail.observations.filter((point) => point.signal === signal).sort((a, b) => a.at - b.at);
 }
 
@@ -50,32 +51,45 @@ export interface CockpitChartInput {
   readonly stretch: Stretch;
   readonly now: number;
   readonly time: LocalTime;
-  readonly unit: GlucoseUnit;
+  readonly unit: Units;
   readonly width: number;
   readonly id: string;
 }
 
 /** The cockpit's chart as data for packages/charts: drawn on the screen and in the downloaded file alike. */
 export function cockpitChart({ detail, view, stretch, now, time, unit, width, id }: CockpitChartInput): Timeline {
-  const trajectory = mainTrajectory(detail.forecast);
+  const trajectory = mainTrajectory(detail.forecast, detail.view);
+  const { noun, joinedMinutes } = detail.view;
   const points = mainPoints(detail);
   const ucum = trajectory?.unit ?? points[0]?.unit ?? detail.summary.headline.unit;
-  const past = view.before ? pastFan(detail, stretch) : null;
+  const before = view.before ? pastFan(detail, stretch) : null;
   const shown = points.filter((p) => p.at >= stretch.from - HOUR && p.at <= stretch.to);
-  const fans =
-    trajectory === null || view.fan === 'off'
+  const { retraced } = detail;
+  const style = view.fan === 'off' ? null : view.fan;
+  const fans: Fan[] = [
+    ...(retraced === null || style === null
       ? []
-      : [{ ...fanOf(trajectory, strings.chart.forecastAt, '--gm-arm-1'), style: view.fan }];
+      : [{ ...fanOf(retraced, strings.chart.believed, '--gm-arm-1'), style, explained: false as const }]),
+    ...(trajectory === null || style === null
+      ? []
+      : [
+          {
+            ...fanOf(trajectory, retraced === null ? strings.chart.forecastAt : strings.chart.modelled, '--gm-arm-1'),
+            style,
+          },
+        ]),
+  ];
   return {
     id,
-    title: quantityOf(ucum, trajectory?.title),
+    title: noun,
     from: stretch.from as Instant,
     to: stretch.to as Instant,
     now: now as Instant,
     offset: time.offset(stretch.to),
     display: displayOf(ucum, unit),
-    quantity: quantityOf(ucum, trajectory?.title),
-    ...rangesOf(ucum),
+    quantity: noun,
+    joinedMinutes,
+    ...rangesOf(detail.view),
     observed: shown.map((p) => ({
       at: p.at as Instant,
       value: p.value,
@@ -83,9 +97,9 @@ export function cockpitChart({ detail, view, stretch, now, time, unit, width, id
       poor: p.grade !== 'good',
     })),
     fans,
-    ...(past === null ? {} : { past }),
+    ...(before === null ? {} : { past: before }),
     outOfRange: view.fan === 'off' ? [] : (detail.forecast?.outOfRange ?? []),
-    lanes: eventLanes(detail.controls),
+    lanes: eventLanes(detail.view, detail.controls),
     width,
     plotHeight: width < 560 ? 230 : 320,
   };

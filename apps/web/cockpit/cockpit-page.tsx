@@ -3,6 +3,8 @@ import { useMemo } from 'react';
 import { useNow } from '../data/clock.ts';
 import { isStale } from '../data/headline.ts';
 import { mainTrajectory } from '../data/main-trajectory.ts';
+import { UnitsOfTwin, useOffer } from '../data/preferences.tsx';
+import { DAY, HOUR } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { strings } from '../strings.data.ts';
 import { AccuracyTable } from '../twin/accuracy-table.tsx';
@@ -18,54 +20,65 @@ import { CalibrationWords } from './calibration-words.tsx';
 import { ChartCard } from './chart-card.tsx';
 import { stretchOf } from './cockpit-chart.ts';
 import css from './cockpit-page.module.css';
+import { ModelsCard } from './models-card.tsx';
 import { NextCard } from './next-card.tsx';
 import { NoForecastCard } from './no-forecast-card.tsx';
 import { NowCard } from './now-card.tsx';
 import { QuantitiesCard } from './quantities-card.tsx';
 import { StandingCard } from './standing-card.tsx';
 import { useCalibration } from './use-calibration.ts';
-import { useView, WINDOWS } from './use-view.ts';
+import { useView, type View } from './use-view.ts';
+
+/** What is asked of the server: the twin's own first window, or the one of the view with half of it held ready on each side. */
+function askedOf({ window }: View, end: number | null, now: number): { from: number; to: number } | undefined {
+  if (window === null && end === null) return undefined;
+  const half = (window === null ? 6 * HOUR : Number.parseFloat(window) * (window.endsWith('d') ? DAY : HOUR)) / 2;
+  const from = Math.floor(((end ?? now) - 2 * half) / half) * half - half;
+  return { from, to: end === null ? now : end + 2 * half };
+}
 
 /** One twin: what was measured, what is forecast, and how far that may be trusted. */
 export function CockpitPage({ subject }: { readonly subject: string }) {
   const now = useNow();
   const [view, setView] = useView();
   const calibration = useCalibration(subject);
-  // While the window is dragged, data are asked for once it rests; half a window on each side is held ready.
+  // While the window is dragged, data are asked for once it rests.
   const [rested] = useDebouncedValue(view.end, 200);
-  const half = WINDOWS[view.window] / 2;
-  const from = Math.floor(((rested ?? now) - 2 * half) / half) * half - half;
-  const twin = useTwin(subject, from, rested === null ? now : rested + 2 * half);
+  const twin = useTwin(subject, askedOf(view, rested, now));
   const { data: detail } = twin;
+  useOffer(detail === undefined ? [] : [detail.view.units]);
   const time = useMemo(() => (detail === undefined ? null : timeOfTwin(detail)), [detail]);
-  const horizonEnd = detail?.forecast?.horizon.to ?? null;
-  const stretch = useMemo(() => stretchOf(view, now, horizonEnd), [view, now, horizonEnd]);
+  const stretch = useMemo(
+    () => (detail === undefined ? null : stretchOf(view, now, detail.forecast?.horizon.to ?? null, detail.view)),
+    [view, now, detail],
+  );
 
-  if (detail === undefined || time === null)
+  if (detail === undefined || time === null || stretch === null)
     return (
       <>
         <TwinHead subject={subject} view="cockpit" detail={undefined} />
         <TwinState twin={twin} />
       </>
     );
-  const stale = isStale(newestValueAt(detail), now);
+  const stale = isStale(newestValueAt(detail), now, detail.view.staleMinutes);
   return (
-    <>
+    <UnitsOfTwin units={detail.view.units}>
       <TwinHead subject={subject} view="cockpit" detail={detail} />
       <div className={css.grid}>
         <div className={css.now}>
-          <NowCard detail={detail} trajectory={mainTrajectory(detail.forecast)} now={now} time={time} />
+          <NowCard detail={detail} trajectory={mainTrajectory(detail.forecast, detail.view)} now={now} time={time} />
           <AdvisoriesCard advisories={detail.advisories} />
           <NextCard subject={subject} open={detail.summary.openProposals} stale={stale} />
         </div>
         <div className={css.chart}>
           <ChartCard detail={detail} view={view} onView={setView} stretch={stretch} now={now} time={time} />
           {detail.forecast === null && <NoForecastCard detail={detail} calibration={calibration} />}
-          {detail.forecast !== null && <QuantitiesCard forecast={detail.forecast} time={time} />}
+          {detail.forecast !== null && <QuantitiesCard forecast={detail.forecast} detail={detail} time={time} />}
           <Card title={strings.posterior.title} text={strings.posterior.text}>
             <CalibrationWords statements={detail.calibration} />
             <PosteriorTable posterior={detail.posterior} />
           </Card>
+          {detail.models.length > 0 && <ModelsCard models={detail.models} />}
           <Card title={strings.accuracy.title} text={strings.accuracy.text}>
             <AccuracyTable accuracy={detail.accuracy} />
           </Card>
@@ -75,6 +88,6 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
           <BasisCard detail={detail} time={time} />
         </div>
       </div>
-    </>
+    </UnitsOfTwin>
   );
 }

@@ -1,9 +1,9 @@
 import type { TwinDetail } from '@gemel/server/api';
-import { type GlucoseUnit, inGlucoseUnit } from '../data/glucose.ts';
 import { mainTrajectory } from '../data/main-trajectory.ts';
 import { unitLabel } from '../data/number.ts';
 import { trajectoryQuantile } from '../data/quantile.ts';
 import { type LocalTime, MINUTE } from '../data/time.ts';
+import { inShownUnit, type Units } from '../data/units.ts';
 import { strings } from '../strings.data.ts';
 import type { Stretch } from './cockpit-chart.ts';
 
@@ -21,9 +21,9 @@ const round = (value: number) => Number(value.toFixed(4));
  * What the window holds as CSV, in the unit shown: measured values, events, the forecast and what was predicted then.
  * The first line says what the data may be used for.
  */
-export function windowCsv(detail: TwinDetail, stretch: Stretch, time: LocalTime, unit: GlucoseUnit): string {
+export function windowCsv(detail: TwinDetail, stretch: Stretch, time: LocalTime, unit: Units): string {
   const inside = (at: number) => at >= stretch.from && at <= stretch.to;
-  const convert = (value: number, ucum: string) => round(ucum === 'mg/dL' ? inGlucoseUnit(value, unit) : value);
+  const convert = (value: number, ucum: string) => round(ucum === unit.base.unit ? inShownUnit(value, unit) : value);
   const rows: { at: number; cells: (string | number | null)[] }[] = [];
   for (const p of detail.observations.filter((point) => inside(point.at)))
     rows.push({
@@ -59,7 +59,7 @@ export function windowCsv(detail: TwinDetail, stretch: Stretch, time: LocalTime,
         c.provenance.source,
       ],
     });
-  const trajectory = mainTrajectory(detail.forecast);
+  const trajectory = mainTrajectory(detail.forecast, detail.view);
   for (const [i, at] of (trajectory?.times ?? []).entries()) {
     if (trajectory === null || !inside(at)) continue;
     const q = (p: number) => convert(trajectoryQuantile(trajectory, p, i), trajectory.unit);
@@ -80,7 +80,7 @@ export function windowCsv(detail: TwinDetail, stretch: Stretch, time: LocalTime,
       ],
     });
   }
-  const signalUnit = detail.observations[0]?.unit ?? 'mg/dL';
+  const signalUnit = trajectory?.unit ?? unit.base.unit;
   for (const p of detail.past.filter((point) => inside(point.at)))
     rows.push({
       at: p.at,

@@ -1,8 +1,9 @@
-import { usePreferences } from '../data/preferences.tsx';
-import { Link, paths } from '../navigation.tsx';
+import { useUnits } from '../data/preferences.tsx';
+import { Link, paths, usePack } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { strings } from '../strings.data.ts';
+import { twinPath } from '../twin/twin-path.ts';
 import css from './next-card.module.css';
 
 interface NextCardProps {
@@ -13,9 +14,10 @@ interface NextCardProps {
 
 /** Where to go from here: the waiting proposal, a what-if, neither while the data are stale; the report always. */
 export function NextCard({ subject, open, stale }: NextCardProps) {
-  const { unit } = usePreferences();
+  const { shown } = useUnits();
+  const pack = usePack();
   const t = strings.cockpit;
-  const report = `/api/twins/${encodeURIComponent(subject)}/report?unit=${encodeURIComponent(unit)}`;
+  const report = twinPath(subject, pack, 'report', { unit: shown.unit });
   return (
     <Card title={open > 0 && !stale ? t.openProposal : undefined} screenOnly={!stale}>
       {stale && (
@@ -26,10 +28,10 @@ export function NextCard({ subject, open, stale }: NextCardProps) {
       <div className={css.links}>
         {!stale && (
           <>
-            <Link href={paths.proposals(subject)} className={css.primary}>
+            <Link href={paths.proposals(subject, pack)} className={css.primary}>
               {open > 0 ? t.askProposal : strings.proposal.ask}
             </Link>
-            <Link href={paths.whatif(subject)} className={css.secondary}>
+            <Link href={paths.whatif(subject, pack)} className={css.secondary}>
               {t.whatIf}
             </Link>
           </>

@@ -1,15 +1,14 @@
 import type { Trajectory } from '@gemel/core';
 import type { TwinDetail } from '@gemel/server/api';
-import { sentenceInUnit } from '../data/glucose.ts';
 import { headlineText, isStale } from '../data/headline.ts';
 import { unitLabel, valueText } from '../data/number.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useSentence, useUnits } from '../data/preferences.tsx';
 import { nearestIndex, trajectoryQuantile } from '../data/quantile.ts';
-import { ageText, durationText, type LocalTime, MINUTE, STALE_MINUTES } from '../data/time.ts';
+import { ageText, durationText, type LocalTime, MINUTE } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { DataAge } from '../parts/data-age.tsx';
 import { strings } from '../strings.data.ts';
-import { lastPoint, newestValueAt } from '../twin/last-value.ts';
+import { dataPoints, lastPoint, newestValueAt } from '../twin/last-value.ts';
 import css from './now-card.module.css';
 
 interface NowCardProps {
@@ -19,23 +18,22 @@ interface NowCardProps {
   readonly time: LocalTime;
 }
 
-/** Leads of the forecast shown as numbers, minutes. */
-const LEADS = [30, 60];
-
 /** The last measured value, how old and how good it is, and what is forecast next. */
 export function NowCard({ detail, trajectory, now, time }: NowCardProps) {
-  const { unit } = usePreferences();
+  const unit = useUnits();
   const newest = newestValueAt(detail);
-  const stale = isStale(newest, now);
+  const { leadsMinutes, staleMinutes } = detail.view;
+  const stale = isStale(newest, now, staleMinutes);
+  const say = useSentence();
   const headline = headlineText(detail.summary.headline, unit);
-  const last = lastPoint(detail.observations);
+  const last = lastPoint(dataPoints(detail));
   const t = strings.cockpit;
   return (
-    <Card title={t.measured} aside={<DataAge at={newest} now={now} />}>
+    <Card title={t.measured} aside={<DataAge at={newest} now={now} staleMinutes={staleMinutes} />}>
       <p className={css.value} data-stale={stale} data-testid="now-value">
         {headline.value} <small>{headline.unit}</small>
       </p>
-      <p className={css.statement}>{sentenceInUnit(detail.summary.headline.statement, unit)}</p>
+      <p className={css.statement}>{say(detail.summary.headline.statement)}</p>
       {newest !== null && (
         <p className={css.meta}>
           {t.at(time.dayAndTime(newest))}
@@ -46,14 +44,14 @@ export function NowCard({ detail, trajectory, now, time }: NowCardProps) {
           )}
         </p>
       )}
-      {stale && newest !== null && (
+      {stale && newest !== null && staleMinutes !== null && (
         <p className={css.stale} role="status">
-          <strong>{t.staleTitle}.</strong> {t.staleText(ageText(now - newest), STALE_MINUTES)}
+          <strong>{t.staleTitle}.</strong> {t.staleText(ageText(now - newest), durationText(staleMinutes * MINUTE))}
         </p>
       )}
       {!stale && trajectory !== null && (
         <dl className={css.leads} aria-label={t.outlook}>
-          {LEADS.map((minutes) => {
+          {leadsMinutes.map((minutes) => {
             const index = nearestIndex(trajectory.times, now + minutes * MINUTE);
             const q = (p: number) => valueText(trajectoryQuantile(trajectory, p, index), trajectory.unit, unit);
             return (

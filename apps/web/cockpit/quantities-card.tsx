@@ -1,10 +1,10 @@
 import type { Forecast, Trajectory } from '@gemel/core';
-import { sentenceInUnit } from '../data/glucose.ts';
+import type { TwinDetail } from '@gemel/server/api';
 import { mainTrajectory, sideTrajectories } from '../data/main-trajectory.ts';
 import { percent, unitLabel, valueText } from '../data/number.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useSentence, useUnits } from '../data/preferences.tsx';
 import { type Interval, interval90, trajectoryQuantile } from '../data/quantile.ts';
-import type { LocalTime } from '../data/time.ts';
+import { DAY, type LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { ChanceBar } from '../parts/chance-bar.tsx';
 import { DataTable } from '../parts/data-table.tsx';
@@ -14,6 +14,7 @@ import { eventTitle } from './event-title.ts';
 
 interface QuantitiesCardProps {
   readonly forecast: Forecast;
+  readonly detail: Pick<TwinDetail, 'view' | 'events'>;
   readonly time: LocalTime;
 }
 
@@ -34,9 +35,9 @@ interface Row {
 }
 
 /** Scalars of the forecast, then side curves (insulin on board) as they are now. */
-function rowsOf(forecast: Forecast): Row[] {
+function rowsOf(forecast: Forecast, view: TwinDetail['view']): Row[] {
   const scalars = Object.values(forecast.quantities).filter((quantity) => quantity.kind === 'scalar');
-  const now = sideTrajectories(forecast).map((trajectory): Row => {
+  const now = sideTrajectories(forecast, view).map((trajectory): Row => {
     const q = (p: number) => trajectoryQuantile(trajectory, p, 0);
     const interval = { low: q(0.05), median: q(0.5), high: q(0.95) };
     const { name, unit, title } = trajectory;
@@ -49,21 +50,22 @@ function rowsOf(forecast: Forecast): Row[] {
 }
 
 /** Every quantity of the standing forecast as a distribution, and the events along its curve. */
-export function QuantitiesCard({ forecast, time }: QuantitiesCardProps) {
-  const { unit } = usePreferences();
+export function QuantitiesCard({ forecast, detail, time }: QuantitiesCardProps) {
+  const unit = useUnits();
   const t = strings.quantities;
-  const main = mainTrajectory(forecast);
+  const { view, events } = detail;
+  const say = useSentence();
+  const main = mainTrajectory(forecast, view);
+  const long = forecast.horizon.to - forecast.horizon.from > DAY;
+  const at = (instant: number) => (long ? time.dayAndTime(instant) : time.time(instant));
   return (
-    <Card
-      title={t.title}
-      text={`${t.text} ${t.horizon(time.time(forecast.horizon.from), time.time(forecast.horizon.to))}.`}
-    >
+    <Card title={t.title} text={`${t.text} ${t.horizon(at(forecast.horizon.from), at(forecast.horizon.to))}.`}>
       <DataTable
         caption={t.title}
-        rows={rowsOf(forecast)}
+        rows={rowsOf(forecast, view)}
         rowKey={(row) => row.name}
         columns={[
-          { heading: t.name, cell: (row) => sentenceInUnit(row.title, unit) },
+          { heading: t.name, cell: (row) => say(row.title) },
           {
             heading: t.median,
             numeric: true,
@@ -75,7 +77,7 @@ export function QuantitiesCard({ forecast, time }: QuantitiesCardProps) {
             wraps: true,
             cell: (row) =>
               Object.entries(row.events)
-                .map(([event, p]) => t.scalarEvent(percent(p), eventTitle(event, row.unit, unit)))
+                .map(([event, p]) => t.scalarEvent(percent(p), eventTitle(event, row.unit, unit, events[row.name])))
                 .join('; '),
           },
         ]}
@@ -87,9 +89,12 @@ export function QuantitiesCard({ forecast, time }: QuantitiesCardProps) {
             rows={peaks(main)}
             rowKey={(row) => row.event}
             columns={[
-              { heading: t.event, cell: (row) => `${main.title} ${eventTitle(row.event, main.unit, unit)}` },
+              {
+                heading: t.event,
+                cell: (row) => `${main.title} ${eventTitle(row.event, main.unit, unit, events[main.name])}`,
+              },
               { heading: t.most, cell: (row) => <ChanceBar value={row.most} /> },
-              { heading: t.at, numeric: true, cell: (row) => (row.most > 0 ? time.time(row.at) : '') },
+              { heading: t.at, numeric: true, cell: (row) => (row.most > 0 ? at(row.at) : '') },
             ]}
           />
         </div>

@@ -1,13 +1,15 @@
 import type { Chart } from '@gemel/charts/svg';
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { Drawing } from '../chart/drawing.tsx';
-import { MINUTE } from '../data/time.ts';
 import { strings } from '../strings.data.ts';
 import type { Stretch } from './cockpit-chart.ts';
 import css from './timeline-view.module.css';
 
 interface TimelineViewProps {
   readonly chart: Chart;
+  readonly label: string;
+  /** Steps of the cursor by keyboard, ms. */
+  readonly step: number;
   readonly stretch: Stretch;
   /** Words for one moment, first the time. */
   readonly readout: (at: number) => readonly string[];
@@ -29,13 +31,11 @@ function plotOf(svg: SVGSVGElement): Plot | null {
   return { top: read('y'), left: read('x'), width: read('width') };
 }
 
-/** Steps of the cursor by keyboard, ms. */
-const STEP = 5 * MINUTE;
 /** Movement below this many pixels is a click, not a drag. */
 const SLACK = 4;
 
 /** The chart with a cursor that reads values out, by pointer and keyboard, and a drag along the time axis. */
-export function TimelineView({ chart, stretch, readout, onPan }: TimelineViewProps) {
+export function TimelineView({ chart, label, step, stretch, readout, onPan }: TimelineViewProps) {
   const [plot, setPlot] = useState<Plot | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const drag = useRef<{ x: number; moved: boolean } | null>(null);
@@ -59,9 +59,9 @@ export function TimelineView({ chart, stretch, readout, onPan }: TimelineViewPro
   };
   const key = (event: KeyboardEvent) => {
     const middle = stretch.from + span * 0.66;
-    const at = cursor ?? Math.round(middle / STEP) * STEP;
-    if (event.key === 'ArrowLeft') setCursor(Math.max(stretch.from, cursor === null ? at : at - STEP));
-    else if (event.key === 'ArrowRight') setCursor(Math.min(stretch.to, cursor === null ? at : at + STEP));
+    const at = cursor ?? Math.round(middle / step) * step;
+    if (event.key === 'ArrowLeft') setCursor(Math.max(stretch.from, cursor === null ? at : at - step));
+    else if (event.key === 'ArrowRight') setCursor(Math.min(stretch.to, cursor === null ? at : at + step));
     else if (event.key === 'PageUp') onPan(-span / 2);
     else if (event.key === 'PageDown') onPan(span / 2);
     else if (event.key === 'Escape') setCursor(null);
@@ -79,7 +79,7 @@ export function TimelineView({ chart, stretch, readout, onPan }: TimelineViewPro
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the cursor is moved by arrow keys
       tabIndex={0}
       className={css.view}
-      aria-label={`${strings.chart.title}. ${strings.chart.keys}`}
+      aria-label={`${label}. ${strings.chart.keys}`}
       onKeyDown={key}
       onPointerDown={(event) => {
         if (event.button === 0) drag.current = { x: event.clientX, moved: false };

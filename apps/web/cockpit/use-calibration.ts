@@ -2,6 +2,8 @@ import type { JobView } from '@gemel/server/api';
 import { useState } from 'react';
 import { type ApiError, asApiError, post, request } from '../data/client.ts';
 import { useLive } from '../data/live.ts';
+import { usePack } from '../navigation.tsx';
+import { twinPath } from '../twin/twin-path.ts';
 
 export interface Calibration {
   readonly job: JobView | null;
@@ -13,6 +15,7 @@ export interface Calibration {
 
 /** The subject's calibration: begun or found running, its progress by live events. */
 export function useCalibration(subject: string): Calibration {
+  const pack = usePack();
   const [job, setJob] = useState<JobView | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   useLive((event) => {
@@ -30,7 +33,7 @@ export function useCalibration(subject: string): Calibration {
     job,
     error,
     running: job?.state === 'queued' || job?.state === 'running',
-    start: () => attempt(() => post<JobView>(`/api/twins/${encodeURIComponent(subject)}/calibrate`)),
+    start: () => attempt(() => post<JobView>(twinPath(subject, pack, 'calibrate'))),
     cancel: async () => {
       if (job !== null)
         await attempt(() => request<JobView>(`/api/jobs/${encodeURIComponent(job.id)}`, { method: 'DELETE' }));

@@ -1,13 +1,12 @@
-import { HOUR } from '../data/time.ts';
+import type { TwinView } from '@gemel/server/api';
 import { navigate, usePlace } from '../navigation.tsx';
 
-export const WINDOWS = { '6h': 6 * HOUR, '12h': 12 * HOUR, '24h': 24 * HOUR, '3d': 72 * HOUR } as const;
-export type WindowName = keyof typeof WINDOWS;
 export type FanStyle = 'off' | 'lines' | 'fan';
 
 /** What of the timeline is shown; it stands in the address, so that a link shows the same. */
 export interface View {
-  readonly window: WindowName;
+  /** `12h`, `3d`; null: the twin's first. */
+  readonly window: string | null;
   /** Right edge of the measured part, ms; null follows now. */
   readonly end: number | null;
   readonly fan: FanStyle;
@@ -16,12 +15,22 @@ export interface View {
   readonly as: 'chart' | 'table';
 }
 
+/** A window in addresses: `6h`, and in days beyond two. */
+export function windowName(hours: number): string {
+  return hours > 48 && hours % 24 === 0 ? `${hours / 24}d` : `${hours}h`;
+}
+
+/** The window that a view asks for among those of the twin; its first where it has none such. */
+export function windowOf({ window }: Pick<View, 'window'>, { windows }: Pick<TwinView, 'windows'>) {
+  return windows.find(({ past }) => windowName(past) === window) ?? windows[0];
+}
+
 export function readView(search: URLSearchParams): View {
-  const window = search.get('w') ?? '';
+  const window = search.get('w');
   const fan = search.get('fan');
   const end = Number(search.get('end') ?? Number.NaN);
   return {
-    window: window in WINDOWS ? (window as WindowName) : '6h',
+    window: window !== null && /^\d+(\.\d+)?[hd]$/.test(window) ? window : null,
     end: Number.isFinite(end) && end > 0 ? end : null,
     fan: fan === 'off' || fan === 'lines' ? fan : 'fan',
     before: search.get('before') === '1',
@@ -30,9 +39,10 @@ export function readView(search: URLSearchParams): View {
 }
 
 /** The address' query of a view; what is as by default is left out. */
-export function viewQuery(view: View): string {
+export function viewQuery(view: View, pack: string | null = null): string {
   const query = new URLSearchParams();
-  if (view.window !== '6h') query.set('w', view.window);
+  if (pack !== null) query.set('pack', pack);
+  if (view.window !== null) query.set('w', view.window);
   if (view.end !== null) query.set('end', String(Math.round(view.end)));
   if (view.fan !== 'fan') query.set('fan', view.fan);
   if (view.before) query.set('before', '1');
@@ -44,5 +54,6 @@ export function viewQuery(view: View): string {
 export function useView(): [View, (change: Partial<View>) => void] {
   const { path, search } = usePlace();
   const view = readView(search);
-  return [view, (change) => navigate(path + viewQuery({ ...view, ...change }), { replace: true })];
+  const pack = search.get('pack');
+  return [view, (change) => navigate(path + viewQuery({ ...view, ...change }, pack), { replace: true })];
 }

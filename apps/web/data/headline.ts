@@ -1,15 +1,16 @@
 import type { TwinSummary } from '@gemel/server/api';
-import { type GlucoseUnit, glucoseText } from './glucose.ts';
 import { unitLabel } from './number.ts';
-import { MINUTE, STALE_MINUTES } from './time.ts';
+import { MINUTE } from './time.ts';
+import { shownText, type Units } from './units.ts';
 
 /** The headline's value in the unit shown; a sign before it (`< 40`) stays. */
-export function headlineText(headline: TwinSummary['headline'], unit: GlucoseUnit): { value: string; unit: string } {
-  const shown = unitLabel(headline.unit, unit);
-  if (headline.unit !== 'mg/dL') return { value: headline.value, unit: shown };
+export function headlineText(headline: TwinSummary['headline'], units: Units): { value: string; unit: string } {
+  const shown = unitLabel(headline.unit, units);
+  if (headline.unit !== units.base.unit || units.shown.unit === units.base.unit)
+    return { value: headline.value, unit: shown };
   const parts = /^(\D*?)(\d+(?:\.\d+)?)$/.exec(headline.value.trim());
   if (parts === null) return { value: headline.value, unit: shown };
-  return { value: `${parts[1]}${glucoseText(Number(parts[2]), unit)}`, unit: shown };
+  return { value: `${parts[1]}${shownText(Number(parts[2]), units)}`, unit: shown };
 }
 
 /** Instant of the newest data, from the age the server gave at `answeredAt`. */
@@ -17,6 +18,8 @@ export function newestAt(summary: TwinSummary, answeredAt: number): number | nul
   return summary.dataAgeMinutes === null ? null : answeredAt - summary.dataAgeMinutes * MINUTE;
 }
 
-export function isStale(newest: number | null, now: number): boolean {
-  return newest === null || now - newest > STALE_MINUTES * MINUTE;
+/** Whether the newest value is older than its pack allows; without such an age values do not go stale. */
+export function isStale(newest: number | null, now: number, staleMinutes: number | null): boolean {
+  if (staleMinutes === null) return false;
+  return newest === null || now - newest > staleMinutes * MINUTE;
 }

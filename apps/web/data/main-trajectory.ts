@@ -1,17 +1,16 @@
 import type { Forecast, Trajectory } from '@gemel/core';
+import type { TwinView } from '@gemel/server/api';
 
-function trajectories(forecast: Forecast | null): Trajectory[] {
-  return Object.values(forecast?.quantities ?? {}).filter((quantity) => quantity.kind === 'trajectory');
-}
-
-/** The curve a chart draws: the first that reports events, since those are what a person watches for; else the first. */
-export function mainTrajectory(forecast: Forecast | null): Trajectory | null {
-  const all = trajectories(forecast);
-  return all.find((trajectory) => Object.keys(trajectory.events).length > 0) ?? all[0] ?? null;
+/** The curve a chart draws: the one the twin's view names. */
+export function mainTrajectory(forecast: Forecast | null, { quantity }: TwinView): Trajectory | null {
+  const main = forecast?.quantities[quantity];
+  return main?.kind === 'trajectory' ? main : null;
 }
 
 /** Curves of other things than the main one's kind of value, in their own units: insulin on board, carbohydrate on board. */
-export function sideTrajectories(forecast: Forecast | null): Trajectory[] {
-  const main = mainTrajectory(forecast);
-  return trajectories(forecast).filter((trajectory) => trajectory.unit !== main?.unit);
+export function sideTrajectories(forecast: Forecast, view: TwinView): Trajectory[] {
+  const main = mainTrajectory(forecast, view);
+  return Object.values(forecast.quantities)
+    .filter((quantity) => quantity.kind === 'trajectory')
+    .filter((trajectory) => trajectory.unit !== main?.unit);
 }

@@ -1,11 +1,9 @@
 import { strings } from '../strings.data.ts';
-import { GLUCOSE_DIGITS, type GlucoseUnit, inGlucoseUnit } from './glucose.ts';
+import { inShownUnit, type Units } from './units.ts';
 
 /** UCUM units as people write them; one not listed is shown as it is. */
 const LABELS: Readonly<Record<string, string>> = {
   '1': '',
-  '{index}': '',
-  '{score}': '',
   '[IU]': 'U',
   '[iU]': 'U',
   '[IU]/h': 'U/h',
@@ -13,9 +11,15 @@ const LABELS: Readonly<Record<string, string>> = {
   '[iU]/min': 'U/min',
 };
 
-export function unitLabel(ucum: string, unit: GlucoseUnit): string {
-  if (ucum === 'mg/dL') return unit;
-  return LABELS[ucum] ?? ucum;
+/** The unit that a value kept in `ucum` is shown in, as people write it. */
+export function unitLabel(ucum: string, units: Units): string {
+  return writtenUnit(ucum === units.base.unit ? units.shown.unit : ucum);
+}
+
+/** A UCUM unit as people write it: an annotation alone is none, `u` is a micro sign, a product has its dot in the middle. */
+export function writtenUnit(ucum: string): string {
+  if (/^\{.*\}$/.test(ucum)) return '';
+  return LABELS[ucum] ?? ucum.replace(/(^|[/.])u(?=(?:g|mol|L|m|U|V)(?:$|[/.]))/g, '$1µ').replaceAll('.', '·');
 }
 
 /** A fixed number of digits with a true minus, and no minus before a zero. */
@@ -48,10 +52,10 @@ export function plainNumber(value: number): string {
   return trimmed(value, Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(size)))));
 }
 
-/** A value in the unit shown; glucose with the digits of its unit, percentages with one at most. */
-export function valueText(value: number, ucum: string, unit: GlucoseUnit): string {
+/** A value in the unit shown: the twin's own with the digits of its unit, percentages with one at most. */
+export function valueText(value: number, ucum: string, units: Units): string {
   if (!Number.isFinite(value)) return strings.missing;
-  if (ucum === 'mg/dL') return fixed(inGlucoseUnit(value, unit), GLUCOSE_DIGITS[unit]);
+  if (ucum === units.base.unit) return fixed(inShownUnit(value, units), units.shown.decimals);
   if (ucum === '%') return trimmed(value, 1);
   return plainNumber(value);
 }

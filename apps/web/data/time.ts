@@ -4,9 +4,6 @@ export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
 export const DAY = 86_400_000;
 
-/** Data older than this are stale: the number is greyed and advice suspended. */
-export const STALE_MINUTES = 15;
-
 /** Writes instants in one local time: the offset of the patient's records, else the reader's own zone. */
 export interface LocalTime {
   /** Minutes east of UTC at an instant. */

@@ -24,7 +24,13 @@ export function TwinList({ twins, now, answeredAt }: TwinListProps) {
       </div>
       <ul className={css.rows}>
         {twins.map((twin) => (
-          <TwinRow key={`${twin.subject} ${twin.pack}`} twin={twin} now={now} answeredAt={answeredAt} />
+          <TwinRow
+            key={`${twin.subject} ${twin.pack}`}
+            twin={twin}
+            now={now}
+            answeredAt={answeredAt}
+            oneOfSeveral={twins.some((other) => other !== twin && other.subject === twin.subject)}
+          />
         ))}
       </ul>
     </div>

@@ -1,7 +1,7 @@
 import type { TwinSummary } from '@gemel/server/api';
-import { sentenceInUnit } from '../data/glucose.ts';
 import { headlineText, isStale, newestAt } from '../data/headline.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { UnitsOfTwin, useSentence, useUnits } from '../data/preferences.tsx';
+import { durationText, HOUR } from '../data/time.ts';
 import { Link, paths } from '../navigation.tsx';
 import { DataAge } from '../parts/data-age.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -15,10 +15,23 @@ interface TwinRowProps {
   readonly twin: TwinSummary;
   readonly now: number;
   readonly answeredAt: number;
+  /** The subject has other twins beside this one. */
+  readonly oneOfSeveral: boolean;
 }
 
-export function TwinRow({ twin, now, answeredAt }: TwinRowProps) {
-  const { unit } = usePreferences();
+export function TwinRow(props: TwinRowProps) {
+  return (
+    <UnitsOfTwin units={props.twin.view.units}>
+      <Row {...props} />
+    </UnitsOfTwin>
+  );
+}
+
+function Row({ twin, now, answeredAt, oneOfSeveral }: TwinRowProps) {
+  const unit = useUnits();
+  const say = useSentence();
+  const { staleMinutes } = twin.view;
+  const pack = oneOfSeveral ? twin.pack : null;
   const newest = newestAt(twin, answeredAt);
   const headline = headlineText(twin.headline, unit);
   return (
@@ -28,31 +41,31 @@ export function TwinRow({ twin, now, answeredAt }: TwinRowProps) {
       </div>
       <div className={css.name}>
         <h2>
-          <Link href={paths.twin(twin.subject)} className={css.link}>
+          <Link href={paths.twin(twin.subject, pack)} className={css.link}>
             {twin.name}
           </Link>
         </h2>
         <LevelMark level={twin.level} />
       </div>
-      <div className={css.headline} data-stale={isStale(newest, now)}>
+      <div className={css.headline} data-stale={isStale(newest, now, staleMinutes)}>
         <span className={css.value}>
           {headline.value} <small>{headline.unit}</small>
         </span>
-        <span className={css.statement}>{sentenceInUnit(twin.headline.statement, unit)}</span>
+        <span className={css.statement}>{say(twin.headline.statement)}</span>
       </div>
       <div className={css.trend}>
         {twin.sparkline.length > 1 ? (
           <Sparkline
             points={twin.sparkline}
-            label={strings.twins.sparkline(twin.name, twin.sparkline.length)}
-            glucose={twin.headline.unit === 'mg/dL'}
+            label={strings.twins.sparkline(twin.name, twin.sparkline.length, durationText(twin.view.trendHours * HOUR))}
+            view={twin.view}
           />
         ) : (
-          <span className={css.none}>{strings.twins.noTrend}</span>
+          <span className={css.none}>{strings.twins.noTrend(durationText(twin.view.trendHours * HOUR))}</span>
         )}
       </div>
       <div className={css.age}>
-        <DataAge at={newest} now={now} />
+        <DataAge at={newest} now={now} staleMinutes={staleMinutes} />
       </div>
       <div className={css.state}>
         <span data-done={twin.calibrated} className={css.calibrated}>
@@ -60,7 +73,7 @@ export function TwinRow({ twin, now, answeredAt }: TwinRowProps) {
           {twin.calibrated ? strings.twins.calibrated : strings.twins.notCalibrated}
         </span>
         {twin.openProposals > 0 && (
-          <Link href={paths.proposals(twin.subject)} className={css.open}>
+          <Link href={paths.proposals(twin.subject, pack)} className={css.open}>
             {strings.twins.open(twin.openProposals)}
           </Link>
         )}

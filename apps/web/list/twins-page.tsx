@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useNow } from '../data/clock.ts';
 import { isStale, newestAt } from '../data/headline.ts';
+import { useOffer } from '../data/preferences.tsx';
 import { useApi } from '../data/use-api.ts';
 import { Card } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -32,6 +33,7 @@ export function TwinsPage() {
     setFile(chosen);
     setImporting(true);
   };
+  useOffer(data?.map((twin) => twin.view.units) ?? []);
   const dragging = useFileDrop(begin);
   const importButton = (
     <Button leftSection={<Icon name="upload" size={18} />} onClick={() => begin(null)}>
@@ -89,7 +91,7 @@ export function TwinsPage() {
 
 function Summary({ twins, now, answeredAt }: { twins: readonly TwinSummary[]; now: number; answeredAt: number }) {
   const high = twins.filter((twin) => twin.risk === 'high').length;
-  const stale = twins.filter((twin) => isStale(newestAt(twin, answeredAt), now)).length;
+  const stale = twins.filter((twin) => isStale(newestAt(twin, answeredAt), now, twin.view.staleMinutes)).length;
   const open = twins.reduce((sum, twin) => sum + twin.openProposals, 0);
   const parts = [strings.twins.summary(twins.length)];
   if (high > 0) parts.push(strings.twins.high(high));

@@ -1,3 +1,4 @@
+import type { Field } from '@gemel/server/api';
 import { NumberInput, Slider } from '@mantine/core';
 import css from './amount-field.module.css';
 
@@ -7,14 +8,14 @@ interface AmountFieldProps {
   readonly short: string;
   readonly unit: string;
   readonly value: number;
-  /** The slider ends at `to`; the number field takes up to `most`. */
-  readonly range: { readonly to: number; readonly step: number; readonly most: number };
+  /** The slider goes from `least` to `to`; the number field takes up to `most`. */
+  readonly range: Pick<Field, 'least' | 'to' | 'step' | 'most'>;
   readonly onChange: (value: number) => void;
 }
 
 /** One amount, by slider or by number. */
 export function AmountField({ label, short, unit, value, range, onChange }: AmountFieldProps) {
-  const digits = range.step < 0.1 ? 2 : range.step < 1 ? 1 : 0;
+  const digits = Math.min(4, (String(range.step).split('.')[1] ?? '').length);
   const tidy = (n: number) => Number(Math.min(range.most, Math.max(0, n)).toFixed(digits));
   return (
     <div className={css.field}>
@@ -39,7 +40,7 @@ export function AmountField({ label, short, unit, value, range, onChange }: Amou
         thumbLabel={`${label}, ${unit}`}
         label={null}
         value={Math.min(value, range.to)}
-        min={0}
+        min={range.least ?? 0}
         max={range.to}
         step={range.step}
         onChange={(next) => onChange(tidy(next))}

@@ -1,12 +1,19 @@
-import { ageText, MINUTE, STALE_MINUTES } from '../data/time.ts';
+import { isStale } from '../data/headline.ts';
+import { ageText, MINUTE } from '../data/time.ts';
 import { strings } from '../strings.data.ts';
 import css from './data-age.module.css';
 
+interface DataAgeProps {
+  readonly at: number | null;
+  readonly now: number;
+  readonly staleMinutes: number | null;
+}
+
 /** How old the newest value is; says "stale" in words where it is too old. */
-export function DataAge({ at, now }: { readonly at: number | null; readonly now: number }) {
+export function DataAge({ at, now, staleMinutes }: DataAgeProps) {
   if (at === null) return <span className={css.age}>{strings.age.none}</span>;
   const age = now - at;
-  const stale = age > STALE_MINUTES * MINUTE;
+  const stale = isStale(at, now, staleMinutes);
   const text = age < MINUTE ? strings.time.justNow : strings.time.ago(ageText(age));
   return (
     <span className={css.age} data-stale={stale}>

@@ -6,12 +6,14 @@ interface FanLegendProps {
   readonly measured?: boolean;
   /** Proposed control inputs are drawn. */
   readonly proposed?: boolean;
+  /** Title of the target band, where there is one. */
+  readonly band?: string | undefined;
   /** Some stretch is outside the model's range. */
   readonly outOfRange?: boolean;
 }
 
 /** One legend for several charts side by side, whatever the colour of each. */
-export function FanLegend({ measured, proposed, outOfRange }: FanLegendProps) {
+export function FanLegend({ measured, proposed, band, outOfRange }: FanLegendProps) {
   const t = strings.chart;
   return (
     <ul className={css.legend}>
@@ -19,7 +21,7 @@ export function FanLegend({ measured, proposed, outOfRange }: FanLegendProps) {
       <Entry look="line" text={t.median} />
       <Entry look="inner" text={t.band50} />
       <Entry look="outer" text={t.band90} />
-      <Entry look="target" text={t.target} />
+      {band !== undefined && <Entry look="target" text={band} />}
       {outOfRange && <Entry look="hatch" text={t.outOfRange} />}
       {proposed && <Entry look="dash" text={t.proposed} />}
     </ul>

@@ -5,9 +5,8 @@ import { type ApiError, asApiError, post } from '../data/client.ts';
 import { Card } from '../parts/card.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { strings } from '../strings.data.ts';
-import { EMPTY_ARM } from '../twin/arm.ts';
+import { emptyArm } from '../twin/arm.ts';
 import { ArmEditor } from '../twin/arm-editor.tsx';
-import { plannedBasal } from '../twin/planned-basal.ts';
 import { type Decision, missingOf, requestOf } from './decision.ts';
 import css from './decision-form.module.css';
 import { InputsChanged } from './inputs-changed.tsx';
@@ -22,18 +21,24 @@ interface DecisionFormProps {
   readonly onDone: (result: ActionResult) => void;
 }
 
-const NOTHING: Decision = { kind: null, scenario: null, arm: EMPTY_ARM, person: '', reason: '' };
 const KINDS = ['agree', 'change', 'reject'] as const;
 
 /** Agree, change or reject one proposal; nothing is chosen beforehand, and a reason is always required. */
 export function DecisionForm({ proposal, detail, now, stale, asking, onAsk, onDone }: DecisionFormProps) {
-  const [decision, setDecision] = useState<Decision>(NOTHING);
+  const { controls } = detail.view;
+  const [decision, setDecision] = useState<Decision>(() => ({
+    kind: null,
+    scenario: null,
+    arm: emptyArm(controls),
+    person: '',
+    reason: '',
+  }));
   const [tried, setTried] = useState(false);
   const [sending, setSending] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const t = strings.proposal;
   const set = (change: Partial<Decision>) => setDecision((old) => ({ ...old, ...change }));
-  const missing = missingOf(decision);
+  const missing = missingOf(decision, controls);
   const shown = tried ? missing : {};
   const allowed = proposal.advice.plans.filter((plan) => plan.allowed);
 
@@ -45,7 +50,7 @@ export function DecisionForm({ proposal, detail, now, stale, asking, onAsk, onDo
     setError(null);
     try {
       const path = `/api/proposals/${encodeURIComponent(proposal.id)}/action`;
-      onDone(await post<ActionResult>(path, requestOf(decision, proposal)));
+      onDone(await post<ActionResult>(path, requestOf(decision, proposal, controls)));
     } catch (thrown) {
       setError(asApiError(thrown));
     } finally {
@@ -96,7 +101,9 @@ export function DecisionForm({ proposal, detail, now, stale, asking, onAsk, onDo
               <ArmEditor
                 arm={decision.arm}
                 onChange={(arm) => set({ arm })}
-                plannedBasal={plannedBasal(detail.controls, now)}
+                controls={controls}
+                recorded={detail.controls}
+                now={now}
               />
               {shown.controls !== undefined && <p className={css.missing}>{shown.controls}</p>}
             </div>

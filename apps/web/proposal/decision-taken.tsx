@@ -1,6 +1,6 @@
 import type { Trace } from '@gemel/core';
-import { percent, valueText } from '../data/number.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { percent, unitLabel, valueText } from '../data/number.ts';
+import { useUnits } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { fileStem } from '../parts/download.ts';
@@ -9,7 +9,7 @@ import { strings } from '../strings.data.ts';
 
 /** What a person did, when and why; and what was observed afterwards. */
 export function DecisionTaken({ trace, time }: { readonly trace: Trace; readonly time: LocalTime }) {
-  const { unit } = usePreferences();
+  const unit = useUnits();
   const { action, outcome } = trace;
   const t = strings.proposal;
   if (action === null) return null;
@@ -38,7 +38,7 @@ export function DecisionTaken({ trace, time }: { readonly trace: Trace; readonly
             {t.outcomeText(
               outcome.observed.length,
               percent(outcome.coverage90),
-              valueText(outcome.bias, 'mg/dL', unit),
+              strings.of(valueText(outcome.bias, unit.base.unit, unit), unitLabel(unit.base.unit, unit)),
             )}
           </p>
         </>

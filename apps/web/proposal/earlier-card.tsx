@@ -1,7 +1,7 @@
 import type { ProposalView } from '@gemel/server/api';
 import { useSentence } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
-import { Link, paths } from '../navigation.tsx';
+import { Link, paths, usePack } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { strings } from '../strings.data.ts';
 import css from './earlier-card.module.css';
@@ -17,6 +17,7 @@ interface EarlierCardProps {
 /** All proposals but the one shown, newest first. */
 export function EarlierCard({ subject, proposals, shown, time }: EarlierCardProps) {
   const say = useSentence();
+  const pack = usePack();
   const others = proposals.filter((proposal) => proposal.id !== shown);
   const t = strings.proposal;
   return (
@@ -31,7 +32,7 @@ export function EarlierCard({ subject, proposals, shown, time }: EarlierCardProp
               <span className={pageCss.status} data-status={proposal.status}>
                 {t.status[proposal.status]}
               </span>
-              <Link href={paths.proposal(subject, proposal.id)}>{say(proposal.advice.statement)}</Link>
+              <Link href={paths.proposal(subject, proposal.id, pack)}>{say(proposal.advice.statement)}</Link>
             </li>
           ))}
         </ul>

@@ -1,6 +1,7 @@
 import type { Plan } from '@gemel/core';
+import type { TwinDetail } from '@gemel/server/api';
 import { percent, plainNumber } from '../data/number.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useUnits } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { FanLegend } from '../parts/fan-legend.tsx';
@@ -10,13 +11,22 @@ import { OptionChart } from './option-chart.tsx';
 import { planWords } from './plan-words.ts';
 import css from './proposal-page.module.css';
 
+interface OptionsCardProps {
+  readonly plans: readonly Plan[];
+  readonly detail: TwinDetail;
+  readonly time: LocalTime;
+}
+
 /** The options weighed, the proposed one first, each with its forecast, its chance of being best and what the limits said. */
-export function OptionsCard({ plans, time }: { readonly plans: readonly Plan[]; readonly time: LocalTime }) {
-  const { unit } = usePreferences();
+export function OptionsCard({ plans, detail, time }: OptionsCardProps) {
+  const unit = useUnits();
   const t = strings.proposal;
   return (
     <Card title={t.options}>
-      <FanLegend outOfRange={plans.some((plan) => plan.forecast.outOfRange.length > 0)} />
+      <FanLegend
+        band={detail.view.band?.title}
+        outOfRange={plans.some((plan) => plan.forecast.outOfRange.length > 0)}
+      />
       <ol className={css.options}>
         {plans.map((plan, i) => (
           <li key={plan.scenario.id} className={css.option} data-testid="option">
@@ -25,7 +35,7 @@ export function OptionsCard({ plans, time }: { readonly plans: readonly Plan[]; 
                 {t.option(i + 1)}: {plan.scenario.title}
               </h3>
               <ul>
-                {planWords(plan, unit).map((words) => (
+                {planWords(plan, unit, detail.titles).map((words) => (
                   <li key={words}>{words}</li>
                 ))}
               </ul>
@@ -42,7 +52,7 @@ export function OptionsCard({ plans, time }: { readonly plans: readonly Plan[]; 
                 <LimitList limits={plan.limits} />
               </details>
             </div>
-            <OptionChart plan={plan} plans={plans} time={time} index={i} />
+            <OptionChart plan={plan} plans={plans} view={detail.view} time={time} index={i} />
           </li>
         ))}
       </ol>

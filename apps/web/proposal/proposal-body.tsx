@@ -2,7 +2,7 @@ import type { ActionResult, ProposalView, TwinDetail } from '@gemel/server/api';
 import { useState } from 'react';
 import { useSentence } from '../data/preferences.tsx';
 import type { LocalTime } from '../data/time.ts';
-import { Link, paths } from '../navigation.tsx';
+import { Link, paths, usePack } from '../navigation.tsx';
 import { AdvisoryList } from '../parts/advisory-list.tsx';
 import { Card } from '../parts/card.tsx';
 import { strings } from '../strings.data.ts';
@@ -30,6 +30,7 @@ interface ProposalBodyProps {
 export function ProposalBody(props: ProposalBodyProps) {
   const { proposal, newest, detail, now, time, stale, asking, onAsk, onChanged } = props;
   const say = useSentence();
+  const pack = usePack();
   const [result, setResult] = useState<ActionResult | null>(null);
   const { advice } = proposal;
   const status =
@@ -56,7 +57,7 @@ export function ProposalBody(props: ProposalBodyProps) {
           {advice.kind === 'abstain' && <p className={css.code}>{t.abstainCode(advice.code)}</p>}
           {advice.advisories.length > 0 && <AdvisoryList advisories={advice.advisories} />}
         </Card>
-        {advice.plans.length > 0 && <OptionsCard plans={advice.plans} time={time} />}
+        {advice.plans.length > 0 && <OptionsCard plans={advice.plans} detail={detail} time={time} />}
       </div>
       <div className={css.column}>
         {result !== null && <RecordedCard result={result} />}
@@ -79,12 +80,12 @@ export function ProposalBody(props: ProposalBodyProps) {
           <Card title={t.status[status]}>
             <p>{status === 'superseded' ? t.superseded : t.closed}</p>
             {newest.id !== proposal.id && (
-              <Link href={paths.proposal(proposal.subject, newest.id)}>{t.readNewest}</Link>
+              <Link href={paths.proposal(proposal.subject, newest.id, pack)}>{t.readNewest}</Link>
             )}
           </Card>
         )}
       </div>
-      <WhyCards proposal={proposal} time={time} />
+      <WhyCards proposal={proposal} titles={detail.titles} time={time} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useMemo } from 'react';
 import { useNow } from '../data/clock.ts';
 import { isStale } from '../data/headline.ts';
+import { UnitsOfTwin, useOffer } from '../data/preferences.tsx';
 import { Card } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -29,6 +30,7 @@ export default function ProposalPage({ subject, id }: ProposalPageProps) {
   const twin = useTwin(subject);
   const { data: detail } = twin;
   const time = useMemo(() => (detail === undefined ? null : timeOfTwin(detail)), [detail]);
+  useOffer(detail === undefined ? [] : [detail.view.units]);
   const { list, asking, askError, ask } = useProposals(subject);
   const t = strings.proposal;
   if (detail === undefined || time === null)
@@ -38,7 +40,7 @@ export default function ProposalPage({ subject, id }: ProposalPageProps) {
         <TwinState twin={twin} />
       </>
     );
-  const stale = isStale(newestValueAt(detail), now);
+  const stale = isStale(newestValueAt(detail), now, detail.view.staleMinutes);
   const shown = list.data?.find((proposal) => (id === null ? true : proposal.id === id));
   const askButton = (
     <Button
@@ -51,7 +53,7 @@ export default function ProposalPage({ subject, id }: ProposalPageProps) {
     </Button>
   );
   return (
-    <>
+    <UnitsOfTwin units={detail.view.units}>
       <TwinHead subject={subject} view="proposal" detail={detail} aside={shown === undefined ? undefined : askButton} />
       {stale && (
         <p className={css.stale} role="status">
@@ -89,6 +91,6 @@ export default function ProposalPage({ subject, id }: ProposalPageProps) {
           <EarlierCard subject={subject} proposals={list.data} shown={shown?.id ?? null} time={time} />
         </div>
       )}
-    </>
+    </UnitsOfTwin>
   );
 }

@@ -1,4 +1,4 @@
-import type { ProposalView } from '@gemel/server/api';
+import type { ProposalView, TwinDetail } from '@gemel/server/api';
 import { useSentence } from '../data/preferences.tsx';
 import { durationText, type LocalTime, MINUTE } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
@@ -16,8 +16,14 @@ import css from './why-cards.module.css';
 /** Inputs listed at once; the trace holds all. */
 const LISTED = 60;
 
+interface WhyCardsProps {
+  readonly proposal: ProposalView;
+  readonly titles: TwinDetail['titles'];
+  readonly time: LocalTime;
+}
+
 /** Why: what was known and how good it was, by which model, how it did before, whether it may speak. */
-export function WhyCards({ proposal, time }: { readonly proposal: ProposalView; readonly time: LocalTime }) {
+export function WhyCards({ proposal, titles, time }: WhyCardsProps) {
   const say = useSentence();
   const { trace } = proposal;
   const t = strings.proposal;
@@ -32,7 +38,7 @@ export function WhyCards({ proposal, time }: { readonly proposal: ProposalView; 
           rows={inputs.slice(0, LISTED)}
           rowKey={(input) => input.id}
           columns={[
-            { heading: t.input, cell: (input) => inputName(input.name) },
+            { heading: t.input, cell: (input) => inputName(input.name, titles) },
             { heading: t.value, wraps: true, cell: (input) => say(input.value) },
             { heading: t.age, numeric: true, cell: (input) => durationText(input.ageMinutes * MINUTE) },
             { heading: t.grade, cell: (input) => strings.grade[input.grade] ?? input.grade },

@@ -4,22 +4,24 @@ import { figureSvg } from '../chart/figure.ts';
 import { cockpitChart, stretchOf } from '../cockpit/cockpit-chart.ts';
 import { windowCsv } from '../cockpit/csv.ts';
 import type { View } from '../cockpit/use-view.ts';
-import { MG_PER_DL_IN_MMOL_PER_L } from '../data/glucose.ts';
 import { HOUR, localTime } from '../data/time.ts';
+import { unitsOf } from '../data/units.ts';
 import { needsOf } from '../list/import-needs.tsx';
 import { missingOf } from '../proposal/decision.ts';
-import { EMPTY_ARM } from '../twin/arm.ts';
-import { detail, people } from './mock/twins.ts';
+import { emptyArm } from '../twin/arm.ts';
+import { detail, view as glucose, people } from './mock/twins.ts';
 
 const now = Date.UTC(2026, 4, 5, 11, 20);
+const [mg, mmol] = glucose.units.map(({ unit }) => unitsOf(glucose.units, unit));
+const MG_PER_DL_IN_MMOL_PER_L = 1 / mmol!.shown.factor;
 const view: View = { window: '6h', end: null, fan: 'fan', before: false, as: 'chart' };
 const twin = detail(people[0]!, now, now - 12 * HOUR, now + 6 * HOUR, 0);
-const stretch = stretchOf(view, now, twin.forecast?.horizon.to ?? null);
+const stretch = stretchOf(view, now, twin.forecast?.horizon.to ?? null, glucose);
 const time = localTime(120);
 
 describe('files the cockpit gives', () => {
   test('F1 the CSV begins with the strip and holds every value of the window, in the unit shown', () => {
-    const [strip, head, ...rows] = windowCsv(twin, stretch, time, 'mmol/L').trimEnd().split('\r\n');
+    const [strip, head, ...rows] = windowCsv(twin, stretch, time, mmol!).trimEnd().split('\r\n');
     expect(strip).toBe('# Research use. Not for clinical use.');
     const columns = head!.split(',');
     const measured = rows.map((row) => row.split(',')).filter((cells) => cells[columns.indexOf('kind')] === 'measured');
@@ -38,15 +40,13 @@ describe('files the cockpit gives', () => {
       { ...twin, observations: [spoiled], controls: [], past: [], forecast: null },
       stretch,
       time,
-      'mg/dL',
+      mg!,
     );
     expect(text).toContain(`"'=HYPERLINK(""x""),\n""y"""`);
   });
 
   test('F3 the drawing is one well-formed file with the strip, whose it is, and no name left unescaped', () => {
-    const chart = timeline(
-      cockpitChart({ detail: twin, view, stretch, now, time, unit: 'mg/dL', width: 900, id: 'f' }),
-    );
+    const chart = timeline(cockpitChart({ detail: twin, view, stretch, now, time, unit: mg!, width: 900, id: 'f' }));
     const svg = figureSvg(chart, 'Ada <script> & co');
     expect(svg).toContain('Research use. Not for clinical use.');
     expect(svg).toContain('Ada &lt;script&gt; &amp; co');
@@ -63,7 +63,7 @@ describe('files the cockpit gives', () => {
         stretch,
         now,
         time,
-        unit: 'mg/dL',
+        unit: mg!,
         width: 900,
         id: 'f',
       });
@@ -88,10 +88,14 @@ describe('what is asked of a person', () => {
   });
 
   test('F6 a decision without choice, option, name or reason is incomplete; blanks are no reason', () => {
-    const nothing = { kind: null, scenario: null, arm: EMPTY_ARM, person: ' ', reason: '\n' };
-    expect(Object.keys(missingOf(nothing))).toEqual(['kind', 'person', 'reason']);
-    expect(Object.keys(missingOf({ ...nothing, kind: 'agree', person: 'A', reason: 'b' }))).toEqual(['scenario']);
-    expect(Object.keys(missingOf({ ...nothing, kind: 'change', person: 'A', reason: 'b' }))).toEqual(['controls']);
-    expect(missingOf({ ...nothing, kind: 'reject', person: 'A', reason: 'b' })).toEqual({});
+    const nothing = { kind: null, scenario: null, arm: emptyArm(glucose.controls), person: ' ', reason: '\n' };
+    expect(Object.keys(missingOf(nothing, glucose.controls))).toEqual(['kind', 'person', 'reason']);
+    expect(Object.keys(missingOf({ ...nothing, kind: 'agree', person: 'A', reason: 'b' }, glucose.controls))).toEqual([
+      'scenario',
+    ]);
+    expect(Object.keys(missingOf({ ...nothing, kind: 'change', person: 'A', reason: 'b' }, glucose.controls))).toEqual([
+      'controls',
+    ]);
+    expect(missingOf({ ...nothing, kind: 'reject', person: 'A', reason: 'b' }, glucose.controls)).toEqual({});
   });
 });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { MG_PER_DL_IN_MMOL_PER_L } from '../data/glucose.ts';
 import { strings } from '../strings.data.ts';
 import { type BuiltWeb, buildWeb } from './build-web.ts';
 import { openBrowser, openPage, skipReason } from './chromium.ts';
@@ -10,6 +9,7 @@ import { people } from './mock/twins.ts';
 import { sideways, violations, type Watch, watchPage } from './watch-page.ts';
 
 const MINUTE = 60_000;
+const MG_PER_DL_IN_MMOL_PER_L = 18.0156;
 /** Longest wait for what will come: the machine may be busy. */
 const PATIENCE = { timeout: 20_000, interval: 50 };
 const routes = {
@@ -177,7 +177,7 @@ describe('screens over invented twins', { timeout: 120_000 }, () => {
 
   test('W9 the cockpit is moved by keyboard: the cursor reads values, the window pans, now is one button away', async () => {
     await open('/twins/ada');
-    const chart = page.getByRole('group', { name: new RegExp(strings.chart.title) });
+    const chart = page.getByRole('group', { name: new RegExp(strings.chart.title('Glucose')) });
     await chart.focus();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
@@ -191,7 +191,7 @@ describe('screens over invented twins', { timeout: 120_000 }, () => {
   test('W10 the address of a what-if restores it, and a change redraws', async () => {
     await open(routes['what-if']);
     await page.getByTestId('arms').waitFor();
-    const amount = page.getByRole('textbox', { name: `${strings.whatif.bolus}, ${strings.whatif.amount}, U` });
+    const amount = page.getByRole('textbox', { name: `Bolus, ${strings.whatif.amount}, U` });
     expect(await amount.inputValue()).toBe('12 U');
     expect(await page.getByText('Maximum bolus: reduced.').count()).toBe(1);
     for (const units of ['1', '2', '3']) {

@@ -108,7 +108,7 @@ describe('the whole loop over the real server', { timeout: 120_000 }, () => {
     await page.getByRole('link', { name: strings.nav.whatif, exact: true }).click();
     await page.getByTestId('arms').waitFor();
     const before = await page.getByTestId('arms').innerHTML();
-    await page.getByRole('textbox', { name: `${strings.whatif.bolus}, ${strings.whatif.amount}, U` }).fill('40');
+    await page.getByRole('textbox', { name: `Bolus, ${strings.whatif.amount}, U` }).fill('40');
     await expect.poll(() => page.getByTestId('arms').innerHTML(), PATIENCE).not.toBe(before);
     const worst = page.getByText(/: (reduced|forbidden)\./);
     await expect.poll(() => worst.count(), PATIENCE).toBeGreaterThan(0);

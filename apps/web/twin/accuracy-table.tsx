@@ -1,6 +1,6 @@
 import type { Accuracy } from '@gemel/core';
 import { unitLabel, valueText } from '../data/number.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useUnits } from '../data/preferences.tsx';
 import { durationText, MINUTE } from '../data/time.ts';
 import { CoverageBar } from '../parts/coverage-bar.tsx';
 import { DataTable } from '../parts/data-table.tsx';
@@ -11,7 +11,7 @@ const FEW = 20;
 
 /** The ledger: how past forecasts met their observations, by lead time. */
 export function AccuracyTable({ accuracy }: { readonly accuracy: Accuracy | null }) {
-  const { unit } = usePreferences();
+  const unit = useUnits();
   const t = strings.accuracy;
   if (accuracy === null || accuracy.byLead.every((lead) => lead.count === 0)) return <p>{t.none}</p>;
   const inUnit = (value: number) => valueText(value, accuracy.unit, unit);

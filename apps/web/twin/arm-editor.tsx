@@ -1,105 +1,114 @@
-import { Switch } from '@mantine/core';
+import type { ControlInput } from '@gemel/core';
+import type { ControlView, Field } from '@gemel/server/api';
+import { Button, Switch } from '@mantine/core';
+import { plainNumber, writtenUnit } from '../data/number.ts';
 import { AmountField } from '../parts/amount-field.tsx';
 import { strings } from '../strings.data.ts';
-import { type Arm, RANGES } from './arm.ts';
+import type { Arm, Part } from './arm.ts';
 import css from './arm-editor.module.css';
+import { asLastGiven, plannedRate } from './recorded-doses.ts';
 
 interface ArmEditorProps {
   readonly arm: Arm;
   readonly onChange: (arm: Arm) => void;
-  /** Basal rate planned now, U/h; where a change begins. */
-  readonly plannedBasal: number | null;
+  readonly controls: readonly ControlView[];
+  /** What is on record: planned rates, and what was given last. */
+  readonly recorded: readonly ControlInput[];
+  readonly now: number;
 }
 
-/** Sliders with number fields for bolus, carbohydrate and basal rate, and their times. */
-export function ArmEditor({ arm, onChange, plannedBasal }: ArmEditorProps) {
-  const t = strings.whatif;
-  const set = (change: Partial<Arm>) => onChange({ ...arm, ...change });
+/** Sliders with number fields for each control input of the twin, and their times; what is given at once comes first. */
+export function ArmEditor({ arm, onChange, controls, recorded, now }: ArmEditorProps) {
+  const ordered = [...controls].sort((a, b) => Number(a.form.replaces ?? false) - Number(b.form.replaces ?? false));
   return (
     <div className={css.editor}>
-      <fieldset className={css.group}>
-        <legend>{t.bolus}</legend>
-        <AmountField
-          label={`${t.bolus}, ${t.amount}`}
-          short={t.amount}
-          unit="U"
-          value={arm.bolus}
-          range={RANGES.bolus}
-          onChange={(bolus) => set({ bolus })}
-        />
-        {arm.bolus > 0 && (
-          <AmountField
-            label={`${t.bolus}, ${t.when}`}
-            short={t.when}
-            unit="min"
-            value={arm.bolusIn}
-            range={RANGES.minutes}
-            onChange={(bolusIn) => set({ bolusIn })}
+      {ordered.map((view) => (
+        <fieldset key={view.control} className={css.group}>
+          <legend>{view.title}</legend>
+          <PartFields
+            view={view}
+            part={arm[view.form.name]!}
+            recorded={recorded}
+            now={now}
+            onChange={(part) => onChange({ ...arm, [view.form.name]: part })}
           />
-        )}
-      </fieldset>
-      <fieldset className={css.group}>
-        <legend>{t.carbs}</legend>
-        <AmountField
-          label={`${t.carbs}, ${t.amount}`}
-          short={t.amount}
-          unit="g"
-          value={arm.carbs}
-          range={RANGES.carbs}
-          onChange={(carbs) => set({ carbs })}
-        />
-        {arm.carbs > 0 && (
-          <AmountField
-            label={`${t.carbs}, ${t.when}`}
-            short={t.when}
-            unit="min"
-            value={arm.carbsIn}
-            range={RANGES.minutes}
-            onChange={(carbsIn) => set({ carbsIn })}
-          />
-        )}
-      </fieldset>
-      <fieldset className={css.group}>
-        <legend>{t.basal}</legend>
+        </fieldset>
+      ))}
+    </div>
+  );
+}
+
+interface PartFieldsProps {
+  readonly view: ControlView;
+  readonly part: Part;
+  readonly recorded: readonly ControlInput[];
+  readonly now: number;
+  readonly onChange: (part: Part) => void;
+}
+
+function PartFields({ view, part, recorded, now, onChange }: PartFieldsProps) {
+  const t = strings.whatif;
+  const { title, control, form } = view;
+  const unit = writtenUnit(view.unit);
+  const planned = form.replaces ? plannedRate(recorded, control, now) : null;
+  const last = asLastGiven(recorded, view, now);
+  const field = (short: string, of: Field, label: string, value: number, set: (value: number) => Partial<Part>) => (
+    <AmountField
+      label={`${title}, ${short}`}
+      short={short}
+      unit={label}
+      value={value}
+      range={of}
+      onChange={(next) => onChange({ ...part, ...set(next) })}
+    />
+  );
+  const amount = (short: string) => field(short, form.amount, unit, part.amount ?? 0, (next) => ({ amount: next }));
+  const begins = field(t.when, form.begins, form.begins.unit, part.begins, (next) => ({ begins: next }));
+  const lasts =
+    form.lasts === undefined
+      ? null
+      : field(t.duration, form.lasts, form.lasts.unit, part.lasts, (next) => ({ lasts: next }));
+  if (form.replaces)
+    return (
+      <>
         <p className={css.planned}>
-          {plannedBasal === null ? t.noRate : t.nowRate(strings.of(String(Number(plannedBasal.toFixed(2))), 'U/h'))}
+          {planned === null ? t.noRate(title) : t.nowRate(strings.of(String(Number(planned.toFixed(2))), unit))}
         </p>
         <Switch
-          label={t.basalOn}
-          checked={arm.basal !== null}
+          label={t.replace(title)}
+          checked={part.amount !== null}
           onChange={(event) =>
-            set({ basal: event.currentTarget.checked ? Number((plannedBasal ?? 0).toFixed(2)) : null })
+            onChange({ ...part, amount: event.currentTarget.checked ? Number((planned ?? 0).toFixed(2)) : null })
           }
         />
-        {arm.basal !== null && (
+        {part.amount !== null && (
           <>
-            <AmountField
-              label={`${t.basal}, ${t.rate}`}
-              short={t.rate}
-              unit="U/h"
-              value={arm.basal}
-              range={RANGES.basal}
-              onChange={(basal) => set({ basal })}
-            />
-            <AmountField
-              label={`${t.basal}, ${t.when}`}
-              short={t.when}
-              unit="min"
-              value={arm.basalIn}
-              range={RANGES.minutes}
-              onChange={(basalIn) => set({ basalIn })}
-            />
-            <AmountField
-              label={`${t.basal}, ${t.duration}`}
-              short={t.duration}
-              unit="min"
-              value={arm.basalFor}
-              range={RANGES.minutes}
-              onChange={(basalFor) => set({ basalFor })}
-            />
+            {amount(t.rate)}
+            {begins}
+            {lasts}
           </>
         )}
-      </fieldset>
-    </div>
+      </>
+    );
+  return (
+    <>
+      {amount(t.amount)}
+      {(part.amount ?? 0) > 0 && (
+        <>
+          {lasts}
+          {form.every !== undefined &&
+            field(t.every, form.every, form.every.unit, part.every, (next) => ({ every: next }))}
+          {begins}
+        </>
+      )}
+      {last !== null && (
+        <Button variant="default" size="xs" onClick={() => onChange(last)}>
+          {t.lastGiven(
+            strings.of(plainNumber(last.amount ?? 0), unit),
+            `${plainNumber(last.every)} ${form.every!.unit}`,
+          )}
+        </Button>
+      )}
+    </>
   );
 }

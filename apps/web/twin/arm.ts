@@ -1,38 +1,41 @@
-import type { WhatIfControl } from '@gemel/server/api';
+import type { ControlView, TimeField, WhatIfControl } from '@gemel/server/api';
 
-/** What a person lays over the plan: one bolus, one meal, one stretch of another basal rate. Zero or null: not set. */
-export interface Arm {
-  /** U */
-  readonly bolus: number;
-  readonly bolusIn: number;
-  /** g */
-  readonly carbs: number;
-  readonly carbsIn: number;
-  /** U/h; null leaves the basal rate as planned. */
-  readonly basal: number | null;
-  readonly basalIn: number;
-  readonly basalFor: number;
+/** What a person lays over the plan by one control. */
+export interface Part {
+  /** In the control's unit; null leaves what is planned. Zero of what is no rate is nothing. */
+  readonly amount: number | null;
+  /** In the units of the form's fields. */
+  readonly begins: number;
+  readonly lasts: number;
+  /** Zero: once. */
+  readonly every: number;
 }
 
-export const EMPTY_ARM: Arm = { bolus: 0, bolusIn: 0, carbs: 0, carbsIn: 0, basal: null, basalIn: 0, basalFor: 60 };
+/** By the name of each control's form. */
+export type Arm = Readonly<Record<string, Part>>;
 
-/** Range of the slider, step, and the most the number field takes (the pack's plausible range). */
-export const RANGES = {
-  bolus: { to: 20, step: 0.1, most: 80 },
-  carbs: { to: 150, step: 1, most: 300 },
-  basal: { to: 5, step: 0.05, most: 35 },
-  minutes: { to: 240, step: 5, most: 1440 },
-} as const;
+type Controls = readonly ControlView[];
 
-const NAMES = {
-  bolus: 'bolus',
-  bolusIn: 'bolus-in',
-  carbs: 'carbs',
-  carbsIn: 'carbs-in',
-  basal: 'basal',
-  basalIn: 'basal-in',
-  basalFor: 'basal-for',
-} as const;
+const MINUTES = { min: 1, h: 60 } as const;
+
+/** Minutes of a time in a field's unit, and back. */
+export const inMinutes = (field: Pick<TimeField, 'unit'>, value: number) => value * MINUTES[field.unit];
+export const inUnitOf = (field: Pick<TimeField, 'unit'>, minutes: number) => minutes / MINUTES[field.unit];
+
+/** An arm that leaves everything as planned. */
+export function emptyArm(controls: Controls): Arm {
+  return Object.fromEntries(
+    controls.map(({ form }) => [
+      form.name,
+      {
+        amount: form.replaces ? null : form.amount.start,
+        begins: form.begins.start,
+        lasts: form.lasts?.start ?? 0,
+        every: form.every?.start ?? 0,
+      },
+    ]),
+  );
+}
 
 function number(query: URLSearchParams, name: string, most: number): number | null {
   const text = query.get(name);
@@ -40,54 +43,60 @@ function number(query: URLSearchParams, name: string, most: number): number | nu
   return Number.isFinite(value) ? Math.min(most, Math.max(0, value)) : null;
 }
 
-/** The arm a permalink holds; what it lacks or spoils is as planned. */
-export function readArm(query: URLSearchParams): Arm {
-  const minutes = (name: string) => number(query, name, RANGES.minutes.most);
-  return {
-    bolus: number(query, NAMES.bolus, RANGES.bolus.most) ?? 0,
-    bolusIn: minutes(NAMES.bolusIn) ?? 0,
-    carbs: number(query, NAMES.carbs, RANGES.carbs.most) ?? 0,
-    carbsIn: minutes(NAMES.carbsIn) ?? 0,
-    basal: number(query, NAMES.basal, RANGES.basal.most),
-    basalIn: minutes(NAMES.basalIn) ?? 0,
-    basalFor: minutes(NAMES.basalFor) ?? EMPTY_ARM.basalFor,
-  };
+/** The arm a permalink holds; what it lacks or spoils is as planned. `prefix` tells one arm from another. */
+export function readArm(query: URLSearchParams, controls: Controls, prefix = ''): Arm {
+  const empty = emptyArm(controls);
+  return Object.fromEntries(
+    controls.map(({ form }) => {
+      const name = prefix + form.name;
+      const own = empty[form.name]!;
+      return [
+        form.name,
+        {
+          amount: number(query, name, form.amount.most) ?? own.amount,
+          begins: number(query, `${name}-in`, form.begins.most) ?? own.begins,
+          lasts: number(query, `${name}-for`, form.lasts?.most ?? 0) ?? own.lasts,
+          every: number(query, `${name}-every`, form.every?.most ?? 0) ?? own.every,
+        },
+      ];
+    }),
+  );
 }
 
-/** The permalink's query; what is as planned is left out. */
-export function armQuery(arm: Arm): string {
-  const query = new URLSearchParams();
-  const set = (name: string, value: number) => query.set(name, String(value));
-  if (arm.bolus > 0) {
-    set(NAMES.bolus, arm.bolus);
-    set(NAMES.bolusIn, arm.bolusIn);
+/** Whether a part changes anything. */
+function isSet({ form }: ControlView, part: Part | undefined): part is Part & { readonly amount: number } {
+  if (part === undefined || part.amount === null) return false;
+  return form.replaces ? part.lasts > 0 : part.amount > 0;
+}
+
+/** Writes the arm into a permalink's query; what is as planned is left out. */
+export function writeArm(query: URLSearchParams, arm: Arm, controls: Controls, prefix = ''): void {
+  for (const { form } of controls) {
+    const part = arm[form.name];
+    const name = prefix + form.name;
+    if (part === undefined || part.amount === null || (!form.replaces && part.amount <= 0)) continue;
+    query.set(name, String(part.amount));
+    query.set(`${name}-in`, String(part.begins));
+    if (form.lasts !== undefined) query.set(`${name}-for`, String(part.lasts));
+    if (form.every !== undefined) query.set(`${name}-every`, String(part.every));
   }
-  if (arm.carbs > 0) {
-    set(NAMES.carbs, arm.carbs);
-    set(NAMES.carbsIn, arm.carbsIn);
-  }
-  if (arm.basal !== null) {
-    set(NAMES.basal, arm.basal);
-    set(NAMES.basalIn, arm.basalIn);
-    set(NAMES.basalFor, arm.basalFor);
-  }
-  const text = query.toString();
-  return text === '' ? '' : `?${text}`;
 }
 
 /** The arm as control inputs for the server. */
-export function controlsOf(arm: Arm): WhatIfControl[] {
-  const controls: WhatIfControl[] = [];
-  if (arm.bolus > 0) controls.push({ control: 'insulin.bolus', value: arm.bolus, unit: 'U', inMinutes: arm.bolusIn });
-  if (arm.carbs > 0)
-    controls.push({ control: 'meal.carbohydrate', value: arm.carbs, unit: 'g', inMinutes: arm.carbsIn });
-  if (arm.basal !== null && arm.basalFor > 0)
-    controls.push({
-      control: 'insulin.basal',
-      value: arm.basal,
-      unit: 'U/h',
-      inMinutes: arm.basalIn,
-      forMinutes: arm.basalFor,
-    });
-  return controls;
+export function controlsOf(arm: Arm, controls: Controls): WhatIfControl[] {
+  return controls.flatMap((view) => {
+    const part = arm[view.form.name];
+    if (!isSet(view, part)) return [];
+    const { begins, lasts, every } = view.form;
+    return [
+      {
+        control: view.control,
+        value: part.amount,
+        unit: view.unit,
+        inMinutes: inMinutes(begins, part.begins),
+        ...(lasts === undefined || part.lasts === 0 ? {} : { forMinutes: inMinutes(lasts, part.lasts) }),
+        ...(every === undefined || part.every === 0 ? {} : { everyMinutes: inMinutes(every, part.every) }),
+      },
+    ];
+  });
 }

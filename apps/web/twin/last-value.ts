@@ -1,12 +1,17 @@
 import type { ObservationPoint, TwinDetail } from '@gemel/server/api';
 
-/** The signal the cockpit is about: the one most of the values are of. */
-export function mainSignal(points: readonly ObservationPoint[]): string | null {
+/** Values of the twin's data; others (a creatinine beside levels) are shown in lists, not drawn. */
+export function dataPoints({ view, observations }: Pick<TwinDetail, 'view' | 'observations'>): ObservationPoint[] {
+  return observations.filter((point) => view.signals.includes(point.signal));
+}
+
+/** The signal the cockpit is about: of those that are the twin's data the one most of the values are of. */
+export function mainSignal(detail: Pick<TwinDetail, 'view' | 'observations'>): string {
   const counts = new Map<string, number>();
-  for (const point of points) counts.set(point.signal, (counts.get(point.signal) ?? 0) + 1);
+  for (const point of dataPoints(detail)) counts.set(point.signal, (counts.get(point.signal) ?? 0) + 1);
   let best: string | null = null;
   for (const [signal, count] of counts) if (best === null || count > counts.get(best)!) best = signal;
-  return best;
+  return best ?? detail.view.signals[0];
 }
 
 /** The newest measured value in the answer, whichever window it holds. */
@@ -18,5 +23,5 @@ export function lastPoint(points: readonly ObservationPoint[]): ObservationPoint
 export function newestValueAt(detail: TwinDetail): number | null {
   const { dataAgeMinutes } = detail.summary;
   if (dataAgeMinutes !== null) return detail.now - dataAgeMinutes * 60_000;
-  return lastPoint(detail.observations)?.at ?? null;
+  return lastPoint(dataPoints(detail))?.at ?? null;
 }

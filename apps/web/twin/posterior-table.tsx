@@ -1,6 +1,6 @@
 import type { PosteriorSummary } from '@gemel/core';
 import { percent, unitLabel, valueText } from '../data/number.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useUnits } from '../data/preferences.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { IntervalText } from '../parts/interval-text.tsx';
 import { ShrinkageBar } from '../parts/shrinkage-bar.tsx';
@@ -13,7 +13,7 @@ const HARDLY = 0.9;
 
 /** Personal parameters: what the data told beyond the population. */
 export function PosteriorTable({ posterior }: { readonly posterior: readonly PosteriorSummary[] }) {
-  const { unit } = usePreferences();
+  const unit = useUnits();
   const t = strings.posterior;
   if (posterior.length === 0) return <p>{t.none}</p>;
   return (

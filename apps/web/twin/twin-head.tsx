@@ -1,6 +1,6 @@
 import type { TwinDetail } from '@gemel/server/api';
 import type { ReactNode } from 'react';
-import { Link, paths } from '../navigation.tsx';
+import { Link, paths, usePack } from '../navigation.tsx';
 import { LevelMark } from '../parts/level-mark.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { RiskMark } from '../parts/risk-mark.tsx';
@@ -17,7 +17,7 @@ interface TwinHeadProps {
   readonly aside?: ReactNode;
 }
 
-const VIEWS: readonly { readonly view: TwinView; readonly href: (subject: string) => string }[] = [
+const VIEWS: readonly { readonly view: TwinView; readonly href: (subject: string, pack: string | null) => string }[] = [
   { view: 'cockpit', href: paths.twin },
   { view: 'whatif', href: paths.whatif },
   { view: 'proposal', href: paths.proposals },
@@ -25,6 +25,7 @@ const VIEWS: readonly { readonly view: TwinView; readonly href: (subject: string
 
 /** Who this is, and the three views of the twin. */
 export function TwinHead({ subject, view, detail, aside }: TwinHeadProps) {
+  const pack = usePack();
   const name = detail?.summary.name ?? subject;
   const label = strings.nav[view];
   const open = detail?.summary.openProposals ?? 0;
@@ -48,7 +49,7 @@ export function TwinHead({ subject, view, detail, aside }: TwinHeadProps) {
         {VIEWS.map((item) => (
           <Link
             key={item.view}
-            href={item.href(subject)}
+            href={item.href(subject, pack)}
             className={css.view}
             aria-current={item.view === view ? 'page' : undefined}
           >

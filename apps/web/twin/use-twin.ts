@@ -1,9 +1,10 @@
 import type { LiveEvent, TwinDetail } from '@gemel/server/api';
-import { serverNow } from '../data/clock.ts';
 import { HOUR } from '../data/time.ts';
 import { type Loaded, useApi } from '../data/use-api.ts';
+import { usePack } from '../navigation.tsx';
+import { twinPath } from './twin-path.ts';
 
-/** Beyond now the answer reaches this far: planned control inputs and the forecast, ms. */
+/** Beyond the window the answer reaches this far: planned control inputs and the forecast, ms. */
 const AHEAD = 12 * HOUR;
 
 /** Whether an event changes what is shown of a subject. */
@@ -13,14 +14,18 @@ export function concernsTwin(event: LiveEvent, subject: string): boolean {
   return event.subject === subject;
 }
 
-/** The twin over at least [from, to]; whole hours are asked for, so that the address stays the same for a while. */
-export function useTwin(subject: string, from = serverNow() - 6 * HOUR, to = serverNow()): Loaded<TwinDetail> {
-  const query = new URLSearchParams({
-    from: String(Math.floor(from / HOUR) * HOUR),
-    to: String(Math.ceil((to + AHEAD) / HOUR) * HOUR),
-  });
-  return useApi<TwinDetail>(`/api/twins/${encodeURIComponent(subject)}?${query}`, {
-    about: `twin ${subject}`,
+/** The twin over its own first window, or over at least the one given; whole hours are asked for, so that the address stays the same for a while. */
+export function useTwin(subject: string, window?: { readonly from: number; readonly to: number }): Loaded<TwinDetail> {
+  const pack = usePack();
+  const query: Record<string, string> =
+    window === undefined
+      ? {}
+      : {
+          from: String(Math.floor(window.from / HOUR) * HOUR),
+          to: String(Math.ceil((window.to + AHEAD) / HOUR) * HOUR),
+        };
+  return useApi<TwinDetail>(twinPath(subject, pack, '', query), {
+    about: `twin ${subject} ${pack ?? ''}`,
     renewOn: (event) => concernsTwin(event, subject),
   });
 }

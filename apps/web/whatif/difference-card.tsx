@@ -1,7 +1,6 @@
 import type { WhatIfResult } from '@gemel/server/api';
-import { sentenceInUnit } from '../data/glucose.ts';
 import { unitLabel, valueText } from '../data/number.ts';
-import { usePreferences } from '../data/preferences.tsx';
+import { useSentence, useUnits } from '../data/preferences.tsx';
 import { interval90 } from '../data/quantile.ts';
 import { Card } from '../parts/card.tsx';
 import { DataTable } from '../parts/data-table.tsx';
@@ -21,7 +20,8 @@ function armValue(result: WhatIfResult, arm: number, name: string): number | nul
 
 /** B − A for every scalar quantity and reward, paired future by future. */
 export function DifferenceCard({ result }: { readonly result: WhatIfResult }) {
-  const { unit } = usePreferences();
+  const unit = useUnits();
+  const say = useSentence();
   const t = strings.whatif;
   const rows = result.differences.at(-1) ?? [];
   const inArm = (row: Difference, arm: number) => {
@@ -39,7 +39,7 @@ export function DifferenceCard({ result }: { readonly result: WhatIfResult }) {
             heading: t.quantity,
             cell: (row) => {
               const label = unitLabel(row.unit, unit);
-              const title = sentenceInUnit(row.title, unit);
+              const title = say(row.title);
               return label === '' ? title : `${title} (${label})`;
             },
           },

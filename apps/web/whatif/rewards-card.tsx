@@ -22,8 +22,13 @@ function term(plan: Plan | undefined, name: string): string {
   return `${plainNumber(reward.mean)} (${q(0.05)} ${strings.to} ${q(0.95)})`;
 }
 
+interface RewardsCardProps {
+  readonly result: WhatIfResult;
+  readonly titles: readonly string[];
+}
+
 /** The rewards of both arms with their intervals, and how often each is the best. */
-export function RewardsCard({ result }: { readonly result: WhatIfResult }) {
+export function RewardsCard({ result, titles }: RewardsCardProps) {
   const t = strings.whatif;
   const say = useSentence();
   const [a, b] = result.arms;
@@ -44,7 +49,7 @@ export function RewardsCard({ result }: { readonly result: WhatIfResult }) {
       <dl className={css.totals}>
         {result.arms.map((plan, index) => (
           <div key={plan.scenario.id} data-arm={index}>
-            <dt>{index === 0 ? t.armA : t.armB}</dt>
+            <dt>{titles[index]}</dt>
             <dd>
               <strong>{percent(plan.probabilityBest)}</strong> {t.best.toLowerCase()}
               <span>

@@ -1,7 +1,8 @@
-import type { WhatIfControl, WhatIfResult } from '@gemel/server/api';
+import type { WhatIfRequest, WhatIfResult } from '@gemel/server/api';
 import { useEffect, useState } from 'react';
 import { type ApiError, asApiError, post } from '../data/client.ts';
-import { strings } from '../strings.data.ts';
+import { usePack } from '../navigation.tsx';
+import { twinPath } from '../twin/twin-path.ts';
 
 export interface WhatIf {
   /** The newest answer; an older one stays until the next is there. */
@@ -15,23 +16,20 @@ export interface WhatIf {
 /** A slider held still this long is asked about, ms. */
 const REST = 120;
 
-/** Asks for A as planned beside B; `basis` changes when the twin's data do. */
-export function useWhatIf(subject: string, controls: readonly WhatIfControl[], basis: string): WhatIf {
+/** Compares two arms; `basis` changes when the twin's data do. */
+export function useWhatIf(subject: string, arms: WhatIfRequest['arms'], basis: string): WhatIf {
+  const pack = usePack();
   const [state, setState] = useState<WhatIf>({ result: null, error: null, working: true, took: null });
-  const asked = JSON.stringify(controls);
+  const asked = JSON.stringify(arms);
   useEffect(() => {
     void basis;
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       setState((old) => ({ ...old, working: true }));
       const began = performance.now();
-      const arms = [
-        { title: strings.whatif.titleA, controls: [] },
-        { title: strings.whatif.titleB, controls: JSON.parse(asked) as WhatIfControl[] },
-      ];
       try {
-        const path = `/api/twins/${encodeURIComponent(subject)}/whatif`;
-        const result = await post<WhatIfResult>(path, { arms }, abort.signal);
+        const body: WhatIfRequest = { arms: JSON.parse(asked) };
+        const result = await post<WhatIfResult>(twinPath(subject, pack, 'whatif'), body, abort.signal);
         setState({ result, error: null, working: false, took: Math.round(performance.now() - began) });
       } catch (thrown) {
         const error = asApiError(thrown);
@@ -42,6 +40,6 @@ export function useWhatIf(subject: string, controls: readonly WhatIfControl[], b
       clearTimeout(timer);
       abort.abort();
     };
-  }, [subject, asked, basis]);
+  }, [subject, pack, asked, basis]);
   return state;
 }

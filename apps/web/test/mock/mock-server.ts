@@ -131,8 +131,8 @@ export async function startMockServer(options: {
           detail(
             person,
             now(),
-            Number(url.searchParams.get('from')),
-            Number(url.searchParams.get('to')),
+            Number(url.searchParams.get('from') ?? now() - 9 * 60 * 60_000),
+            Number(url.searchParams.get('to') ?? now() + 12 * 60 * 60_000),
             desk.open(person.subject),
           ),
         );
