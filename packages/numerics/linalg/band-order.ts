@@ -25,8 +25,8 @@ export function bandOrder(n: number, pattern: SparseColumns): BandOrder | null {
     }
   }
   // Both sides of the band together hold 2·width entries a row: half of them and more are to be there.
-  const widest = Math.max(1, beside / n);
-  if (widest > NARROW * n) return null;
+  if (beside / n > 2 * NARROW * n) return null;
+  const widest = Math.max(1, Math.min(beside / n, NARROW * n));
   if (given.width <= widest) return given;
   const order = cuthillMcKee(n, pattern);
   const positions = new Int32Array(n);
