@@ -4,7 +4,7 @@ import { compartments } from '../../structures/compartments.ts';
 
 const SOURCE = 'Table 5';
 
-/** Two compartments, free drug, without covariates; exchange by its rates. The variation between occasions is left out. */
+/** Two compartments, free drug, without covariates; exchange by its rates. Clearance and volume vary from course to course. */
 export const ekhart2009: DrugModel = {
   id: 'ekhart2009',
   title: 'Ekhart 2009',
@@ -26,6 +26,9 @@ export const ekhart2009: DrugModel = {
     { name: 'K21', value: 0.215, unit: '/h', meaning: 'rate back into it', source: SOURCE },
   ],
   omega: { CL: variance(0.194), VC: variance(0.145), K12: variance(0.482), K21: variance(0.436) },
+  occasionOmega: { CL: variance(0.0914), VC: variance(0.108) },
+  // A course is given on up to four days.
+  occasion: { hours: 168 },
   sigma: { proportional: 0.197 ** 2 },
   needs: ['clcr'],
   typical: ({ CL, VC, K12, K21 }) => ({ CL, VC, K12, K21 }),

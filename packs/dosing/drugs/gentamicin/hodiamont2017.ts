@@ -6,7 +6,7 @@ const SOURCE = 'Table 2, final model';
 const [CL, VC] = [variance(0.75), variance(0.27)];
 const covariance = 0.21 * Math.sqrt(CL * VC);
 
-/** Two compartments without covariates; the variation between occasions that the source has as well is left out. */
+/** Two compartments without covariates; clearance and central volume vary from dose to dose as well. */
 export const hodiamont2017: DrugModel = {
   id: 'hodiamont2017',
   title: 'Hodiamont 2017',
@@ -40,6 +40,8 @@ export const hodiamont2017: DrugModel = {
       [covariance, VC],
     ],
   },
+  occasionOmega: { CL: variance(0.24), VC: variance(0.251) },
+  occasion: 'dose',
   sigma: { proportional: 0.194 ** 2, additive: 0.13 ** 2 },
   needs: [],
   typical: ({ CL, VC, Q, VP }) => ({ CL, VC, Q, VP }),

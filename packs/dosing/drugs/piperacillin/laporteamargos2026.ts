@@ -5,8 +5,8 @@ import { compartments } from '../../structures/compartments.ts';
 const SOURCE = 'Table 2';
 
 /**
- * One compartment; clearance by creatinine clearance (Cockcroft and Gault). The variation between occasions is left out; the
- * source does not say how its two parts of the error are combined: here by their variances.
+ * One compartment; clearance by creatinine clearance (Cockcroft and Gault), and it varies from dose to dose. The source does not say how its
+ * two parts of the error are combined: here by their variances.
  */
 export const laporteamargos2026: DrugModel = {
   id: 'laporteamargos2026',
@@ -38,6 +38,8 @@ export const laporteamargos2026: DrugModel = {
     { name: 'VC', value: 29.8, unit: 'L', meaning: 'volume', source: SOURCE },
   ],
   omega: { CL: variance(0.362), VC: variance(0.573) },
+  occasionOmega: { CL: variance(0.164) },
+  occasion: 'dose',
   sigma: { proportional: 0.2 ** 2, additive: 5.5 ** 2 },
   needs: ['clcr'],
   typical: (t, { clcr }) => ({ CL: t.CL * (clcr! / 99.3) ** t.crclOnCl, VC: t.VC }),

@@ -19,6 +19,8 @@ const source = {
     { covariate: 'daysSinceTransplant', low: 0, high: 92, outside: 'stated' },
   ],
   exclusions: [],
+  // An occasion is the measurement of a trough.
+  occasion: 'level',
   // Levels in µg/L.
   structure: compartments(1, true, 1000),
 } satisfies Partial<DrugModel>;
@@ -52,6 +54,7 @@ export const andrews2019: DrugModel = {
     { ...APPARENT, source: FINAL },
   ],
   omega: { CL: variance(0.386), VC: variance(0.492), VP: variance(0.53), Q: variance(0.787) },
+  occasionOmega: { CL: variance(0.136) },
   sigma: { proportional: 0.245 ** 2 },
   needs: ['age', 'female', 'weight', 'height', 'cyp3a5Expresser', 'albumin', 'creatinine', 'haematocrit'],
   typical: (t, covariates) => {
@@ -94,6 +97,7 @@ export const andrews2019start: DrugModel = {
     { ...APPARENT, source: START },
   ],
   omega: { CL: variance(0.394), VC: variance(0.54), VP: variance(0.537), Q: variance(0.796) },
+  occasionOmega: { CL: variance(0.146) },
   sigma: { proportional: 0.244 ** 2 },
   needs: ['age', 'weight', 'height', 'cyp3a5Expresser'],
   typical: (t, covariates) => ({
