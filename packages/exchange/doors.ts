@@ -9,16 +9,26 @@ import { describeBytes, headText } from './device/text.ts';
 import type { Door } from './door.ts';
 import { exchangeErrors } from './errors.data.ts';
 import { fhirDoor, fhirNdjsonDoor } from './fhir/decode.ts';
+import { hl7v2Door } from './hl7v2/decode.ts';
+import { aecgDoor } from './waveform/aecg/door.ts';
+import { edfDoor } from './waveform/edf/door.ts';
+import { scpDoor } from './waveform/scp/door.ts';
+import { wfdbDoor } from './waveform/wfdb/door.ts';
 
 /** Every way in. */
 export const doors: readonly Door[] = [
   fhirDoor,
   fhirNdjsonDoor,
+  hl7v2Door,
   clarityDoor,
   libreviewDoor,
   nightscoutDoor,
   tidepoolDoor,
   plainCgmDoor,
+  wfdbDoor,
+  edfDoor,
+  scpDoor,
+  aecgDoor,
 ];
 
 /** Bytes a door may look at to recognise its format. */
@@ -48,6 +58,7 @@ function contradicts(head: Uint8Array, name: string): boolean {
   const claim = /\.(csv|tsv|txt|json|ndjson|jsonl)$/i.exec(name)?.[1]?.toLowerCase();
   if (claim === undefined || head.length === 0) return false;
   const seems = describeBytes(head);
+  if (claim === 'txt' && /HL7/.test(seems)) return false;
   if (/archive|PDF|image|Excel|database|binary|HTML|XML|HL7/.test(seems)) return true;
   const json = /^\s*[[{]/.test(headText(head.subarray(0, 1024)));
   return claim === 'csv' || claim === 'tsv' ? json : claim === 'txt' ? false : !json;

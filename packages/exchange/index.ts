@@ -3,3 +3,4 @@ export * from './doors.ts';
 export { exchangeErrors } from './errors.data.ts';
 export * from './fhir/decode.ts';
 export * from './fhir/encode.ts';
+export * from './waveform/index.ts';

@@ -174,11 +174,15 @@ function rangeOf({ gain, baseline, runs }: Waveform, edge: number) {
       if (value > most) most = value;
     }
   }
+  // Near the edge first, then nearer to the samples, where numbers are shorter.
   const end = (from: number, to: number) => {
-    const step = Math.sign(to - from);
-    for (let digital = from; step * (to - digital) > 0 && digital !== to; digital += step) {
-      const physical = eightLetters((digital - baseline) / gain);
-      if (physical !== null) return { digital, physical };
+    for (let share = 1; Math.abs(from * share) >= Math.max(1, Math.abs(to)); share /= 2) {
+      const first = Math.trunc(from * share);
+      for (let k = 0; k < 1024 && Math.abs(first) - k >= Math.abs(to); k++) {
+        const digital = first - Math.sign(first) * k;
+        const physical = eightLetters((digital - baseline) / gain);
+        if (physical !== null) return { digital, physical };
+      }
     }
     return null;
   };

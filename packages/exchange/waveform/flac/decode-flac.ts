@@ -1,4 +1,4 @@
-import { BitReader, BitsEnd } from './bit-reader.ts';
+import { BitReader, BitsEnd } from '../bit-reader.ts';
 
 /** Samples of a FLAC stream. */
 export interface FlacStream {

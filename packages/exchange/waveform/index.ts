@@ -1,0 +1,13 @@
+export * from './aecg/read-aecg.ts';
+export * from './aecg/write-aecg.ts';
+export * from './edf/read-edf.ts';
+export * from './edf/write-edf.ts';
+export { waveformErrors } from './errors.data.ts';
+export type * from './recording.ts';
+export { NO_NEIGHBOURS } from './recording.ts';
+export * from './scp/read-scp.ts';
+export * from './scp/write-scp.ts';
+export * from './wfdb/annotation.ts';
+export { BEAT_LETTERS } from './wfdb/annotation-codes.data.ts';
+export { readWfdbRecord } from './wfdb/read-record.ts';
+export * from './wfdb/write-record.ts';

@@ -1,0 +1,22 @@
+/** Lead identifiers of SCP-ECG (EN 1064, table 5); others are named by their number. */
+export const SCP_LEADS: ReadonlyMap<number, string> = new Map([
+  [1, 'I'],
+  [2, 'II'],
+  ...[3, 4, 5, 6, 7, 8, 9].map((id): [number, string] => [id, `V${id - 2}`]),
+  ...[10, 11, 12, 13, 14, 15].map((id): [number, string] => [id, `V${id - 8}R`]),
+  [16, 'X'],
+  [17, 'Y'],
+  [18, 'Z'],
+  [19, 'CC5'],
+  [20, 'CM5'],
+  [21, 'LA'],
+  [22, 'RA'],
+  [23, 'LL'],
+  [61, 'III'],
+  [62, 'aVR'],
+  [63, 'aVL'],
+  [64, 'aVF'],
+  [65, '-aVR'],
+  [66, 'V8'],
+  [67, 'V9'],
+]);
