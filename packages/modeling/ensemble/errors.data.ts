@@ -27,6 +27,10 @@ export const ensembleErrors = defineErrors({
     meaning: 'WebGPU is not there, or gives no adapter or device on this machine.',
     remedy: 'Use a browser or runtime with WebGPU and a driver for it, or the backend wasm-f32.',
   },
+  'ensemble-closed': {
+    meaning: 'A run is asked of a pool of workers that has been closed.',
+    remedy: 'Await the runs before the pool is closed, or make another pool.',
+  },
   'ensemble-backend': {
     meaning: 'The backend asked for is not there in this engine.',
     remedy: "Take 'best', which chooses among those that are there.",

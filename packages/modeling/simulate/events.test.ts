@@ -167,6 +167,34 @@ describe('no end', () => {
     expect(reached).toBeCloseTo(3, 4);
   });
 
+  test.each(
+    [0.02, 0.3, 0.45, 0.8].flatMap((restitution) =>
+      ['tsit5', 'rodas5p', 'bdf'].map((method) => [restitution, method] as const),
+    ),
+  )('a ball that keeps %d of its speed and is not put back does not fall through the floor (%s)', (e, method) => {
+    const ball = compiled({
+      states: { h: [1, 'v'], v: [0, '-2'] },
+      events: { bounce: { when: 'h < 0', set: { v: `-${e}*v` } } },
+    });
+    const result = simulate(ball, { times: times(0, 10, 100), method });
+    expect([result.status, result.problem?.where.element]).toEqual(['chatter', 'bounce']);
+    // First met at time 1, then at intervals that fall by the restitution.
+    const limit = (1 + e) / (1 - e);
+    expect(Math.abs(result.reached / limit - 1)).toBeLessThan(1e-2);
+    expect(Math.min(...result.values.subarray(0, result.times.length))).toBeGreaterThan(-1e-3);
+  });
+
+  test('a condition met faster and faster, and then for good, is no chatter', () => {
+    // Turns at the roots of 1, 3, 5 …, until time holds it.
+    const model = compiled({
+      states: { n: [0, '0'], s: [0, '1'] },
+      events: { turn: { when: 'sin(3.14159265358979*time*time) < 0 or time > 4', set: { n: 'n + 1' } } },
+    });
+    const { status, events } = simulate(model, { times: times(0, 16, 16), step: 0.01 });
+    expect(status).toBe('complete');
+    expect(events.length).toBe(8);
+  });
+
   test('a negative delay ends the run', () => {
     const model = clock({ a: { when: 'time >= 1', delay: '-1', set: { n: '1' } } });
     const { status, problem } = simulate(model, { times: times(0, 4, 4) });

@@ -10,6 +10,7 @@ import { EventQueue } from './event-queue.ts';
 import { chatterHalt, doseHalt, eventHalt, faultHalt, Halt, nearestCondition, stepHalt } from './halt.ts';
 import { InputValues } from './input-values.ts';
 import { modelSolver } from './model-solver.ts';
+import { PileUps } from './pile-up.ts';
 import { QuantityReader } from './quantity-reader.ts';
 import { type ResolvedRequest, resolveRequest } from './request.ts';
 import type { SimulationRequest, SimulationResult } from './simulation.ts';
@@ -44,6 +45,7 @@ class Run {
   readonly #solver: Solver;
   readonly #evaluation: Evaluation;
   readonly #events: EventQueue;
+  readonly #pileUps: PileUps;
   readonly #doses: DoseSchedule;
   readonly #reader: QuantityReader;
   readonly #breaking = new BreakingPoints();
@@ -71,9 +73,11 @@ class Run {
     this.#span = times[times.length - 1] - start;
     this.#evaluation = new Evaluation(model, parameters, new InputValues(model.model.inputs, inputs), start);
     this.#solver = rests ? still : modelSolver(request.solver, this.#evaluation, request.repeated);
-    this.#events = new EventQueue(model, randomStream(seed, 'events'), (time, event) =>
-      this.#happened.push({ time, id: model.model.events[event].id }),
-    );
+    this.#pileUps = new PileUps(model.model.events.length, this.#span);
+    this.#events = new EventQueue(model, randomStream(seed, 'events'), (time, event) => {
+      this.#happened.push({ time, id: model.model.events[event].id });
+      this.#pileUps.happened(time, event);
+    });
     this.#doses = new DoseSchedule(doses, steadyStateSearch(this.#evaluation, this.#solver, control));
     this.#reader = new QuantityReader(model, request.outputs);
     this.#timed =
@@ -145,6 +149,8 @@ class Run {
       evaluation.limit = limit;
       const root = this.#step(limit);
       const to = root === undefined ? stepper.t : root.t;
+      const pile = this.#pileUps.at(to, this.#events.was);
+      if (pile !== null) throw chatterHalt(this.#model.model.events[pile.event].id, pile.time);
       if (evaluation.history !== null) this.#keep(to);
       const due = root !== undefined || to >= stop;
       this.#tellBefore(due ? to - SAME_TIME * Math.max(Math.abs(to), this.#span) : to);

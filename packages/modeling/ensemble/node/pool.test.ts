@@ -45,3 +45,13 @@ test('a run that is cancelled is rejected, and the pool goes on', async () => {
   expect(result.values).toEqual(ensemble(model, options).run(request).values);
   await pool.close();
 });
+
+test('a closed pool refuses runs, those that wait for their turn too', async () => {
+  const pool = new EnsemblePool(model, options, { workers: 1 });
+  const begun = pool.run({ ...request, intervals: 40_000, every: 1000 }).catch((error) => error);
+  const waiting = pool.run(request).catch((error) => error);
+  await pool.close();
+  const after = pool.run(request).catch((error) => error);
+  expect(await begun).toBeInstanceOf(Error);
+  for (const refused of [await waiting, await after]) expect(refused.code).toBe('ensemble-closed');
+});

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Model } from '../../model/model.ts';
 import { type EnsembleOptions, type EnsembleResult, ensemble } from '../ensemble.ts';
+import { ensembleErrors } from '../errors.data.ts';
 import type { EnsembleRequest, Members } from '../members.ts';
 import type { PoolNote, PoolRun, PoolStart } from './pool-messages.ts';
 
@@ -26,6 +27,7 @@ export class EnsemblePool {
   readonly #ensemble: ReturnType<typeof ensemble>;
   readonly #workers: readonly Worker[];
   #busy: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   /** @throws CodedError as `ensemble` does */
   constructor(model: Model, options: EnsembleOptions, { workers = availableParallelism() }: PoolOptions = {}) {
@@ -38,14 +40,21 @@ export class EnsemblePool {
     for (const worker of this.#workers) worker.unref();
   }
 
-  /** One run after the other. Inputs given in shared memory are read where they lie. */
+  /**
+   * One run after the other. Inputs given in shared memory are read where they lie. Rejected with a CodedError as `members`
+   * refuses, or once the pool is closed, also where the run was waiting for its turn.
+   */
   run(request: EnsembleRequest, options: PoolRunOptions = {}): Promise<EnsembleResult> {
-    const result = this.#busy.then(() => this.#run(this.#ensemble.members(request), options));
+    const result = this.#busy.then(() => {
+      if (this.#closed) throw ensembleErrors.error('ensemble-closed', 'a run was asked of a pool that is closed');
+      return this.#run(this.#ensemble.members(request), options);
+    });
     this.#busy = result.catch(() => undefined);
     return result;
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
