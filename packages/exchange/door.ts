@@ -1,4 +1,4 @@
-import type { Decoded, Instant } from '@gemel/core';
+import type { Decoded, Fate, Instant } from '@gemel/core';
 import type { Neighbours } from './waveform/recording.ts';
 
 /** What the person may have to add where a source is silent. */
@@ -21,6 +21,21 @@ export interface DoorOptions {
   readonly sha256?: string;
 }
 
+/** What became of a part of an element, where a door keeps account more finely than by element. */
+export interface FieldLoss {
+  /** `PID-3`. */
+  readonly element: string;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly fate: Fate;
+  /** Elements of FHIR resources it became part of. */
+  readonly to: readonly string[];
+  /** Parts that became nothing and are kept as they stand. */
+  readonly left: readonly string[];
+  /** Codes of what was wrong with it. */
+  readonly codes: readonly string[];
+}
+
 /** A way in for one format: bytes → what each element became, in the source's own words. Pure; no clock, no disk. */
 export interface Door {
   readonly id: string;
@@ -31,4 +46,8 @@ export interface Door {
   companions?(bytes: Uint8Array, name: string, neighbours: Neighbours): readonly string[];
   /** One Decoded per source element; problems of the whole file come with type 'file'. Never throws on bad input. */
   decode(bytes: Uint8Array, options: DoorOptions): Generator<Decoded, void, void>;
+  /** The FHIR R4 resources the source says, where the door makes more of it than items. */
+  resources?(bytes: Uint8Array, options: DoorOptions): Generator<object, void, void>;
+  /** The account of every field, where the door keeps one. */
+  fields?(bytes: Uint8Array, options: DoorOptions): Generator<FieldLoss, void, void>;
 }

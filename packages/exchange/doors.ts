@@ -1,4 +1,5 @@
 import type { Decoded } from '@gemel/core/raw';
+import { ccdaDoor } from './ccda/decode.ts';
 import { clarityDoor } from './device/cgm/clarity.ts';
 import { fileEntry } from './device/cgm/item.ts';
 import { libreviewDoor } from './device/cgm/libreview.ts';
@@ -20,6 +21,7 @@ export const doors: readonly Door[] = [
   fhirDoor,
   fhirNdjsonDoor,
   hl7v2Door,
+  ccdaDoor,
   clarityDoor,
   libreviewDoor,
   nightscoutDoor,

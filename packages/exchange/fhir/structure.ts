@@ -46,7 +46,7 @@ function* faults(holder: object, structure: string, path: string): Generator<str
     const stem = name.endsWith('[x]') ? name.slice(0, -3) : undefined;
     const names = [...left].filter((key) => key === name || (stem !== undefined && isChoice(key, stem, types)));
     for (const key of names) left.delete(key);
-    const beside = left.has(`_${name}`) && primitives[types] !== undefined;
+    const beside = [...left].some((key) => key.startsWith('_') && isPrimitive({ [name]: rule }, key.slice(1)));
     if (least !== '0' && names.length === 0 && !beside) yield `${path}.${name}: missing`;
     if (names.length > 1) yield `${path}.${name}: given as ${names.join(' and ')}`;
     for (const key of names) {

@@ -119,7 +119,7 @@ describe('messages', () => {
   });
 
   test('line ends: \\r, \\n, both, blanks, a mark at the begin; a line that is no segment belongs to the field before it', () => {
-    for (const end of ['\r', '\n', '\r\n', '\n\r', '\r\r', ' \r\n  ']) {
+    for (const end of ['\r', '\n', '\r\n', '\n\r', '\r\r', '\r\n  ']) {
       const message = parsed(`\uFEFF${HEAD}${end}EVN|A01${end}PID|1||7${end}`);
       expect(message.segments.map(({ id }) => id)).toEqual(['MSH', 'EVN', 'PID']);
       expect(message.segments[2]!.text(3)).toBe('7');

@@ -1,0 +1,130 @@
+import type { Fate, Problem } from '@gemel/core';
+import { isHeader, type Message, type Segment } from './message.ts';
+import type { Piece } from './values.ts';
+
+/** What became of one field of a segment. */
+export interface FieldFate {
+  /** `PID`, and which of the message's PID segments, from 1. */
+  readonly segment: string;
+  readonly occurrence: number;
+  /** `PID-3`. */
+  readonly element: string;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly fate: Fate;
+  /** Elements of the resources it became part of. */
+  readonly to: readonly string[];
+  /** Parts of it that became nothing and are kept as they stand: `PID-3(2).6`. */
+  readonly left: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** Segments whose field 1 counts them, and says nothing that their order does not. */
+const SET_IDS = new Set(
+  'PID PV1 OBX NTE OBR DG1 AL1 IAM NK1 GT1 IN1 PR1 SPM FT1 AIS AIG AIL AIP RGS TXA TQ1 SFT IN3 DB1 ARV'.split(' '),
+);
+
+interface Entry {
+  readonly to: Set<string>;
+  /** By repetition: components that were read. */
+  readonly read: Map<number, Set<number>>;
+  readonly problems: Problem[];
+}
+
+/** Keeps account of what every field of one message became. */
+export class Account {
+  readonly message: Message;
+  readonly #entries: (Map<number, Entry> | undefined)[] = [];
+
+  constructor(message: Message) {
+    this.message = message;
+  }
+
+  /** A field went to an element of a resource. */
+  mapped(piece: Piece, repetition: number, to: string): void {
+    const entry = this.#entry(piece.segment, piece.field);
+    entry.to.add(to);
+    const read = entry.read.get(repetition);
+    if (read === undefined) entry.read.set(repetition, new Set(piece.read));
+    else for (const n of piece.read) read.add(n);
+  }
+
+  /** The field as a whole says what the message or its structure is. */
+  understood(segment: Segment, field: number, to: string): void {
+    if (!segment.has(field)) return;
+    const entry = this.#entry(segment, field);
+    entry.to.add(to);
+    for (const [i, { components }] of segment.field(field).entries()) {
+      entry.read.set(i, new Set(components.map((_, n) => n + 1)));
+    }
+  }
+
+  problem(segment: Segment, field: number, problem: Problem): void {
+    const { problems } = this.#entry(segment, field);
+    if (!problems.some(({ code, message }) => code === problem.code && message === problem.message))
+      problems.push(problem);
+  }
+
+  isMapped(segment: Segment, field: number): boolean {
+    return (this.#entries[segment.index]?.get(field)?.to.size ?? 0) > 0;
+  }
+
+  /** Every field of a segment that holds anything. */
+  of(segment: Segment, occurrence: number): readonly FieldFate[] {
+    const entries = this.#entries[segment.index];
+    const fates: FieldFate[] = [];
+    for (let n = 1; n <= segment.count; n++) {
+      if (!segment.has(n)) continue;
+      const entry = entries?.get(n);
+      const element = `${segment.id}-${n}`;
+      const to = entry === undefined ? [] : [...entry.to];
+      const structural = isHeader(segment.id) && n <= 2;
+      if (structural) to.push('delimiters');
+      else if (n === 1 && SET_IDS.has(segment.id)) to.push('place among its kind');
+      const refused = to.length === 0 && entry !== undefined && entry.problems.length > 0;
+      fates.push({
+        segment: segment.id,
+        occurrence,
+        element,
+        byteStart: segment.fieldStart(n),
+        byteEnd: segment.fieldEnd(n),
+        fate: to.length > 0 ? 'mapped' : refused ? 'refused' : 'kept',
+        to,
+        left: entry !== undefined && entry.to.size > 0 ? leftOf(segment, n, element, entry) : [],
+        problems: entry?.problems ?? [],
+      });
+    }
+    return fates;
+  }
+
+  #entry(segment: Segment, field: number): Entry {
+    let fields = this.#entries[segment.index];
+    if (fields === undefined) {
+      fields = new Map();
+      this.#entries[segment.index] = fields;
+    }
+    let entry = fields.get(field);
+    if (entry === undefined) {
+      entry = { to: new Set(), read: new Map(), problems: [] };
+      fields.set(field, entry);
+    }
+    return entry;
+  }
+}
+
+function leftOf(segment: Segment, n: number, element: string, { read }: Entry): readonly string[] {
+  const left: string[] = [];
+  for (const [i, { components, start, end }] of segment.field(n).entries()) {
+    if (end === start) continue;
+    const seen = read.get(i);
+    const place = segment.field(n).length > 1 ? `${element}(${i + 1})` : element;
+    if (seen === undefined) {
+      left.push(place);
+      continue;
+    }
+    for (const [c, component] of components.entries()) {
+      if (component.end > component.start && !seen.has(c + 1)) left.push(`${place}.${c + 1}`);
+    }
+  }
+  return left;
+}

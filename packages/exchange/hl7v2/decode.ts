@@ -1,0 +1,364 @@
+import type { Decoded, Problem, Provenance, RawItem } from '@gemel/core';
+import { parseZone, type Zone } from '../device/zone.ts';
+import type { Door, DoorOptions, FieldLoss } from '../door.ts';
+import { exchangeErrors } from '../errors.data.ts';
+import { fhirDoor } from '../fhir/decode.ts';
+import type { PatientLink } from './assemble.ts';
+import { asFhir, asWritten, type Conversion, convertMessage, fieldFates, MAPPED_TYPES } from './convert.ts';
+import { checkCounts } from './envelope.ts';
+import { hl7v2Errors } from './errors.data.ts';
+import { layOut, type Span } from './layout.ts';
+import { type Fault, type Message, parseMessage, type Segment } from './message.ts';
+
+/** HL7 v2 messages in ER7 ("pipes and hats"), alone, several, in batches or framed. One `Decoded` for each segment. */
+export const hl7v2Door: Door = {
+  id: 'hl7v2',
+  title: 'HL7 v2 messages',
+  sniff(head) {
+    const start = head.findIndex((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
+    if (start < 0 || start > 1024) return 0;
+    const name = String.fromCharCode(...head.subarray(start, start + 3));
+    const after = head[start + 3] ?? 0x41;
+    const delimiter = after > 0x20 && after < 0x7f && !/[A-Za-z0-9]/.test(String.fromCharCode(after));
+    return delimiter && /^(MSH|FHS|BHS)$/.test(name) ? 0.98 : 0;
+  },
+  *decode(bytes, options) {
+    const zone = zoneOf(options);
+    if (zone === undefined) {
+      const message = `"${options.zone}" is no zone; none is used`;
+      const problem = exchangeErrors.problem('exchange-zone-unknown', message, { file: options.name });
+      yield wholeFile(options, 'kept', problem);
+    }
+    const spans = [...layOut(bytes)];
+    if (spans.length === 0) {
+      const problem = exchangeErrors.problem('exchange-empty', `${options.name}: the source is empty.`, {
+        file: options.name,
+      });
+      yield wholeFile(options, 'refused', problem);
+      return;
+    }
+    for (const span of spans) yield* decodeSpan(bytes, span, options, zone ?? null);
+    for (const problem of checkCounts(bytes, spans, options.name)) yield wholeFile(options, 'kept', problem);
+  },
+  *resources(bytes, options) {
+    for (const conversion of conversions(bytes, options)) {
+      for (const { resource } of conversion.resources) yield asFhir(resource);
+    }
+  },
+  *fields(bytes, options) {
+    for (const span of layOut(bytes)) {
+      if (span.kind !== 'message') {
+        yield wholeField(
+          span.kind === 'stray' ? 'stray' : span.id,
+          span.start,
+          span.end,
+          span.kind === 'stray' ? ['hl7v2-not-hl7v2'] : [],
+        );
+        continue;
+      }
+      const message = parseMessage(bytes, span.start, span.end);
+      if (!(message instanceof Object && 'segments' in message)) {
+        yield wholeField(`${message.segment}-${message.field}`, span.start, span.end, [message.code]);
+        continue;
+      }
+      if (!MAPPED_TYPES.has(message.code)) {
+        for (const segment of message.segments) yield wholeField(segment.id, segment.start, segment.end, []);
+        continue;
+      }
+      const { account } = convertMessage(message, options.name, zoneOf(options) ?? null);
+      for (const { element, byteStart, byteEnd, fate, to, left, problems } of fieldFates(message, account)) {
+        yield { element, byteStart, byteEnd, fate, to, left, codes: problems.map(({ code }) => code) };
+      }
+    }
+  },
+};
+
+function wholeField(element: string, byteStart: number, byteEnd: number, codes: readonly string[]): FieldLoss {
+  return { element, byteStart, byteEnd, fate: codes.length > 0 ? 'refused' : 'kept', to: [], left: [], codes };
+}
+
+function* conversions(bytes: Uint8Array, options: DoorOptions): Generator<Conversion, void, void> {
+  for (const span of layOut(bytes)) {
+    if (span.kind !== 'message') continue;
+    const message = parseMessage(bytes, span.start, span.end);
+    if ('segments' in message && MAPPED_TYPES.has(message.code))
+      yield convertMessage(message, options.name, zoneOf(options) ?? null);
+  }
+}
+
+/** null where none is given, undefined where what is given is none. */
+function zoneOf(options: DoorOptions): Zone | null | undefined {
+  return options.zone === undefined ? null : (parseZone(options.zone) ?? undefined);
+}
+
+function* decodeSpan(
+  bytes: Uint8Array,
+  span: Span,
+  options: DoorOptions,
+  zone: Zone | null,
+): Generator<Decoded, void, void> {
+  if (span.kind === 'stray') {
+    const message = `${span.end - span.start} bytes that belong to no message`;
+    const problem = hl7v2Errors.problem('hl7v2-not-hl7v2', message, { file: options.name, byte: span.start });
+    yield {
+      type: 'stray',
+      fate: 'refused',
+      items: [],
+      problems: [problem],
+      provenance: placeOf(span, 'stray', options),
+    };
+  } else if (span.kind === 'envelope') {
+    const text = new TextDecoder().decode(bytes.subarray(span.start, span.end));
+    yield {
+      type: span.id,
+      fate: 'kept',
+      items: [],
+      problems: [],
+      provenance: placeOf(span, span.id, options),
+      kept: { segment: text },
+    };
+  } else {
+    const message = parseMessage(bytes, span.start, span.end);
+    if ('segments' in message) yield* decodeMessage(message, options, zone);
+    else yield refusal(message, span, options);
+  }
+}
+
+/** A message that cannot be read at all, with segment and field. */
+export function faultProblem({ code, message, segment, field, byte }: Fault, file: string): Problem {
+  const where = { file, element: segment, ...(field > 0 ? { field: `${segment}-${field}` } : {}), byte };
+  return hl7v2Errors.problem(code, message, where);
+}
+
+function refusal(fault: Fault, span: Span, options: DoorOptions): Decoded {
+  const provenance = placeOf(span, 'MSH', options);
+  return { type: 'message', fate: 'refused', items: [], problems: [faultProblem(fault, options.name)], provenance };
+}
+
+/** One `Decoded` for each segment of a message that was parsed. */
+export function* decodeMessage(
+  message: Message,
+  options: DoorOptions,
+  zone: Zone | null,
+): Generator<Decoded, void, void> {
+  const remarks = remarksOn(message, options);
+  if (!MAPPED_TYPES.has(message.code)) {
+    const text = `messages of type ${message.code || '(none)'} have no mapping`;
+    const where = { file: options.name, element: 'MSH', field: 'MSH-9', byte: message.header.fieldStart(9) };
+    const problems = [...remarks, hl7v2Errors.problem('hl7v2-message-unmapped', text, where)];
+    const kept = { segments: message.segments.map((segment) => segment.raw()) };
+    const provenance = placeOf({ start: message.start, end: message.end }, message.code || 'message', options);
+    yield { type: message.code || 'message', fate: 'kept', items: [], problems, provenance, kept };
+    return;
+  }
+  const conversion = convertMessage(message, options.name, zone);
+  const results = itemsOf(conversion, options);
+  const owner = [...conversion.patients.values()][0]?.key ?? options.subject;
+  const fates = fieldFates(message, conversion.account);
+  const seen = new Map<string, number>();
+  for (const segment of message.segments) {
+    const occurrence = (seen.get(segment.id) ?? 0) + 1;
+    seen.set(segment.id, occurrence);
+    const own = fates.filter(
+      ({ byteStart }) => byteStart >= segment.start && byteStart < Math.max(segment.end, segment.start + 1),
+    );
+    const links = conversion.links.filter((link) => link.segment === segment);
+    const made = results.get(segment.index);
+    const element = `${message.code}.${segment.id}[${occurrence}]`;
+    const provenance = placeOf({ start: segment.start, end: segment.end }, element, options);
+    const items = [
+      ...(made?.items ?? []).map((item) => within(item, provenance)),
+      ...deletions(segment, conversion, provenance),
+      ...links.map((link) => linkItem(link, provenance)),
+    ];
+    const problems = [
+      ...(segment.index === 0 ? remarks : []),
+      ...own.flatMap((field) => field.problems),
+      ...(made?.problems ?? []).map((problem) => at(problem, segment, options)),
+    ];
+    const open = own.filter(({ fate, left }) => fate !== 'mapped' || left.length > 0);
+    const refused = items.length === 0 && made?.refused === true;
+    const kept =
+      items.length === 0
+        ? { segment: segment.raw() }
+        : {
+            fields: rawFields(
+              segment,
+              open.map((field) => field.element),
+            ),
+          };
+    const keep =
+      !refused && (items.length === 0 || open.length > 0)
+        ? { kept }
+        : refused
+          ? { kept: { segment: segment.raw() } }
+          : {};
+    const sourceId = made?.sourceId === undefined ? {} : { sourceId: made.sourceId };
+    yield {
+      type: segment.id,
+      ...(owner === undefined ? {} : { subject: items[0]?.subject ?? owner }),
+      fate: items.length > 0 ? 'mapped' : refused ? 'refused' : 'kept',
+      items,
+      problems,
+      provenance: { ...provenance, ...sourceId },
+      ...keep,
+    };
+  }
+}
+
+function rawFields(segment: Segment, elements: readonly string[]): Readonly<Record<string, string>> {
+  const { message } = segment;
+  return Object.fromEntries(
+    elements.map((element) => {
+      const n = Number(element.slice(element.indexOf('-') + 1));
+      return [element, message.charset.decode(message.bytes.subarray(segment.fieldStart(n), segment.fieldEnd(n)))];
+    }),
+  );
+}
+
+interface Result {
+  items: RawItem[];
+  problems: Problem[];
+  refused: boolean;
+  sourceId: string | undefined;
+}
+
+/** Items of the resources by the FHIR door, so that a value means the same whatever it came by; by segment. */
+function itemsOf(conversion: Conversion, options: DoorOptions): ReadonlyMap<number, Result> {
+  const entry = conversion.resources.map(({ resource }) => ({ resource: asWritten(resource) }));
+  const bundle = new TextEncoder().encode(JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }));
+  const bySegment = new Map<number, Result>();
+  const { zone, subject, name, sha256 } = options;
+  const given: DoorOptions = {
+    name,
+    ...(zone !== undefined && { zone }),
+    ...(subject !== undefined && { subject }),
+    ...(sha256 !== undefined && { sha256 }),
+  };
+  let index = 0;
+  for (const decoded of fhirDoor.decode(bundle, given)) {
+    if (decoded.type === 'file') continue;
+    const { segment, resource } = conversion.resources[index++]!;
+    let result = bySegment.get(segment.index);
+    if (result === undefined) {
+      result = { items: [], problems: [], refused: false, sourceId: undefined };
+      bySegment.set(segment.index, result);
+    }
+    const items = decoded.items.filter(({ kind }) => kind !== 'merge').map((item) => named(item, conversion));
+    result.items.push(...items);
+    // A device that is nobody's own, and such, is no remark on the message.
+    if (resource.resourceType !== 'Device')
+      result.problems.push(...decoded.problems.filter(({ code }) => !QUIET.has(code)));
+    if (decoded.fate === 'refused') result.refused = true;
+    // What PID leaves out stays as it was: only other resources replace what they were.
+    if (resource.resourceType !== 'Patient') result.sourceId ??= decoded.provenance.sourceId;
+  }
+  return bySegment;
+}
+
+/** Remarks of the FHIR door that say nothing of a message: patients are dated by it, and resources without items are plenty. */
+const QUIET = new Set(['fhir-fact-undated', 'fhir-status-unused', 'fhir-period-open', 'fhir-time-missing']);
+
+function named(item: RawItem, { patients }: Conversion): RawItem {
+  const id = /^Patient\/(.*)$/.exec(item.subject)?.[1];
+  const identity = id === undefined ? undefined : patients.get(id);
+  return identity === undefined ? item : { ...item, subject: identity.key };
+}
+
+function within(item: RawItem, place: Provenance): RawItem {
+  const { element, sourceId, device } = item.provenance;
+  const part = /resource\.(.+)$/.exec(element)?.[1];
+  const provenance: Provenance = {
+    ...place,
+    ...(part === undefined ? {} : { element: `${place.element}.${part}` }),
+    ...(sourceId === undefined ? {} : { sourceId }),
+    ...(device === undefined ? {} : { device }),
+  };
+  return { ...item, provenance };
+}
+
+function at(problem: Problem, segment: Segment, options: DoorOptions): Problem {
+  const { field } = problem.where;
+  return {
+    ...problem,
+    where: { file: options.name, element: segment.id, ...(field === undefined ? {} : { field }), byte: segment.start },
+  };
+}
+
+/** Fields of PID that `""` deletes, and the facts that go with them. */
+const DELETED: readonly (readonly [number, string])[] = [
+  [5, 'name'],
+  [7, 'birthDate'],
+  [8, 'gender'],
+  [29, 'deceased'],
+  [30, 'deceased'],
+];
+
+function deletions(segment: Segment, { patients, resources }: Conversion, provenance: Provenance): readonly RawItem[] {
+  if (segment.id !== 'PID') return [];
+  const own = resources.find((made) => made.segment === segment && made.resource.resourceType === 'Patient');
+  const whose = own === undefined ? undefined : patients.get(own.resource.id);
+  if (whose === undefined) return [];
+  return DELETED.filter(([field]) => segment.field(field)[0]?.components[0]?.parts[0] === null).map(([, part]) => ({
+    kind: 'retraction',
+    subject: whose.key,
+    target: `Patient/${whose.id}#${part}`,
+    provenance,
+  }));
+}
+
+/** A merge, or a link and its undoing: the log's own records of who is one person, which a withdrawal takes back. */
+function linkItem({ kind, from, into }: PatientLink, provenance: Provenance): RawItem {
+  if (kind === 'merge') {
+    const sourceId = `hl7v2-merge|${from.key}|${into.key}`;
+    return { kind: 'merge', subject: into.key, from: from.key, provenance: { ...provenance, sourceId } };
+  }
+  const [first, second] = [from.key, into.key].sort() as [string, string];
+  const sourceId = `hl7v2-link|${first}|${second}`;
+  return kind === 'link'
+    ? { kind: 'merge', subject: first, from: second, provenance: { ...provenance, sourceId } }
+    : { kind: 'retraction', subject: first, target: sourceId, provenance };
+}
+
+/** What is to be said of a message as a whole. */
+function remarksOn(message: Message, options: DoorOptions): readonly Problem[] {
+  const problems: Problem[] = [];
+  const file = options.name;
+  if (message.guessed !== null) {
+    const named = message.guessed === 'utf-8' ? 'UTF-8' : 'Windows-1252';
+    const text = `characters beyond ASCII were read as ${named}`;
+    problems.push(
+      hl7v2Errors.problem('hl7v2-charset-missing', text, {
+        file,
+        element: 'MSH',
+        field: 'MSH-18',
+        byte: message.start,
+      }),
+    );
+  }
+  for (const segment of message.segments) {
+    for (let i = segment.start; i < segment.end; i++) {
+      const byte = message.bytes[i];
+      if (byte !== 0x0d && byte !== 0x0a) continue;
+      const text = `a line break stands within ${segment.id}; the line after it was read as part of the field`;
+      problems.push(hl7v2Errors.problem('hl7v2-line-in-field', text, { file, element: segment.id, byte: i }));
+      break;
+    }
+  }
+  return problems;
+}
+
+function placeOf(
+  span: { readonly start: number; readonly end: number },
+  element: string,
+  options: DoorOptions,
+): Provenance {
+  const sha256 = options.sha256 === undefined ? {} : { sha256: options.sha256 };
+  return { source: options.name, ...sha256, element, byteStart: span.start, byteEnd: span.end };
+}
+
+function wholeFile(options: DoorOptions, fate: 'kept' | 'refused', problem: Problem): Decoded {
+  const sha256 = options.sha256 === undefined ? {} : { sha256: options.sha256 };
+  const provenance = { source: options.name, element: 'file', ...sha256 };
+  return { type: 'file', fate, items: [], problems: [problem], provenance };
+}

@@ -1,0 +1,182 @@
+import type { Problem } from '@gemel/core';
+import { exchangeErrors } from '../errors.data.ts';
+import type { Account } from './account.ts';
+import { converted, type Wanted } from './datatypes.ts';
+import type { Draft } from './draft.ts';
+import { hl7v2Errors } from './errors.data.ts';
+import type { Segment } from './message.ts';
+import { ownMaps } from './own-maps.data.ts';
+import { orderFrom } from './schedule.ts';
+import { segmentMaps } from './segment-maps.data.ts';
+import { resolvePath, type Step } from './target.ts';
+import { type Made, type NoteCode, Piece, type Setting } from './values.ts';
+
+/** Field, path, data type map, vocabulary, constant, condition; what is empty at the end is left out. */
+export type MapRow = readonly [number, ...string[]];
+
+/** What every segment of a group is seen beside, for conditions that name another segment. */
+export type Group = Readonly<Record<string, Segment | undefined>>;
+
+interface Term {
+  readonly not: boolean;
+  /** Segment; '' for the data type at hand. */
+  readonly segment: string;
+  readonly field: number;
+  readonly component: number;
+  /** null: whether it holds anything. */
+  readonly values: readonly string[] | null;
+}
+
+interface Row {
+  readonly field: number;
+  readonly path: string;
+  /** null for `$this`: the value is merged into the resource itself. */
+  readonly steps: readonly Step[] | null;
+  readonly wanted: Wanted;
+  readonly constant: unknown;
+  /** Any of the lists holds where all its terms do; null where there is no condition. */
+  readonly condition: readonly (readonly Term[])[] | null;
+}
+
+const compiled = new Map<string, readonly Row[]>();
+
+/** The rows of a map, official ones and the door's own, ready to be applied. */
+export function rowsOf(name: string): readonly Row[] {
+  let rows = compiled.get(name);
+  if (rows === undefined) {
+    const own = ownMaps[name];
+    const official = (segmentMaps[name] ?? []).filter(([field]) => !(own?.replaces ?? []).includes(field));
+    const resource = /\[(\w+)/.exec(name)![1]!;
+    rows = [...official, ...(own?.rows ?? [])].map((row) => compile(resource, row)).sort((a, b) => a.field - b.field);
+    compiled.set(name, rows);
+  }
+  return rows;
+}
+
+/** Names of all maps. */
+export function mapNames(): readonly string[] {
+  return [...new Set([...Object.keys(segmentMaps), ...Object.keys(ownMaps)])];
+}
+
+function compile(resource: string, row: MapRow): Row {
+  const [field, path = '', conversion = '', vocabulary = '', constant = '', condition = ''] = row;
+  const steps = path === '$this' ? null : resolvePath(resource, path);
+  if (path !== '$this' && steps === null) throw new Error(`${resource}: R4 has no element ${path}`);
+  const leaf = steps?.at(-1);
+  const type = leaf?.target ?? leaf?.type ?? 'this';
+  const wanted = {
+    type,
+    conversion,
+    vocabulary,
+    codes: leaf?.codes ?? [],
+    primitive: leaf?.target === undefined && leaf?.primitive === true,
+  };
+  return {
+    field,
+    path,
+    steps,
+    wanted,
+    constant: constant === '' ? undefined : constantOf(constant, type),
+    condition: condition === '' ? null : condition.split('|').map((all) => all.split('&').map(termOf)),
+  };
+}
+
+function constantOf(text: string, type: string): unknown {
+  if (type === 'boolean') return text === 'true';
+  return /^(decimal|integer|positiveInt|unsignedInt)$/.test(type) ? Number(text) : text;
+}
+
+function termOf(text: string): Term {
+  const found = /^(!?)(\w*)[-.](\d+)(?:\.(\d+))?(\?|=(.*))$/.exec(text);
+  if (found === null) throw new Error(`no condition: ${text}`);
+  const [, not, segment = '', field, component, , values] = found;
+  const own = segment === '';
+  return {
+    not: not === '!',
+    segment,
+    field: own ? 0 : Number(field),
+    component: own ? Number(field) : Number(component ?? 0),
+    values: values === undefined ? null : values.split(','),
+  };
+}
+
+function holds(term: Term, group: Group, segment: Segment, piece: Piece | null): boolean {
+  const { values, component } = term;
+  const where = term.segment === '' ? segment : term.segment === segment.id ? segment : group[term.segment];
+  let met: boolean;
+  if (term.segment === '') {
+    const text = piece?.repetition.components[component - 1]?.parts[0] ?? '';
+    met = values === null ? text !== '' : values.includes(text);
+  } else if (where === undefined) met = false;
+  else if (values === null) met = component === 0 ? where.has(term.field) : where.text(term.field, component) !== '';
+  else met = values.includes(where.text(term.field, component || 1).trim());
+  return met !== term.not;
+}
+
+/** What a map is applied with. */
+export interface Application {
+  readonly account: Account;
+  readonly group: Group;
+  readonly setting: Omit<Setting, 'note'>;
+  readonly file: string;
+}
+
+/** Puts what a segment says into a resource by one map; keeps account of every field it took. */
+export function applyMap(name: string, draft: Draft, segment: Segment, use: Application): void {
+  for (const row of rowsOf(name)) {
+    if (row.field === 0) {
+      if (meets(row, use.group, segment, null) && row.steps !== null) draft.put(row.steps, row.constant, segment, 0);
+      continue;
+    }
+    if (!segment.has(row.field)) continue;
+    for (const [i, repetition] of segment.field(row.field).entries()) {
+      if (repetition.end === repetition.start) continue;
+      const piece = new Piece(segment, row.field, repetition);
+      if (piece.deletes || !meets(row, use.group, segment, piece)) continue;
+      if (row.constant !== undefined) {
+        if (row.steps !== null) draft.put(row.steps, row.constant, segment, i);
+        continue;
+      }
+      const value = read(row, piece, use);
+      if (value === undefined) continue;
+      if (row.steps === null) {
+        for (const [key, each] of Object.entries(value as Made)) {
+          const steps = resolvePath(draft.type, key);
+          if (steps !== null && draft.put(steps, each, segment, i))
+            use.account.mapped(piece, i, `${draft.type}.${key}`);
+        }
+      } else if (draft.put(row.steps, value, segment, i)) use.account.mapped(piece, i, `${draft.type}.${row.path}`);
+    }
+  }
+}
+
+function meets(row: Row, group: Group, segment: Segment, piece: Piece | null): boolean {
+  return row.condition === null || row.condition.some((all) => all.every((term) => holds(term, group, segment, piece)));
+}
+
+/** Converts one repetition; what is wrong with it goes to the account. */
+function read(row: Row, piece: Piece, use: Application): unknown {
+  const setting = settingAt(piece, use);
+  if (row.steps === null) return orderFrom(piece, row.wanted.conversion, setting);
+  return converted(piece, row.wanted, setting);
+}
+
+/** The setting in which a field is converted: problems are placed at its bytes. */
+export function settingAt(piece: Piece, use: Application): Setting {
+  return {
+    ...use.setting,
+    note: (code, message) => use.account.problem(piece.segment, piece.field, problemAt(piece, code, message, use.file)),
+  };
+}
+
+function problemAt(piece: Piece, code: NoteCode, message: string, file: string): Problem {
+  const where = {
+    file,
+    element: piece.segment.id,
+    field: `${piece.segment.id}-${piece.field}`,
+    byte: piece.repetition.start,
+  };
+  return code.startsWith('hl7v2-')
+    ? hl7v2Errors.problem(code as 'hl7v2-code-unmapped', message, where)
+    : exchangeErrors.problem(code as 'exchange-zone-missing', message, where);
+}
