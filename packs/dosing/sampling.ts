@@ -11,9 +11,9 @@ import { isDose } from './record.ts';
 /** Hours within which the next level is drawn; of drugs that take longer to come to rest, a quarter of that. */
 const WITHIN = 48;
 /** Members the design is computed with. */
-const WEIGHED_WITH = 100;
+const WEIGHED_WITH = 200;
 /** Share of the best gain with which an earlier time will do. */
-const NEARLY = 0.9;
+const NEARLY = 0.95;
 /** Hours between two levels: closer ones are one level measured twice. */
 const APART = 4;
 /** Hours from which on an infusion is long enough for levels to be drawn while it runs. */
@@ -50,6 +50,7 @@ export function samplingDesign(
   drug: Drug,
   situation: Situation<DosingState>,
   plan: Plan['scenario'],
+  most: 1 | 2 = 2,
 ): SamplingDesign | null {
   const { belief, history, now } = situation;
   const { horizonMinutes, stepMinutes, signals } = forecastOf(drug);
@@ -79,7 +80,7 @@ export function samplingDesign(
     (set) => remaining(wanted, set),
     before,
   );
-  const worth = two.set.length > 0 && Math.sqrt(two.left / one.left) < 1 - WORTH;
+  const worth = most > 1 && two.set.length > 0 && Math.sqrt(two.left / one.left) < 1 - WORTH;
   const chosen = worth ? two : one;
   return {
     times: chosen.set.map(({ at }) => at).toSorted((a, b) => a - b),
