@@ -7,6 +7,9 @@ import { allFinite, liftToZero, negativity, type StepControl, shortestStep } fro
 
 /** Newton iterations before a step is given up. */
 const MOST_ITERATIONS = 4;
+/** A step of the same order less than so many times longer does not save what new factors cost. */
+const WORTHWHILE = 1.8;
+
 /**
  * Numerical differentiation formulas of orders 1 to 5 in backward differences, with a quasi-constant step: order and step
  * chosen together, Newton's method on a Jacobian and factors kept as long as it converges. Shampine, Reichelt, SIAM J. Sci.
@@ -188,8 +191,7 @@ export class BdfStepper implements Stepper {
       }
     }
     const growth = Math.min(10, safety * best);
-    // New factors cost more than a slightly longer step saves.
-    if (change === 0 && growth > 0.9 && growth < 1.2) return;
+    if (change === 0 && growth > 0.9 && growth < WORTHWHILE) return;
     this.order += change;
     this.next = this.#h * growth;
     this.#equal = 0;
