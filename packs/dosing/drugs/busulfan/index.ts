@@ -8,6 +8,7 @@ import { xu2023 } from './xu2023.ts';
 export const busulfan: Drug = {
   id: 'busulfan',
   title: 'Busulfan',
+  // RxNorm's code from memory: no second source found.
   codings: [coding(RXNORM, '1828', 'busulfan'), coding(ATC, 'L01AB01', 'busulfan')],
   levelCodings: [coding(GEMEL, 'measured.dosing.busulfan.level', 'Busulfan, level')],
   levelUnit: 'mg/L',

@@ -61,7 +61,7 @@ export const methotrexate: Drug = {
   limits: {
     single: 8000,
     daily: 8000,
-    source: '3.5 g/m², the dose in trials in primary lymphoma of the central nervous system, for 2.3 m² at most',
+    source: '4 g/m² for 2 m²: G-PCNSL-SG-1, Lancet Oncol 2010;11:1036-1047, doi:10.1016/S1470-2045(10)70229-1',
   },
   regimens: { route: 'infusion', step: 100, intervalsHours: [336, 504], infusionHours: [3, 4] },
   days: 5,
