@@ -27,7 +27,7 @@ export function timeAxis(x: Scale, offset: number, top: number, bottom: number):
   const ticks = timeTicks(x, offset);
   return element('g', { fill: colour('--gm-ink-soft'), 'font-size': '11px', 'text-anchor': 'middle' }, [
     element('line', { x1: x.range[0], x2: x.range[1], y1: bottom, y2: bottom, stroke: colour('--gm-axis') }),
-    ticks.some((t) => t.day !== null && x(t.at) < x.range[0] + 90)
+    ticks.some((t) => t.day !== null && x(t.at) < x.range[0] + 108)
       ? ''
       : text(x.range[0], bottom + 30, dayName(x.domain[0] as Instant, offset), {
           'text-anchor': 'start',

@@ -39,7 +39,9 @@ summary{cursor:pointer;color:var(--gm-ink-soft);font-size:12.5px}
 figure{margin:6px 0 4px}
 footer{margin-top:28px;padding-top:8px;border-top:1px solid var(--gm-grid);color:var(--gm-ink-soft);font-size:12px}
 @page{margin:12mm 12mm 14mm;@bottom-center{content:'${RESEARCH_STRIP}';font:600 9pt 'Liberation Sans',Arial,sans-serif;color:#000}}
+@page sheet{margin:7mm 11mm 10mm}
 @media print{
+.gm-sheet{page:sheet}
 html{font-size:9pt;line-height:1.35}
 .gm-strip{position:static;background:none;color:#000;border:.4mm solid #000;padding:.6mm}
 main{max-width:none;padding:0}
@@ -53,5 +55,21 @@ figure{margin:2mm 0 0}
 footer{margin-top:3mm;font-size:8pt}
 footer h3{font-size:9pt;margin:0}
 code,.gm-hash{font-size:7.5pt}
+.gm-sheet{font-size:7.5pt;line-height:1.2}
+.gm-sheet h1{font-size:12.5pt;margin:1mm 0 0}
+.gm-sheet h2{font-size:9pt;margin:1.6mm 0 .6mm;padding-bottom:.2mm}
+.gm-sheet p,.gm-sheet ul{margin:.5mm 0 .8mm}
+.gm-sheet ul{padding-left:4mm}
+.gm-sheet .gm-note{padding:.4mm 2mm;margin:.6mm 0}
+.gm-sheet .gm-table,.gm-sheet table.gm-table{margin:.4mm 0 .8mm}
+.gm-sheet .gm-table td,.gm-sheet .gm-table th,.gm-sheet .gm-table caption{font-size:7.2pt;line-height:1.2;padding-top:.25mm;padding-bottom:.25mm}
+.gm-sheet figure{margin:.5mm 0 0}
+.gm-sheet .gm-columns{gap:5mm}
+.gm-sheet dl.gm-facts{grid-template-columns:repeat(3,max-content 1fr);gap:.2mm 2.5mm;margin:.3mm 0 .6mm}
+.gm-sheet .gm-columns>*{flex-grow:1;flex-basis:auto}
+.gm-sheet footer{margin-top:1mm;padding-top:.5mm;font-size:5.6pt;line-height:1.15}
+.gm-sheet footer h3{font-size:7pt}
+.gm-sheet footer p{display:none}
+.gm-sheet footer dl.gm-facts{grid-template-columns:repeat(2,max-content 1fr)}
 }
 `.trim();

@@ -23,6 +23,8 @@ export interface HtmlReport {
   /** Hash of the objects shown, by the caller, who has the means to compute it. */
   readonly contentHash: string;
   readonly language?: string;
+  /** One sheet: set small in print. */
+  readonly oneSheet?: boolean;
 }
 
 /** A report as one self-contained page: no script, no outside file, readable on screen and printed on A4 or Letter. */
@@ -44,7 +46,7 @@ export function htmlReport(report: HtmlReport): string {
 <style>${CHART_CSS}
 ${REPORT_CSS}</style>
 </head>
-<body>
+<body${report.oneSheet ? ' class="gm-sheet"' : ''}>
 <div class="gm-strip" role="note">${escapeXml(RESEARCH_STRIP)}</div>
 <main>
 <header><h1>${escapeXml(report.title)}</h1><p class="gm-sub">${escapeXml(report.subtitle)}</p></header>

@@ -90,6 +90,8 @@ export interface TwinView {
   /** Hours shown in lists. */
   readonly trendHours: number;
   readonly controls: readonly ControlView[];
+  /** Its report is one sheet: set small in print. */
+  readonly oneSheet?: true;
 }
 
 export interface TimeWindow {

@@ -32,6 +32,7 @@ export function viewOf(drug: Drug): TwinView {
     thenMinutes: 24 * 60,
     joinedMinutes: 0,
     trendHours: 24 * 7,
+    oneSheet: true,
     controls: [
       {
         control: doseControl(drug),

@@ -24,12 +24,22 @@ import {
   isBounded,
   isQuantity,
   type LossAccount,
+  MINUTE,
   type PosteriorSummary,
   type Trace,
   type Trajectory,
   valueText,
 } from '@gemel/core';
-import type { CalibrationStatement, ControlSpec, History, Hub, ModelRow, PackReport, Withheld } from '@gemel/runtime';
+import {
+  type CalibrationStatement,
+  type ControlSpec,
+  type History,
+  type Hub,
+  type ModelRow,
+  type PackReport,
+  viewOf,
+  type Withheld,
+} from '@gemel/runtime';
 
 /** What a twin report shows; everything is given, nothing is computed anew but the pack's own report parts. */
 export interface TwinReport {
@@ -63,6 +73,7 @@ export function twinReport(report: TwinReport): {
     title: part.title,
     ...part.render(history, { zoneOffset: report.zoneOffset, unit: report.unit }),
   }));
+  const { oneSheet = false } = viewOf(pack);
   const numbers = Object.assign({}, ...parts.map((part) => part.numbers));
   const forecast = report.forecast.kind === 'forecast' ? report.forecast : null;
   const told: readonly ReportSection[] =
@@ -75,11 +86,12 @@ export function twinReport(report: TwinReport): {
     { title: 'Who and what', html: whoAndWhat(report) },
     ...told,
     ...parts.map((part) => ({ title: part.title, html: part.html, newPage: true })),
-    ...(report.accounts.length > 0
+    ...(report.accounts.length > 0 && !(oneSheet && nothingLost(report.accounts))
       ? [{ title: 'What became of the records', html: losses(report.accounts), newPage: true, long: true }]
       : []),
   ];
   const html = htmlReport({
+    oneSheet,
     title: `${pack.title}: ${nameOf(report)}`,
     subtitle: `As of ${localTime(now, report.zoneOffset)}`,
     sections,
@@ -95,7 +107,7 @@ export function twinReport(report: TwinReport): {
           ] as const)
         : []),
       ...(report.trace ? ([['Decision trace', report.trace.hash]] as const) : []),
-      ...report.accounts.map((account) => [account.source, `SHA-256 ${account.sha256}`] as const),
+      ...report.accounts.map((account) => [account.source, `${takenIn(account)}; SHA-256 ${account.sha256}`] as const),
     ],
     contentHash: report.sha256(sections.map((section) => `${section.title}\n${section.html}`).join('\n')),
   });
@@ -122,22 +134,43 @@ function whoAndWhat(report: TwinReport): string {
   const last = history.observations.at(-1);
   const verdict = pack.applicability(history.facts);
   const local = (at: Instant) => localTime(at, report.zoneOffset);
+  // What the comparison of models tells is not said again.
+  const told = new Set(report.models.flatMap(({ reasons }) => reasons.map(({ statement }) => statement)));
   const newest = new Map(report.facts.filter((fact) => fact.fact !== 'name').map((fact) => [fact.fact, fact]));
-  const known = [...newest].map(([name, fact]) => [name, factText(fact, local)] as const);
-  const span = first && last ? `${local(first.trueAt)} to ${local(last.trueAt)}` : 'none';
-  const age = last ? `${Math.round((now - last.trueAt) / 60_000)} min before this report` : '–';
+  const known = [...newest].map(([name, fact]) => [factTitle(name), factText(fact, local)] as const);
+  // Both with the same offset: it is said once.
+  const span = first && last ? `${local(first.trueAt).slice(0, 16)} to ${local(last.trueAt)}` : 'none';
+  const age = last ? `${ageText(now - last.trueAt)} before this report` : '–';
+  const counts = [
+    ['Observations', String(history.observations.length)],
+    ['From, to', span],
+    ['Control inputs', String(history.controls.length)],
+  ] as const;
   return [
     facts([
       ['Level', report.level],
-      ['Observations', String(history.observations.length)],
-      ['From, to', span],
+      ...(viewOf(pack).oneSheet ? [] : counts),
       ['Last observation', age],
-      ['Control inputs', String(history.controls.length)],
       ['The model applies', verdict.applies],
       ...known,
     ]),
-    list(verdict.reasons.map((reason) => reason.statement)),
+    list(verdict.reasons.map((reason) => reason.statement).filter((statement) => !told.has(statement))),
   ].join('\n');
+}
+
+/** A fact's name in words: `body.weight` is "Weight", `birthDate` "Birth date". */
+function factTitle(name: string): string {
+  const words = name
+    .replace(/^(?:body|therapy)\./, '')
+    .replaceAll(/[.-]/g, ' ')
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/** Minutes, hours beyond two of them, days beyond two of those. */
+function ageText(ms: number): string {
+  if (ms < 2 * HOUR) return `${Math.round(ms / MINUTE)} min`;
+  return ms < 2 * DAY ? `${Math.round(ms / HOUR)} h` : `${Math.round(ms / DAY)} d`;
 }
 
 /** A fact in words; what merely happened, by when it did. */
@@ -268,6 +301,15 @@ function calibration({ posterior, calibration: said }: TwinReport): string {
     list(said.map(({ statement }) => statement)),
     table({ caption: 'Posterior of the personal parameters', columns, rows }),
   ].join('\n');
+}
+
+/** Where nothing was refused or remarked on, the provenance says all that is to be said of the records. */
+function nothingLost(accounts: readonly LossAccount[]): boolean {
+  return accounts.every(({ refused, problems }) => refused === 0 && problems.length === 0);
+}
+
+function takenIn({ entries, mapped, kept, duplicates, refused }: LossAccount): string {
+  return `${entries} entries: ${mapped} mapped, ${kept} kept, ${duplicates} duplicates, ${refused} refused`;
 }
 
 function losses(accounts: readonly LossAccount[]): string {
