@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(begin: Begin) => Command>
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
+  decode: async () => (await import('./commands/decode.ts')).decodeCommand,
   run: async () => (await import('./commands/run.ts')).runCommand,
   calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
   forecast: async () => (await import('./commands/forecast.ts')).forecastCommand,

@@ -30,7 +30,8 @@ export async function readSources(paths: readonly string[], options: RecordOptio
   return sources;
 }
 
-async function filesOf(path: string): Promise<string[]> {
+/** The files a path means: itself, or those of a folder. Throws `cli-file-unreadable`. */
+export async function filesOf(path: string): Promise<string[]> {
   if (path === '-') return ['-'];
   const info = await stat(path).catch((cause) => {
     throw cliErrors.error('cli-file-unreadable', `${path} is not there`, { file: path }, undefined, cause);
@@ -54,9 +55,10 @@ async function readSource(path: string, options: RecordOptions): Promise<Source>
   return { name, bytes, sha256: createHash('sha256').update(bytes).digest('hex'), door };
 }
 
-export function decode(source: Source, options: RecordOptions): Iterable<Decoded> {
+/** What a door is told of a source: its name, its hash, and what a person added. */
+export function sourceOptions(source: Source, options: RecordOptions): DoorOptions {
   const { zone, unit, subject, dates } = options;
-  const given: DoorOptions = {
+  return {
     name: source.name,
     sha256: source.sha256,
     ...(zone !== undefined && { zone }),
@@ -64,7 +66,10 @@ export function decode(source: Source, options: RecordOptions): Iterable<Decoded
     ...(subject !== undefined && { subject }),
     ...(dates !== undefined && { dates }),
   };
-  return source.door.decode(source.bytes, given);
+}
+
+export function decode(source: Source, options: RecordOptions): Iterable<Decoded> {
+  return source.door.decode(source.bytes, sourceOptions(source, options));
 }
 
 /** The latest instant anything in the sources happened; null where nothing could be read. */

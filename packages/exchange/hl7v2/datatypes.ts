@@ -196,7 +196,9 @@ export function concept(piece: Piece, vocabulary: string, setting: Setting): Mad
   if (said !== undefined && said.system !== '') add(said.system, said.code, said.code === first ? words : '');
   const own =
     codeSystem(piece.text(3), piece.text(14), setting) ?? (first === '' ? undefined : vocabularySystem(vocabulary));
-  if (first !== '' || piece.text(3) !== '') add(own, first, words, piece.text(7));
+  // A local code of a table that is fully translated adds nothing that could be understood.
+  if ((first !== '' || piece.text(3) !== '') && (own !== undefined || said === undefined || said.system === ''))
+    add(own, first, words, piece.text(7));
   if (piece.has(4))
     add(codeSystem(piece.text(6), piece.text(17), setting), piece.text(4), piece.text(5), piece.text(8));
   if (piece.has(10))
