@@ -167,6 +167,8 @@ export interface Drug {
   readonly levelsAfter?: number;
   /** Days after which a regimen has come to rest: how far is foretold; 3 where absent. */
   readonly days?: number;
+  /** Hours between the times that are foretold; 1 where absent. A divisor of 24; 1 where structures are linear. */
+  readonly stepHours?: number;
   /** Circumstances in which no dose is proposed whatever the model. */
   readonly exclusions: readonly Exclusion[];
 }

@@ -1,11 +1,9 @@
-import { coding, GEMEL } from '@gemel/core';
+import { coding, DAY, GEMEL } from '@gemel/core';
 import type { Pack, Paths, QuantitySpec } from '@gemel/runtime/pack';
 import type { Drug, Target } from './drug.ts';
 import { CONCENTRATION, EXPOSURE, PEAK, TROUGH } from './dynamics.ts';
 import { levelSignal } from './record.ts';
 
-const STEP_MINUTES = 60;
-const PER_DAY = (24 * 60) / STEP_MINUTES;
 /** In % of a day: half of what a time above a threshold lacks at least where it lacks anything. */
 const LACK = 0.5;
 
@@ -17,9 +15,14 @@ export function daysOf({ days = 3 }: Drug): number {
 export function forecastOf(drug: Drug): Pack<unknown>['forecast'] {
   return {
     horizonMinutes: daysOf(drug) * 24 * 60,
-    stepMinutes: STEP_MINUTES,
+    stepMinutes: 60 * (drug.stepHours ?? 1),
     signals: [CONCENTRATION, EXPOSURE, ...(readsDoses(drug) ? [PEAK, TROUGH] : [])],
   };
+}
+
+/** Readings in a day. */
+function perDay([first, second]: Paths['times']): number {
+  return Math.round(DAY / (second - first));
 }
 
 /** Whether a target is read at the doses' own times. */
@@ -36,7 +39,8 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
   const { members, times, values } = paths;
   const count = times.length;
   const last = count - 1;
-  const from = Math.max(0, last - PER_DAY);
+  const day = perDay(times);
+  const from = Math.max(0, last - day);
   const share = target.unbound ?? 1;
   const threshold = target.threshold ?? 1;
   const row = (signal: string, m: number) => values[signal].subarray(m * count, (m + 1) * count);
@@ -48,13 +52,13 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
         return share * (exposure[last] - exposure[0]);
       case 'auc24':
         // Two days, so that a dose every other day counts as it does.
-        return (share * (exposure[last] - exposure[Math.max(0, last - 2 * PER_DAY)])) / (2 * threshold);
+        return (share * (exposure[last] - exposure[Math.max(0, last - 2 * day)])) / (2 * threshold);
       case 'average':
         return (share * (exposure[last] - exposure[from])) / 24;
       case 'trough':
         return share * least(concentration, row(TROUGH, m), from, last);
       case 'peak':
-        return share * most(concentration, row(PEAK, m), Math.max(0, last - 2 * PER_DAY), last);
+        return share * most(concentration, row(PEAK, m), Math.max(0, last - 2 * day), last);
       case 'time-above': {
         const lowest = share * least(concentration, row(TROUGH, m), from, last);
         const above = shareAbove(concentration, from, last, threshold / share);
@@ -68,7 +72,7 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
 /** Of a target of exposure a day, what the first day foretold comes to, per member. */
 export function comingDay({ unbound = 1, threshold = 1 }: Target, { members, times, values }: Paths): Float64Array {
   const count = times.length;
-  const day = Math.min(PER_DAY, count - 1);
+  const day = Math.min(perDay(times), count - 1);
   return Float64Array.from({ length: members }, (_, m) => {
     const exposure = values[EXPOSURE].subarray(m * count, (m + 1) * count);
     return (unbound * (exposure[day] - exposure[0])) / threshold;

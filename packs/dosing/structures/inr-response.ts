@@ -1,74 +1,217 @@
-import { rk4 } from '@gemel/numerics/ode/rk4';
-import { tsit5 } from '@gemel/numerics/ode/tsit5';
-import { equations } from './equations.ts';
+import { LinearCompartments } from '@gemel/numerics/pk/linear-compartments';
+import type { StructuralValues } from '../drug.ts';
+import type { Structure } from '../structure.ts';
 
-const SOURCE = 'Hamberg 2007, doi:10.1038/sj.clpt.6100084, Appendix';
-
-const TEXT = {
-  id: 'inr-response',
-  title: 'INR under warfarin',
-  time: 'h',
-  parameters: {
-    CL: `0.314 : L/h : clearance of S-warfarin : ${SOURCE}`,
-    VC: `13.8 : L : central volume : ${SOURCE}`,
-    Q: `0.131 : L/h : clearance of exchange : ${SOURCE}`,
-    VP: `6.59 : L : peripheral volume : ${SOURCE}`,
-    KA: `2 : /h : rate of absorption : ${SOURCE}`,
-    EC50: `4.61 : mg/L : concentration of half the largest inhibition : ${SOURCE}`,
-    GAMMA: `0.424 : 1 : steepness of inhibition : ${SOURCE}`,
-    MTT1: `11.6 : h : transit time of each of six steps : ${SOURCE}`,
-    MTT2: `120 : h : transit time of the single step : ${SOURCE}`,
-    LAMBDA: `3.61 : 1 : steepness of the INR : ${SOURCE}`,
-    INRMAX: `20 : 1 : largest rise of the INR : ${SOURCE}`,
-    BASE: `1 : 1 : INR without warfarin : ${SOURCE}`,
-  },
-  definitions: {
-    ratio: `max(central, 0*central)/VC/EC50 : 1 : concentration over that of half inhibition : ${SOURCE}`,
-    formed: `1/(1 + ratio^GAMMA) : 1 : share of clotting factors still formed : ${SOURCE}`,
-    inr: `BASE + INRMAX*max(1 - six*slow, 0)^LAMBDA : 1 : INR : ${SOURCE}`,
-  },
-  states: {
-    gut: `0 : mg : S-warfarin in the gut : ${SOURCE}`,
-    central: `0 : mg : S-warfarin in the central space : ${SOURCE}`,
-    peripheral: `0 : mg : S-warfarin in the peripheral space : ${SOURCE}`,
-    one: `1 : 1 : first of six steps : ${SOURCE}`,
-    two: `1 : 1 : second : ${SOURCE}`,
-    three: `1 : 1 : third : ${SOURCE}`,
-    four: `1 : 1 : fourth : ${SOURCE}`,
-    five: `1 : 1 : fifth : ${SOURCE}`,
-    six: `1 : 1 : sixth : ${SOURCE}`,
-    slow: `1 : 1 : the single step : ${SOURCE}`,
-    exposure: '0 : h : INR over time : what targets are of',
-  },
-  equations: {
-    gut: '-KA*gut',
-    central: 'KA*gut - (CL + Q)/VC*central + Q/VP*peripheral',
-    peripheral: 'Q/VC*central - Q/VP*peripheral',
-    one: '(formed - one)/MTT1',
-    two: '(one - two)/MTT1',
-    three: '(two - three)/MTT1',
-    four: '(three - four)/MTT1',
-    five: '(four - five)/MTT1',
-    six: '(five - six)/MTT1',
-    slow: '(formed - slow)/MTT2',
-    exposure: 'inr',
-  },
-} as const;
+const MOVING = ['CL', 'VC', 'Q', 'VP'] as const;
+const NAMES = [...MOVING, 'KA', 'EC50', 'GAMMA', 'MTT1', 'MTT2', 'LAMBDA', 'INRMAX', 'BASE', 'ALAG', 'F', 'D'] as const;
+/** What S-warfarin moves by: gut, central and peripheral space, mg; rates of infusion into gut and blood, mg/h. */
+const GUT = 0;
+const CENTRAL = 1;
+const SPACES = 3;
+const GUT_RATE = 3;
+const BLOOD_RATE = 4;
+const DRUG = 5;
+/** Steps of the first chain; the second has one. */
+const STEPS = 6;
+const SIX = STEPS - 1;
+const SLOW = STEPS;
+/** The state: amounts, then what has passed each step, then the integral of the INR. */
+const INTEGRAL = SPACES + STEPS + 1;
+/** Where a step of length 1 is looked at: Gauss and Legendre. */
+const EARLY = 0.5 - 0.5 / Math.sqrt(3);
+const APART = 1 / Math.sqrt(3);
+/** Longest steps, h: by what is in the gut, mg, and afterwards. They do not depend on what varies between persons. */
+const FULL = { amount: 0.1, step: 0.5 };
+const EMPTYING = { amount: 0.002, step: 1 };
+const LONG = 6;
+/** Lengths of steps of which is kept what they do. */
+const SLOTS = 8;
+/**
+ * Of each length: rows of `DRUG` numbers that make the amounts at its end, and that in the central space at both looks; then, for the
+ * first chain, shares by steps back and of what enters at the first and at the second look; then the same of the second chain.
+ */
+const FIRST_LOOK = SPACES * DRUG;
+const SECOND_LOOK = FIRST_LOOK + DRUG;
+const CHAIN = SECOND_LOOK + DRUG;
+const EARLY_SHARE = CHAIN + STEPS;
+const LATE_SHARE = EARLY_SHARE + STEPS;
+const SECOND_CHAIN = LATE_SHARE + STEPS;
+const PER_LENGTH = SECOND_CHAIN + 3;
 
 /**
- * Warfarin to INR, Hamberg 2007: S-warfarin in two compartments inhibits the forming of clotting factors, whose fall is seen through
- * six steps of MTT1 each and, beside them, one of MTT2; INR = BASE + INRMAX·(1 − A₆·A₈)^LAMBDA. The level is the INR. Doses are
- * of the racemate, of which F enters as S-warfarin. Explicit methods of fifth order while the gut empties, of fourth afterwards; halving
- * their steps changes no INR by 0.0001.
+ * What a chain of `steps` that each last `mean` on average takes over in `hours`: exact for what enters in proportion to time. With
+ * z = hours/mean a step holds e^{−z}·zʲ/j! of what the j-th before it held, and, as the k-th of them, 1 − e^{−z}·Σ zʲ/j! (j < k) of
+ * what enters all the time.
  */
-export const inrResponse = equations({
-  text: TEXT,
-  sites: { blood: 'central', gut: 'gut' },
-  reads: 'inr',
-  stepping: {
-    kind: 'fixed',
-    solver: tsit5,
-    step: 0.5,
-    calm: { solver: rk4, step: 1, state: 'gut', below: 0.001 },
+function writeShares(hours: number, mean: number, steps: number, out: Float64Array, at: number): void {
+  const z = hours / mean;
+  let term = Math.exp(-z);
+  let entered = 1 - term;
+  for (let k = 0; k < steps; k++) {
+    out[at + k] = term;
+    term *= z / (k + 1);
+    const further = entered - term;
+    // Of what enters with a slope of 1 from the first look on: its value at the end, less what is on its way.
+    const rising = (1 - EARLY) * hours * entered - (k + 1) * mean * further;
+    out[at + steps + k] = entered - rising / (APART * hours);
+    out[at + 2 * steps + k] = rising / (APART * hours);
+    entered = further;
+  }
+}
+
+/** How amounts and rates of infusion move in `hours`: what one of each comes to. */
+function writeMoves(hours: number, system: LinearCompartments, out: Float64Array, at: number): void {
+  for (let from = 0; from < DRUG; from++) {
+    system.clear();
+    if (from < SPACES) system.bolus(from, 1);
+    else system.addRate(from === GUT_RATE ? GUT : CENTRAL, 1);
+    system.advance(EARLY * hours);
+    out[at + FIRST_LOOK + from] = system.amount(CENTRAL);
+    system.advance(APART * hours);
+    out[at + SECOND_LOOK + from] = system.amount(CENTRAL);
+    system.advance(EARLY * hours);
+    for (let to = 0; to < SPACES; to++) out[at + to * DRUG + from] = system.amount(to);
+  }
+}
+
+/**
+ * Warfarin to INR, Hamberg 2007 (doi:10.1038/sj.clpt.6100084, Appendix): S-warfarin in two compartments inhibits the forming of clotting
+ * factors, 1/(1 + (C/EC50)^GAMMA), whose fall is seen through six steps of MTT1 each and, beside them, one of MTT2;
+ * INR = BASE + INRMAX·(1 − A₆·A₈)^LAMBDA. The level is the INR. Doses are of the racemate, of which F enters as S-warfarin. Compartments and
+ * chains are exact over a step of any length; what is formed is taken as a straight line through two looks at it in each. That
+ * changes no INR by 0.0002.
+ */
+export const inrResponse: Structure = {
+  id: 'inr-response',
+  names: NAMES,
+  sites: ['blood', 'gut'],
+  rest() {
+    const state = new Float64Array(INTEGRAL + 1);
+    state.fill(1, SPACES, INTEGRAL);
+    return state;
   },
-});
+  run(first, state) {
+    const system = new LinearCompartments(1, 1);
+    const rates = new Float64Array(MOVING.length);
+    const absorption = new Float64Array(1);
+    const drug = new Float64Array(DRUG);
+    const moved = new Float64Array(SPACES);
+    const chain = new Float64Array(STEPS + 1);
+    const lengths = new Float64Array(SLOTS);
+    const made = new Float64Array(SLOTS * PER_LENGTH);
+    let slot = 0;
+    let values = first;
+    let integral = 0;
+    /** Share of the clotting factors that is missing, and the INR. */
+    let missing = 0;
+    let inr = 0;
+
+    const look = () => {
+      missing = Math.max(0, 1 - chain[SIX] * chain[SLOW]);
+      inr = values.BASE + values.INRMAX * missing ** values.LAMBDA;
+    };
+    const change = (next: StructuralValues) => {
+      values = next;
+      for (let i = 0; i < rates.length; i++) rates[i] = next[MOVING[i]];
+      absorption[0] = next.KA;
+      system.clear();
+      system.setRates(rates, absorption);
+      lengths.fill(0);
+      look();
+    };
+    const reset = (from: Float64Array) => {
+      for (let i = 0; i < SPACES; i++) drug[i] = from[i];
+      for (let k = 0; k <= STEPS; k++) chain[k] = from[SPACES + k];
+      integral = from[INTEGRAL];
+      drug[GUT_RATE] = 0;
+      drug[BLOOD_RATE] = 0;
+      look();
+    };
+    /** Where it stands what a step of this length does. */
+    const over = (hours: number): number => {
+      if (lengths[slot] === hours) return slot * PER_LENGTH;
+      const found = lengths.indexOf(hours);
+      if (found >= 0) slot = found;
+      else {
+        slot = (slot + 1) % SLOTS;
+        lengths[slot] = hours;
+        writeMoves(hours, system, made, slot * PER_LENGTH);
+        writeShares(hours, values.MTT1, STEPS, made, slot * PER_LENGTH + CHAIN);
+        writeShares(hours, values.MTT2, 1, made, slot * PER_LENGTH + SECOND_CHAIN);
+      }
+      return slot * PER_LENGTH;
+    };
+    const row = (at: number): number => {
+      let sum = 0;
+      for (let i = 0; i < DRUG; i++) sum += made[at + i] * drug[i];
+      return sum;
+    };
+    const formed = (central: number) => 1 / (1 + (Math.max(0, central) / (values.VC * values.EC50)) ** values.GAMMA);
+    /** Rise of the INR in an hour, with what is formed now. */
+    const rise = (now: number) => {
+      if (missing === 0) return 0;
+      const fall =
+        ((chain[SIX - 1] - chain[SIX]) / values.MTT1) * chain[SLOW] + chain[SIX] * ((now - chain[SLOW]) / values.MTT2);
+      return (-values.LAMBDA * (inr - values.BASE) * fall) / missing;
+    };
+    const step = (hours: number) => {
+      const at = over(hours);
+      const early = formed(row(at + FIRST_LOOK));
+      const late = formed(row(at + SECOND_LOOK));
+      for (let i = 0; i < SPACES; i++) moved[i] = row(at + i * DRUG);
+      for (let i = 0; i < SPACES; i++) drug[i] = moved[i];
+      const slope = (late - early) / APART;
+      const before = inr;
+      const rising = rise(early - EARLY * slope);
+      for (let k = SIX; k >= 0; k--) {
+        let sum = made[at + EARLY_SHARE + k] * early + made[at + LATE_SHARE + k] * late;
+        for (let j = 0; j <= k; j++) sum += made[at + CHAIN + j] * chain[k - j];
+        chain[k] = sum;
+      }
+      const second = at + SECOND_CHAIN;
+      chain[SLOW] = made[second] * chain[SLOW] + made[second + 1] * early + made[second + 2] * late;
+      look();
+      // By a cubic through both ends and the slopes there.
+      integral += 0.5 * hours * (before + inr) + ((hours * hours) / 12) * (rising - rise(late + EARLY * slope));
+    };
+
+    change(first);
+    reset(state);
+    return {
+      change,
+      give(site, amount) {
+        drug[site === 'gut' ? GUT : CENTRAL] += amount;
+      },
+      addRate(site, rate) {
+        drug[site === 'gut' ? GUT_RATE : BLOOD_RATE] += rate;
+      },
+      advance(hours) {
+        let left = hours;
+        while (left > 0) {
+          const gut = drug[GUT_RATE] > 0 ? Number.POSITIVE_INFINITY : drug[GUT];
+          const longest = gut >= FULL.amount ? FULL.step : gut >= EMPTYING.amount ? EMPTYING.step : LONG;
+          const length = Math.min(left, longest);
+          step(length);
+          left -= length;
+        }
+      },
+      concentration: () => inr,
+      exposure: () => integral,
+      begin() {
+        integral = 0;
+      },
+      state() {
+        const out = new Float64Array(INTEGRAL + 1);
+        for (let i = 0; i < SPACES; i++) out[i] = drug[i];
+        out.set(chain, SPACES);
+        out[INTEGRAL] = integral;
+        return out;
+      },
+      reset,
+      renew() {
+        drug[GUT_RATE] = 0;
+        drug[BLOOD_RATE] = 0;
+      },
+    };
+  },
+};

@@ -43,5 +43,6 @@ export const warfarin: Drug = {
   regimens: { route: 'oral', step: 0.5, intervalsHours: [24], infusionHours: [] },
   // Clotting factors that fall slowly: their transit takes 120 h.
   days: 14,
+  stepHours: 6,
   exclusions: [],
 };
