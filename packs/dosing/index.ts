@@ -16,8 +16,17 @@ export { marsh1991, marsh1991Modified } from './drugs/propofol/marsh1991.ts';
 export { schnider1998 } from './drugs/propofol/schnider1998.ts';
 export { eleveld2017 } from './drugs/remifentanil/eleveld2017.ts';
 export { minto1997 } from './drugs/remifentanil/minto1997.ts';
+export type { LateLevel } from './late-levels.ts';
+export type { OccasionRule } from './occasions.ts';
 export { dosingPack, packs } from './pack.ts';
+export type { Site, Structure, StructureRun } from './structure.ts';
+export { compartments } from './structures/compartments.ts';
 export { type EffectSiteRun, type EffectSiteStructure, effectSite } from './structures/effect-site.ts';
+export { type Entry, type Equations, equations, type Stepping } from './structures/equations.ts';
+export { type MichaelisMenten, michaelisMenten } from './structures/michaelis-menten.ts';
+export { quasiSteadyTarget, type TargetMediated, targetMediated } from './structures/target-mediated.ts';
+export { transitAbsorption, transitChain } from './structures/transit.ts';
+export { type TurnoverAction, turnover } from './structures/turnover.ts';
 export {
   type ControlledCourse,
   decrementTime,
