@@ -1,4 +1,4 @@
-import { absent, type Concept, coding, concept, fixed, LOINC, text } from './datatype.ts';
+import { absent, type Concept, coding, concept, EXTENSION, fixed, LOINC, text } from './datatype.ts';
 import { type Conversion, Draft, type Reference } from './draft.ts';
 import { compact, type Draftable } from './json.ts';
 import { emptyReason } from './maps.data.ts';
@@ -38,6 +38,7 @@ export function composition(
   }
   const secrecy = whole ? draft.use(one(root, 'confidentialityCode'))?.attributes.code : undefined;
   return draft.add({
+    extension: whole ? beside(draft, root) : [],
     identifier: whole && id !== undefined ? identifier(draft, id) : undefined,
     status: 'final',
     type: made ?? { text: 'fragment of a clinical document' },
@@ -54,6 +55,29 @@ export function composition(
     event: whole ? events(draft, root, careTeam) : [],
     section: sections,
   });
+}
+
+const HEADER = 'http://hl7.org/fhir/us/ccda/StructureDefinition/';
+const PARTIES: readonly (readonly [name: string, extension: string])[] = [
+  ['dataEnterer', 'DataEntererExtension'],
+  ['informant', 'InformantExtension'],
+  ['informationRecipient', 'InformationRecipientExtension'],
+];
+
+/** Parties and version of the document, by the extensions of HL7's US realm header in FHIR. */
+function beside(draft: Draft, root: XmlElement): Draftable[] {
+  const found = PARTIES.flatMap(([name, url]) =>
+    all(root, name).flatMap((each) => {
+      const entity = one(each, 'assignedEntity') ?? one(each, 'relatedEntity') ?? one(each, 'intendedRecipient');
+      const who = participant(draft.conversion, entity, PEOPLE);
+      if (who === undefined) return [];
+      draft.use(each);
+      return [{ url: HEADER + url, valueReference: who }];
+    }),
+  );
+  const version = draft.use(one(root, 'versionNumber'))?.attributes.value?.trim();
+  if (version === undefined || version === '') return found;
+  return [...found, { url: `${EXTENSION}composition-clinicaldocument-versionNumber`, valueString: version }];
 }
 
 const CONFIDENTIAL = new Set(['U', 'L', 'M', 'N', 'R', 'V']);

@@ -6,6 +6,7 @@ import { concept } from './datatype.ts';
 import { Conversion, Draft, type Made, type Reference } from './draft.ts';
 import { encompassing, headerParticipants, patient } from './header.ts';
 import type { Draftable } from './json.ts';
+import { provenances } from './provenance.ts';
 import { headerCareTeam } from './statement/care-team.ts';
 import { encounter } from './statement/encounter.ts';
 import { unstructured } from './statement/note.ts';
@@ -58,6 +59,7 @@ export function convert(xml: XmlDocument, options: DoorOptions, zone: Zone | nul
   conversion.named = conversion.made.some(({ type }) => type === 'Patient');
   for (const root of xml.roots) convertRoot(conversion, root);
   conversion.finish();
+  provenances(conversion);
   for (const made of conversion.made) check(made);
   return conversion;
 }

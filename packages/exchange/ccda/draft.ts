@@ -35,6 +35,8 @@ export class Conversion {
   encounter: Reference | undefined;
   /** What sections said of themselves; the Composition holds it. */
   readonly sections: Draft[] = [];
+  /** Codes noted at an element, so that each is said once however often it is read. */
+  readonly noted = new Map<XmlElement, Set<CcdaCode>>();
   /** Every draft, also of what came to nothing. */
   readonly drafts: Draft[] = [];
   /** Why nothing was read, where that is so. */
@@ -107,6 +109,8 @@ export class Draft {
   readonly problems: Problem[] = [];
   keys: readonly string[];
   made: Made | null = null;
+  /** The act around the element, whose author speaks for it where it names none. */
+  around: XmlElement | undefined;
 
   constructor(conversion: Conversion, type: string, element: XmlElement, keys: readonly string[] = keysOf(element)) {
     this.conversion = conversion;
@@ -145,7 +149,10 @@ export class Draft {
   }
 
   note(code: CcdaCode, message: string, element: XmlElement): void {
-    const { options, xml } = this.conversion;
+    const { options, xml, noted } = this.conversion;
+    const codes = noted.get(element) ?? new Set();
+    if (codes.has(code)) return;
+    noted.set(element, codes.add(code));
     this.problems.push(
       ccdaErrors.problem(code, `${message}.`, {
         file: options.name,

@@ -243,3 +243,15 @@ export function performers(draft: Draft, element: XmlElement, allowed: readonly 
     return found === undefined ? [] : [found];
   });
 }
+
+/** The informant of a statement: who said so. */
+export function informant(draft: Draft, element: XmlElement): Reference | undefined {
+  for (const each of all(element, 'informant')) {
+    const entity = one(each, 'assignedEntity') ?? one(each, 'relatedEntity');
+    const found = participant(draft.conversion, entity, ['Practitioner', 'PractitionerRole', 'RelatedPerson']);
+    if (found === undefined) continue;
+    draft.use(each);
+    return found;
+  }
+  return undefined;
+}

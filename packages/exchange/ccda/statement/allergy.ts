@@ -11,7 +11,7 @@ import {
   noKnownSubstance,
   severity,
 } from '../maps.data.ts';
-import { author } from '../participant.ts';
+import { author, informant } from '../participant.ts';
 import { identifiers } from '../party.ts';
 import { authored, dateTime, interval } from '../time.ts';
 import { all, at, one, type XmlElement } from '../xml.ts';
@@ -31,6 +31,7 @@ export function allergyConcern(conversion: Conversion, act: XmlElement): Referen
 /** Allergy intolerance observation → AllergyIntolerance. */
 export function allergy(conversion: Conversion, element: XmlElement, act?: XmlElement, link?: XmlElement): Reference {
   const draft = new Draft(conversion, 'AllergyIntolerance', element);
+  draft.around = act;
   for (const each of [act, link]) if (each !== undefined && each.use === null) draft.use(each);
   for (const name of ['code', 'statusCode']) draft.use(one(element, name));
   const kind = one(element, 'value');
@@ -54,8 +55,8 @@ export function allergy(conversion: Conversion, element: XmlElement, act?: XmlEl
     criticality: coded(draft, element, '82606-5', criticality),
     ...(none ? negatedCode(finding, substance) : { code: substance ?? concept(draft, kind) ?? { text: 'unknown' } }),
     patient: conversion.patient,
-    encounter: conversion.encounter,
     onsetDateTime: start ?? point,
+    asserter: informant(draft, element),
     recordedDate: authored(draft, element) ?? (act === undefined ? undefined : authored(draft, act)) ?? concern.start,
     recorder: author(draft, element, WRITERS) ?? (act === undefined ? undefined : author(draft, act, WRITERS)),
     reaction: reactions(draft, element),

@@ -2,7 +2,7 @@ import { absent, type Concept, concept, EXTENSION, fixed, mappedCode, quantity, 
 import { type Conversion, Draft, type Reference } from '../draft.ts';
 import type { Draftable } from '../json.ts';
 import { clinicalStatus, concernStatus, problemCategory, severity } from '../maps.data.ts';
-import { author } from '../participant.ts';
+import { author, informant } from '../participant.ts';
 import { identifiers } from '../party.ts';
 import { authored, dateTime, interval } from '../time.ts';
 import { all, one, type XmlElement } from '../xml.ts';
@@ -51,6 +51,7 @@ export function condition(
   { act, link, kind }: { act?: XmlElement; link?: XmlElement; kind?: string } = {},
 ): Reference {
   const draft = new Draft(conversion, 'Condition', element);
+  draft.around = act;
   for (const each of [act, link]) if (each !== undefined && each.use === null) draft.use(each);
   for (const name of ['statusCode']) draft.use(one(element, name));
   const value = one(element, 'value');
@@ -83,11 +84,11 @@ export function condition(
     code: problemCode(draft, value, element),
     bodySite: all(element, 'targetSiteCode').map((site) => concept(draft, site)),
     subject: conversion.patient,
-    encounter: conversion.encounter,
     onsetDateTime: onset,
     onsetAge: onset === undefined ? onsetAge(draft, element) : undefined,
     abatementDateTime: when.end,
     _abatementDateTime: when.end === undefined && when.endFlavor === 'UNK' ? { extension: [absent('UNK')] } : undefined,
+    asserter: informant(draft, element),
     recordedDate: authored(draft, element) ?? (act === undefined ? undefined : authored(draft, act)) ?? concern.start,
     recorder: author(draft, element, WRITERS) ?? (act === undefined ? undefined : author(draft, act, WRITERS)),
     note: [...notes(draft, element), ...(act === undefined ? [] : notes(draft, act))],

@@ -6,8 +6,8 @@ import { dateTime, interval } from '../time.ts';
 import { all, one, type XmlElement } from '../xml.ts';
 import { below, isTemplate, narrativeOf, negated, notes, status, take } from './shared.ts';
 
-/** A participant that is a product instance → Device. */
-export function device(from: Draft, participant: XmlElement): Reference[] {
+/** A participant that is a product instance → Device, of the patient unless it is only planned. */
+export function device(from: Draft, participant: XmlElement, has = true): Reference[] {
   const role = one(participant, 'participantRole');
   const instance = one(role, 'playingDevice');
   if (role === undefined || (instance === undefined && !isTemplate(role, '37'))) return [];
@@ -34,7 +34,7 @@ export function device(from: Draft, participant: XmlElement): Reference[] {
     ],
     ...productionOf(carrier),
     type: concept(draft, one(instance, 'code')),
-    patient: from.conversion.patient,
+    patient: has ? from.conversion.patient : undefined,
   });
   return [reference];
 }
@@ -69,7 +69,8 @@ function productionOf(carrier: string | undefined): Draftable {
 export function supply(from: Draft['conversion'], element: XmlElement): Reference[] {
   const planned = element.attributes.moodCode !== undefined && element.attributes.moodCode !== 'EVN';
   const holder = new Draft(from, planned ? 'SupplyRequest' : 'DeviceUseStatement', element);
-  const devices = all(element, 'participant').flatMap((each) => device(holder, each));
+  const has = !planned && !negated(element);
+  const devices = all(element, 'participant').flatMap((each) => device(holder, each, has));
   const product = one(one(one(element, 'product'), 'manufacturedProduct'), 'manufacturedMaterial');
   const item = product === undefined ? undefined : concept(holder, one(product, 'code'));
   const words = product === undefined ? undefined : text(holder, one(product, 'name'));
@@ -106,7 +107,7 @@ export function supply(from: Draft['conversion'], element: XmlElement): Referenc
       }),
     ];
   }
-  const used = devices[0] ?? madeDevice(holder, item, words, element);
+  const used = devices[0] ?? madeDevice(holder, item, words, element, has);
   const states = {
     completed: 'completed',
     active: 'active',
@@ -139,11 +140,15 @@ function madeDevice(
   item: Draftable | undefined,
   words: string | undefined,
   element: XmlElement,
+  has: boolean,
 ): Reference {
   const draft = new Draft(holder.conversion, 'Device', one(element, 'product') ?? element, [
     `${JSON.stringify([item, words])} device|`,
   ]);
-  return draft.add({ type: item ?? { text: words ?? 'unknown' }, patient: holder.conversion.patient });
+  return draft.add({
+    type: item ?? { text: words ?? 'unknown' },
+    patient: has ? holder.conversion.patient : undefined,
+  });
 }
 
 /** UDI organizer and its observations: words of a device, joined to the one that the procedure or supply names. */

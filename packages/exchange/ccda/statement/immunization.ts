@@ -34,7 +34,6 @@ export function immunization(conversion: Conversion, element: XmlElement, sectio
     statusReason: why.refusal,
     vaccineCode: concept(draft, one(material, 'code')) ?? { text: name ?? 'unknown' },
     patient: conversion.patient,
-    encounter: conversion.encounter,
     occurrenceDateTime: time,
     _occurrenceDateTime: time === undefined ? { extension: [absent(first?.attributes.nullFlavor)] } : undefined,
     recorded: authored(draft, element),

@@ -21,7 +21,6 @@ export function medication(conversion: Conversion, element: XmlElement): Referen
     doNotPerform: negated(element) ? true : undefined,
     ...drug(draft, one(element, 'consumable'), element),
     subject: conversion.patient,
-    encounter: conversion.encounter,
     authoredOn: authored(draft, element),
     requester: author(draft, element, [...WRITERS, 'Organization', 'Device', 'RelatedPerson']),
     performer: performers(draft, element, [...WRITERS, 'Organization'])[0],

@@ -98,7 +98,6 @@ export function observationContent(
     category: options.category === undefined ? [] : [category(options.category)],
     code: options.code ?? codeConcept(draft, element),
     subject: conversion.patient,
-    encounter: conversion.encounter,
     ...(Object.keys(own).length > 0 ? own : (options.time ?? {})),
     performer: makers.length > 0 ? makers : writer === undefined ? [] : [writer],
     ...value.content,

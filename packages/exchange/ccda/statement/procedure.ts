@@ -14,14 +14,14 @@ export function procedure(conversion: Conversion, element: XmlElement): Referenc
   const draft = new Draft(conversion, 'Procedure', element);
   const first = one(element, 'effectiveTime');
   const when = timing(draft, first, 'performed');
-  const devices = all(element, 'participant').flatMap((each) => device(draft, each));
+  // What was not done left no device; it stays with the source.
+  const devices = negated(element) ? [] : all(element, 'participant').flatMap((each) => device(draft, each));
   const content: Draftable = {
     text: narrativeOf(draft, element),
     identifier: identifiers(draft, element),
     status: negated(element) ? 'not-done' : status(draft, element, procedureStatus, 'unknown'),
     code: conceptOrUnknown(draft, one(element, 'code')),
     subject: conversion.patient,
-    encounter: conversion.encounter,
     ...when,
     _performedDateTime:
       Object.keys(when).length > 0 ? undefined : { extension: [absent(first?.attributes.nullFlavor)] },

@@ -224,7 +224,6 @@ function panel(conversion: Conversion, element: XmlElement, section: SectionOf):
     category: kind === undefined ? [] : [category(kind)],
     code: concept(draft, one(element, 'code')) ?? { text: 'group of observations' },
     subject: conversion.patient,
-    encounter: conversion.encounter,
     ...timing(draft, one(element, 'effectiveTime'), 'effective'),
     hasMember: members.filter(({ reference }) => reference?.startsWith('Observation/')),
   });
