@@ -7,6 +7,7 @@ import { decodeEncounter } from './decode/encounter.ts';
 import { decodeMedicationAdministration } from './decode/medication-administration.ts';
 import { decodeMedicationRequest } from './decode/medication-request.ts';
 import { decodeMedicationStatement } from './decode/medication-statement.ts';
+import { decodeMolecularSequence } from './decode/molecular-sequence.ts';
 import { decodeNutritionOrder } from './decode/nutrition-order.ts';
 import { decodeObservation } from './decode/observation.ts';
 import { decodePatient } from './decode/patient.ts';
@@ -26,6 +27,7 @@ const decoders: Readonly<Record<string, ResourceDecoder>> = {
   Procedure: decodeProcedure,
   Encounter: decodeEncounter,
   NutritionOrder: decodeNutritionOrder,
+  MolecularSequence: decodeMolecularSequence,
 };
 
 /** Decodes one resource by its type. `text` is the entry as written. */

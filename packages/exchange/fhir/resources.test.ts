@@ -138,7 +138,6 @@ describe('MedicationAdministration', () => {
 
   test.each([
     ['not done', { status: 'not-done' }, 'kept', 'fhir-status-unused'],
-    ['an amount stopped halfway', { status: 'stopped' }, 'kept', 'exchange-amount-unknown'],
     ['a day without a time', { effectiveDateTime: '2024-01-15' }, 'kept', 'fhir-date-partial'],
     ['no dosage', { dosage: undefined }, 'kept', 'exchange-amount-unknown'],
     ['words instead of a dose', { dosage: { text: 'some' } }, 'kept', 'exchange-amount-unknown'],
@@ -161,6 +160,28 @@ describe('MedicationAdministration', () => {
     const outcome = outcomeOf({ ...bolus, ...change });
     expect(outcome).toMatchObject({ fate, items: [] });
     expect(outcome.codes).toContain(code);
+  });
+
+  test.each([
+    ['an amount stopped halfway', { status: 'stopped' }, 'exchange-amount-unknown'],
+    ['an amount that still runs', { status: 'in-progress' }, 'exchange-amount-unknown'],
+    [
+      'a rate stopped, not said when',
+      { status: 'stopped', dosage: { rateQuantity: { value: 1, unit: 'U/h' } } },
+      'fhir-period-open',
+    ],
+  ])('%s is a fact: something was given, how much is not known', (_, change, code) => {
+    const { fate, items, codes } = outcomeOf({ ...bolus, ...change });
+    expect([fate, codes]).toEqual(['mapped', [code]]);
+    expect(items).toMatchObject([{ kind: 'fact', fact: 'administration.unfinished', value: { kind: 'coded' } }]);
+  });
+
+  test('a rate in progress is a control without an end', () => {
+    const dosage = { rateQuantity: { value: 1, unit: 'U/h' } };
+    const { fate, items, codes } = outcomeOf({ ...bolus, status: 'in-progress', dosage });
+    expect([fate, codes]).toEqual(['mapped', []]);
+    expect(items).toMatchObject([{ kind: 'control', value: { value: 1, unit: 'U/h' }, status: 'given' }]);
+    expect(items[0]!.kind === 'control' && items[0]!.time.end).toBeUndefined();
   });
 
   test('a medication by reference is followed, into the bundle and into contained', () => {

@@ -69,7 +69,9 @@ function callSite(site: Site, records: readonly VcfRecord[]): SiteCall | string 
     const { position, ref, alts, called, phased, phaseSet } = record;
     if (called.some((each) => each === null)) return MISSING;
     if (called.length !== 2) return 'copy number';
-    if (position === site.position && !ref.startsWith(site.ref[0])) return 'reference base is not that of GRCh38';
+    // A block that was read as the reference need not spell it.
+    if (position === site.position && ref[0] !== 'N' && !ref.startsWith(site.ref[0]))
+      return 'reference base is not that of GRCh38';
     const kinds = called.map((each) =>
       each === 0 ? false : matches(site, position, ref, alts[each! - 1]) ? true : null,
     );

@@ -9,18 +9,20 @@ import { readVcf } from './vcf.ts';
 export const GENOTYPE = 'body.genotype';
 /** Lines of a VCF file. */
 export const VCF = 'body.vcf';
+/** Lines of VCF that a FHIR MolecularSequence became; several are read together. */
+export const SEQUENCE = 'body.sequence';
 /** Facts that genotypes are read from. */
 export const GENOTYPE_FACTS: readonly string[] = [
   GENOTYPE,
   ...genes.map(({ name }) => `${GENOTYPE}.${name.toLowerCase()}`),
   VCF,
+  SEQUENCE,
 ];
 
 /** Genotypes on record: one of two alleles before an indeterminate one; two that differ make none. */
 export function genotypesIn(facts: readonly Fact[], at: Instant): readonly Genotype[] {
-  const found = facts
-    .filter(({ fact, trueAt }) => GENOTYPE_FACTS.includes(fact) && trueAt <= at)
-    .flatMap((fact) => genotypesOf(fact));
+  const known = facts.filter(({ fact, trueAt }) => GENOTYPE_FACTS.includes(fact) && trueAt <= at);
+  const found = [...known.flatMap((fact) => genotypesOf(fact)), ...sequenced(known)];
   return genes.flatMap(({ name }): Genotype[] => {
     const own = found.filter(({ gene }) => gene === name);
     const pairs = own.filter((each) => each.kind === 'diplotype');
@@ -33,11 +35,22 @@ export function genotypesIn(facts: readonly Fact[], at: Instant): readonly Genot
 
 function genotypesOf({ fact, value }: Fact): readonly Genotype[] {
   const text = textOf(value);
-  if (text === null) return [];
+  if (text === null || fact === SEQUENCE) return [];
   if (fact === VCF) return callGenotypes(readVcf(text));
   const gene = genes.find(({ name }) => fact === `${GENOTYPE}.${name.toLowerCase()}`)?.name;
   const read = readDiplotype(text, gene);
   return read === null ? [] : [read];
+}
+
+/** The genotypes of all sequences on record, each of which may cover a part of a gene. */
+function sequenced(facts: readonly Fact[]): readonly Genotype[] {
+  const vcfs = facts.flatMap(({ fact, value }) => {
+    const text = fact === SEQUENCE ? textOf(value) : null;
+    return text === null ? [] : [readVcf(text)];
+  });
+  if (vcfs.length === 0) return [];
+  const records = vcfs.flatMap((each) => each.records);
+  return callGenotypes({ grch38: vcfs.every(({ grch38 }) => grch38), records, problems: [] });
 }
 
 function textOf(value: Fact['value']): string | null {

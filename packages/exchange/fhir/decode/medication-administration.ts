@@ -1,10 +1,18 @@
-import { type Context, type Json, keep, type Outcome, REFUSED, refuse } from '../context.ts';
+import type { RawTime } from '@gemel/core';
+import { type Context, type Json, KEPT, keep, note, type Outcome, REFUSED, refuse } from '../context.ts';
 import { isObject } from '../datatype.ts';
 import { medicationOf, readDose } from '../dose.ts';
 import { knownSince, occurrenceAt, retract, statusOf, unused } from '../occurrence.ts';
 import { patientKey } from '../reference.ts';
 
-/** MedicationAdministration → a given control: an amount at a time or over a period, or a rate held over a period. */
+/** The fact that something was given of which the amount is not known: it was stopped, or still runs. */
+export const UNFINISHED_FACT = 'administration.unfinished';
+
+/**
+ * MedicationAdministration → a given control: an amount at a time or over a period, or a rate held over a period, without an end
+ * while it is in progress. An amount that was stopped, or still runs, becomes a fact that names the medication: that something of it
+ * was given must not be lost.
+ */
 export function decodeMedicationAdministration(resource: Json, context: Context): Outcome {
   const status = statusOf(resource, context);
   if (typeof status !== 'string') return status;
@@ -29,12 +37,14 @@ export function decodeMedicationAdministration(resource: Json, context: Context)
   if (dose === 'unread') {
     return keep(context, 'exchange-amount-unknown', 'the dosage states no dose and no rate', 'dosage');
   }
-  if (dose.form === 'rate' && when.time.end === undefined) {
-    return keep(context, 'fhir-period-open', 'a rate is given without saying until when it was held', 'effective');
+  if (dose.form === 'rate' && when.time.end === undefined && status !== 'in-progress') {
+    note(context, 'fhir-period-open', 'a rate is given without saying until when it was held', 'effective');
+    return status === 'stopped' ? unfinished(resource, context, subject, medication, when.time) : KEPT;
   }
   if (dose.form === 'amount' && status !== 'completed') {
     const why = `the status is "${status}": how much of the amount was given is not known`;
-    return keep(context, 'exchange-amount-unknown', why, 'status');
+    note(context, 'exchange-amount-unknown', why, 'status');
+    return unfinished(resource, context, subject, medication, when.time);
   }
   if (dose.value.comparator !== undefined) {
     return refuse(context, 'exchange-amount-unknown', 'the dose is a bound, not an amount', 'dosage');
@@ -55,5 +65,18 @@ export function decodeMedicationAdministration(resource: Json, context: Context)
         ...(marks.length > 0 ? { marks } : {}),
       },
     ],
+  };
+}
+
+type Medication = NonNullable<ReturnType<typeof medicationOf>>;
+
+function unfinished(resource: Json, context: Context, subject: string, medication: Medication, time: RawTime): Outcome {
+  const { provenance } = context;
+  const value = { kind: 'coded' as const, ...medication };
+  const { codings } = medication;
+  const known = knownSince(resource, context);
+  return {
+    fate: 'mapped',
+    items: [{ kind: 'fact', subject, provenance, fact: UNFINISHED_FACT, codings, value, time, ...known }],
   };
 }
