@@ -17,6 +17,7 @@ import { type Log, SOURCE_PREFIX } from './log.ts';
 import { LossAccountBook, type Outcome, type Source } from './loss-account.ts';
 import { contentText, outcomeOf, type PendingElement } from './pending-element.ts';
 import type { SubjectIndex } from './subject-index.ts';
+import { waveformEntries } from './waveform/waveform-entries.ts';
 
 /** Entries written to the store at once: a source of any length streams through in bounded memory. */
 const CHUNK = 1_000;
@@ -90,11 +91,12 @@ class AdmitWork {
     for (const problem of element.problems) this.#report(subject, problem);
     for (const item of element.items) await this.#item(item, pending);
     await this.#replace(element, pending);
+    if (element.waveform !== undefined) await this.#waveform(element.waveform, subject, pending);
     if (element.kept !== undefined) {
       await this.#keep(subject, this.#context.now, { type: element.type, element: element.kept }, pending);
     } else if (element.items.length === 0) pending.outcomes.push(element.fate);
     this.#pending.push(pending);
-    if (this.#waiting.length >= CHUNK) await this.#flush(element);
+    if (this.#waiting.length >= CHUNK || element.waveform !== undefined) await this.#flush(element);
   }
 
   async finish(): Promise<Admission> {
@@ -283,6 +285,13 @@ class AdmitWork {
     const { now, sha256 } = this.#context;
     const dedupeKey = sha256(contentText(payload));
     this.#write({ id, subject, kind: 'kept', trueAt, knownAt: now, dedupeKey, payload }, 'kept', pending);
+  }
+
+  /** The samples of a series, in chunks; the item that refers to them stands beside them. */
+  async #waveform(waveform: NonNullable<Decoded['waveform']>, subject: string, pending: PendingElement): Promise<void> {
+    if ((await this.#index(subject)) === null) return;
+    const { now, sha256 } = this.#context;
+    for (const entry of waveformEntries(waveform, subject, now, sha256)) this.#write(entry, 'kept', pending);
   }
 
   #write(entry: NewEntry, outcome: Outcome, pending: PendingElement): void {

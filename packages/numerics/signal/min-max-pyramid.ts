@@ -57,12 +57,15 @@ export class PyramidBuilder {
 
   finish(): MinMaxPyramid {
     const blocks = Math.ceil(this.#count / FINEST);
-    const levels: PyramidLevel[] = [
-      { size: FINEST, least: this.#least.slice(0, blocks), greatest: this.#greatest.slice(0, blocks) },
-    ];
-    for (let last = levels[0]!; last.least.length > FACTOR; last = levels.at(-1)!) levels.push(coarser(last));
-    return { count: this.#count, levels };
+    return pyramidOf(this.#count, this.#least.slice(0, blocks), this.#greatest.slice(0, blocks));
   }
+}
+
+/** A pyramid over `count` samples from the blocks of its finest level. */
+export function pyramidOf(count: number, least: Int32Array, greatest: Int32Array): MinMaxPyramid {
+  const levels: PyramidLevel[] = [{ size: FINEST, least, greatest }];
+  for (let last = levels[0]!; last.least.length > FACTOR; last = levels.at(-1)!) levels.push(coarser(last));
+  return { count, levels };
 }
 
 function grown(values: Int32Array, atLeast: number): Int32Array<ArrayBuffer> {
