@@ -46,6 +46,11 @@ export const waveformErrors = defineErrors({
     meaning: 'The document is not well-formed XML, declares entities of its own, or is too large or too deep.',
     remedy: 'Export the recording again; document types with entities are not read.',
   },
+  'waveform-quality': {
+    meaning:
+      'A value was derived from a stretch of a recording that is not clean, or in a way that is less sure than a measurement.',
+    remedy: 'Look at the stretch before using the value; it is graded uncertain.',
+  },
   'waveform-encode': {
     meaning: 'A recording cannot be written in this format without loss.',
     remedy: 'Choose a format that holds what the message names.',

@@ -1,5 +1,6 @@
 export * from './aecg/read-aecg.ts';
 export * from './aecg/write-aecg.ts';
+export { withDerived } from './derive.ts';
 export * from './edf/read-edf.ts';
 export * from './edf/write-edf.ts';
 export { waveformErrors } from './errors.data.ts';
