@@ -2,39 +2,20 @@ import { compile } from '@gemel/modeling/codegen/compile';
 import { defineModel } from '@gemel/modeling/model/define-model';
 import type { ModelText } from '@gemel/modeling/model/model-text';
 import type { CompiledModel, Values } from '@gemel/modeling/program/compiled-model';
-import type { OdeSystem, Solver, Stepper } from '@gemel/numerics/ode/solver';
+import type { OdeSystem, Solver } from '@gemel/numerics/ode/solver';
 import type { StructuralValues } from '../drug.ts';
 import type { Site, Structure, StructureRun } from '../structure.ts';
 
 /** How equations are stepped through. */
-export type Stepping =
-  /**
-   * Steps whose lengths do not depend on what varies between persons make predictions smooth in it. `calm`: the method and the longer
-   * steps, in h, once the state named holds less than `below` and nothing is infused into it.
-   */
-  | {
-      readonly kind: 'fixed';
-      readonly solver: Solver;
-      readonly step: number;
-      readonly calm?: {
-        readonly solver: Solver;
-        readonly step: number;
-        readonly state: string;
-        readonly below: number;
-      };
-    }
-  /**
-   * `first`: what the first step is tried with, h; found anew where absent. `emptied`: a state that is nothing once it holds less than `below`,
-   * which frees explicit methods of the pace at which it would go on emptying.
-   */
-  | {
-      readonly kind: 'adaptive';
-      readonly solver: Solver;
-      readonly relative: number;
-      readonly absolute: number;
-      readonly first?: number;
-      readonly emptied?: { readonly state: string; readonly below: number };
-    };
+export interface Stepping {
+  readonly solver: Solver;
+  readonly relative: number;
+  readonly absolute: number;
+  /** What the first step is tried with, h; found anew where absent. */
+  readonly first?: number;
+  /** A state that is nothing once it holds less than `below`, which frees explicit methods of the pace at which it would go on emptying. */
+  readonly emptied?: { readonly state: string; readonly below: number };
+}
 
 /** What enters a state over time by a law of its own: absorption that is no infusion. */
 export interface Entry {
@@ -223,38 +204,19 @@ function marcher(
   y: Float64Array,
   rate: Float64Array,
 ): (hours: number) => boolean {
-  if (stepping.kind === 'adaptive') {
-    const { solver, first, emptied } = stepping;
-    const stepper = solver.start(system, 0, y, stepping);
-    const place = emptied === undefined ? -1 : states.indexOf(emptied.state);
-    return (hours) => {
-      stepper.restart(0, y);
-      // Told at once, a step's length would come with the error of the last one.
-      if (first !== undefined) stepper.restart(0, y, first);
-      while (stepper.t < hours) {
-        if (stepper.step(hours) !== 'stepped') return false;
-        y.set(stepper.y);
-        if (emptied === undefined || y[place] === 0 || y[place] >= emptied.below || rate[place] > 0) continue;
-        y[place] = 0;
-        if (stepper.t < hours) stepper.restart(stepper.t, y, stepper.next);
-      }
-      return true;
-    };
-  }
-  const { solver, step, calm } = stepping;
-  const short = solver.start(system, 0, y, { kind: 'fixed', step });
-  const long = calm?.solver.start(system, 0, y, { kind: 'fixed', step: calm.step });
-  const watched = calm === undefined ? -1 : states.indexOf(calm.state);
+  const { solver, relative, absolute, first, emptied } = stepping;
+  const stepper = solver.start(system, 0, y, { kind: 'adaptive', relative, absolute });
+  const place = emptied === undefined ? -1 : states.indexOf(emptied.state);
   return (hours) => {
-    let t = 0;
-    let current: Stepper | null = null;
-    while (t < hours) {
-      const stepper = long === undefined || y[watched] >= calm!.below || rate[watched] > 0 ? short : long;
-      if (stepper !== current) stepper.restart(t, y);
-      current = stepper;
+    stepper.restart(0, y);
+    // Told at once, a step's length would come with the error of the last one.
+    if (first !== undefined) stepper.restart(0, y, first);
+    while (stepper.t < hours) {
       if (stepper.step(hours) !== 'stepped') return false;
       y.set(stepper.y);
-      t = stepper.t;
+      if (emptied === undefined || y[place] === 0 || y[place] >= emptied.below || rate[place] > 0) continue;
+      y[place] = 0;
+      if (stepper.t < hours) stepper.restart(stepper.t, y, stepper.next);
     }
     return true;
   };

@@ -63,7 +63,7 @@ const solved = equations({
   text: TEXT,
   sites: { blood: 'central', gut: 'gut' },
   reads: 'inr',
-  stepping: { kind: 'adaptive', solver: tsit5, relative: 1e-9, absolute: 1e-11 },
+  stepping: { solver: tsit5, relative: 1e-9, absolute: 1e-11 },
 });
 
 const theta = Object.fromEntries(hamberg2007.theta.map(({ name, value }) => [name, value]));

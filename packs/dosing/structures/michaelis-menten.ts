@@ -73,7 +73,6 @@ export function michaelisMenten(given: MichaelisMenten): Structure {
     perMg,
     ...(waning && { begun: 'begun' }),
     stepping: {
-      kind: 'adaptive',
       solver: tsit5,
       relative: 1e-6,
       absolute: 1e-6,

@@ -7,7 +7,7 @@ const FULL = 'Mager and Jusko 2001, doi:10.1023/A:1014414520282';
 const STEADY = 'Gibiansky and others 2008, doi:10.1007/s10928-008-9102-8';
 
 /** Binding is fast against what else happens: the equations are stiff. */
-const STEPPING: Stepping = { kind: 'adaptive', solver: rodas5p, relative: 1e-8, absolute: 1e-10 };
+const STEPPING: Stepping = { solver: rodas5p, relative: 1e-8, absolute: 1e-10 };
 
 export interface TargetMediated {
   readonly peripherals: 0 | 1;

@@ -54,7 +54,7 @@ export function transitAbsorption(peripherals: 0 | 1, perMg = 1): Structure {
     entry: passing,
     reads: 'concentration',
     perMg,
-    stepping: { kind: 'adaptive', solver: tsit5, relative: 1e-8, absolute: 1e-10 },
+    stepping: { solver: tsit5, relative: 1e-8, absolute: 1e-10 },
   });
 }
 
@@ -87,6 +87,6 @@ export function transitChain(peripherals: 0 | 1, steps: number, perMg = 1): Stru
     sites: { ...sites, gut: chain[0] },
     reads: 'concentration',
     perMg,
-    stepping: { kind: 'adaptive', solver: rodas5p, relative: 1e-8, absolute: 1e-10 },
+    stepping: { solver: rodas5p, relative: 1e-8, absolute: 1e-10 },
   });
 }

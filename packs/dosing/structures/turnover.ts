@@ -54,6 +54,6 @@ export function turnover(action: TurnoverAction, peripherals: 0 | 1, depot: bool
     },
     sites: spaces.sites,
     reads: 'effect',
-    stepping: { kind: 'adaptive', solver: tsit5, relative: 1e-8, absolute: 1e-9 },
+    stepping: { solver: tsit5, relative: 1e-8, absolute: 1e-9 },
   });
 }
