@@ -12,7 +12,7 @@ import { limitsOf } from './limits.ts';
 import { modelsOf } from './models.ts';
 import { controlsOf, needsOf, observesOf } from './observe.ts';
 import { proposeOf } from './propose.ts';
-import { isLevel } from './record.ts';
+import { isLevel, isUnfinished } from './record.ts';
 import { sectionsOf } from './report.ts';
 import { retraceOf } from './retrace.ts';
 import { rewardsOf } from './rewards.ts';
@@ -91,7 +91,8 @@ export function dosingPack(drug: Drug): Pack<DosingState> {
     // 3 control inputs
     controls: controlsOf(drug),
     // A creatinine alone makes no twin of a drug.
-    begun: ({ observations, controls }) => controls.length > 0 || observations.some(isLevel),
+    begun: ({ observations, controls, facts }) =>
+      controls.length > 0 || observations.some(isLevel) || facts.some((fact) => isUnfinished(drug, fact)),
     // 4 digital state
     assimilator: drugAssimilator(drug),
     applicability: applicabilityOf(drug),

@@ -37,6 +37,12 @@ export const MEASURED: readonly CovariateName[] = ['creatinine', 'clcr', 'albumi
 
 /** Fact: something was given of which the amount is not known, as it was stopped or still runs; its value names what. */
 export const UNFINISHED = 'administration.unfinished';
+/** Whether a fact says so of this drug. */
+export function isUnfinished(drug: Pick<Drug, 'codings'>, { fact, value }: Fact): boolean {
+  if (fact !== UNFINISHED || typeof value !== 'object' || !('codings' in value)) return false;
+  const keys = drug.codings.map(codingKey);
+  return value.codings.some((each) => keys.includes(codingKey(each)));
+}
 
 const KIDNEY_TRANSPLANTATION = coding(SNOMED, '70536003', 'Transplant of kidney');
 

@@ -1,20 +1,10 @@
-import {
-  codingKey,
-  DAY,
-  HOUR,
-  type Instant,
-  instant,
-  isBounded,
-  isQuantity,
-  type Observation,
-  type Reason,
-} from '@gemel/core';
+import { DAY, HOUR, type Instant, instant, isBounded, isQuantity, type Observation, type Reason } from '@gemel/core';
 import type { History } from '@gemel/runtime/pack';
 import { candidatesOf, EXTRAPOLATES_FROM_ADULTS } from './candidates.ts';
 import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { endlessInfusion } from './propose.ts';
-import { covariatesOf, hours, isDose, isLevel, levelsOf, UNFINISHED, weightsOf } from './record.ts';
+import { covariatesOf, hours, isDose, isLevel, isUnfinished, levelsOf, weightsOf } from './record.ts';
 
 /** Oldest creatinine that a dose is proposed on, h. */
 const CREATININE_STALE = 72;
@@ -44,15 +34,8 @@ export function contradictions(drug: Drug, history: History, now: Instant): read
       statement: `${early.length} level${early.length > 1 ? 's were' : ' was'} drawn before the first recorded dose: a dose is missing from the record.`,
     });
   }
-  const keys = new Set(drug.codings.map(codingKey));
   const unfinished = history.facts.findLast(
-    ({ fact, value, trueAt }) =>
-      fact === UNFINISHED &&
-      trueAt <= now &&
-      trueAt > now - REMEMBERED * DAY &&
-      typeof value === 'object' &&
-      'codings' in value &&
-      value.codings.some((each) => keys.has(codingKey(each))),
+    (fact) => isUnfinished(drug, fact) && fact.trueAt <= now && fact.trueAt > now - REMEMBERED * DAY,
   );
   if (unfinished !== undefined) {
     found.push({
