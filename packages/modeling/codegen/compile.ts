@@ -25,7 +25,11 @@ export function compilePrograms(programs: ModelPrograms): CompiledModel {
     };
   };
   let initial: CompiledProgram | undefined;
-  let rosenbrock: RosenbrockFunctions | undefined;
+  let rosenbrock: RosenbrockFunctions | null | undefined;
+  const step = () => {
+    if (rosenbrock === undefined) rosenbrock = rosenbrockFunctions(programs);
+    return rosenbrock;
+  };
   const events = programs.events.map(single);
   return {
     model,
@@ -49,6 +53,6 @@ export function compilePrograms(programs: ModelPrograms): CompiledModel {
     propensities: single(programs.propensities),
     history: single(programs.history),
     lags: single(programs.lags),
-    rosenbrock: unrolls(programs) ? () => (rosenbrock ??= rosenbrockFunctions(programs)) : null,
+    rosenbrock: unrolls(programs) ? step : null,
   };
 }

@@ -2,7 +2,7 @@ import { A, C, GAMMA, STAGE_TIMES, TIME_WEIGHTS } from '@gemel/numerics/ode/roda
 import { STAGES } from '@gemel/numerics/ode/rodas5p-stages';
 import type { ModelPrograms } from '../program/model-programs.ts';
 import type { Program } from '../program/program.ts';
-import type { Graph, Sink } from './graph.ts';
+import { Graph, type Sink } from './graph.ts';
 import { blockFunction, type CompiledProgram } from './javascript.ts';
 import { programValues } from './program-values.ts';
 import { factorNodes, type LuPlan, planLu, solveNodes } from './symbolic-lu.ts';
@@ -30,8 +30,8 @@ export interface RosenbrockFunctions {
 
 /** States above which the unrolled code no longer pays. */
 export const MOST_UNROLLED = 60;
-/** Operations of one function: engines do not optimise those much larger. */
-const LARGEST_BLOCK = 4000;
+/** Operations of one function: V8 does not optimise those above 60 kB of bytecode, and an operation takes up to 13 bytes here. */
+const LARGEST_BLOCK = 4500;
 /** The part of a step that works out ∂f/∂y and the factors; the others are the stages. */
 const FACTORS = -1;
 
@@ -40,8 +40,11 @@ export function unrolls({ model, delays }: ModelPrograms): boolean {
   return model.unknowns.length === 0 && delays === 0 && model.states.length <= MOST_UNROLLED;
 }
 
-/** @throws RangeError for a model that does not unroll */
-export function rosenbrockFunctions(programs: ModelPrograms): RosenbrockFunctions {
+/**
+ * Null for a model whose step is too much for straight-line code.
+ * @throws RangeError for a model that does not unroll
+ */
+export function rosenbrockFunctions(programs: ModelPrograms): RosenbrockFunctions | null {
   const { model, delays } = programs;
   if (!unrolls(programs)) {
     const { states, unknowns } = model;
@@ -55,6 +58,7 @@ export function rosenbrockFunctions(programs: ModelPrograms): RosenbrockFunction
   const pivots = Int32Array.from({ length: n }, (_, i) => place.get(i * n + i)!);
   const made = { programs, plan, pivots, autonomous };
   const blocks = partsByBlock(programs, plan);
+  if (blocks === null) return null;
   return {
     autonomous,
     factors: place.size,
@@ -65,23 +69,39 @@ export function rosenbrockFunctions(programs: ModelPrograms): RosenbrockFunction
   };
 }
 
-/** The parts of a step, FACTORS and then the stages by number, shared out to blocks of code, each as large as an engine optimises. */
-function partsByBlock({ rates, jacobian }: ModelPrograms, { n, place }: LuPlan): readonly (readonly number[])[] {
-  const blocks: number[][] = [[]];
-  let size = 0;
+/**
+ * The parts of a step, FACTORS and then the stages by number, shared out to blocks of code that engines optimise; null where
+ * one part alone is too large.
+ */
+function partsByBlock(
+  { rates, jacobian }: ModelPrograms,
+  { n, place, work }: LuPlan,
+): readonly (readonly number[])[] | null {
+  const blocks: number[][] = [];
+  const [rating, deriving] = [nodesOf(rates), nodesOf(jacobian)];
+  let size = Number.POSITIVE_INFINITY;
   for (let part = FACTORS; part < STAGES; part++) {
-    const own =
-      part === FACTORS
-        ? jacobian.instructions.length + 3 * place.size
-        : rates.instructions.length + 2 * (n * (A[part].length + C[part].length) + place.size);
-    if (size > 0 && size + own > LARGEST_BLOCK) {
+    let own = deriving + 2 * (work + place.size);
+    if (part !== FACTORS) own = rating + 2 * (n * (A[part].length + C[part].length) + place.size);
+    if (part === STAGES - 1) own += 10 * n;
+    if (size + own > LARGEST_BLOCK) {
       blocks.push([]);
-      size = 0;
+      // What a block reads of those before it.
+      size = part === FACTORS ? n : n * (part + 1) + place.size;
     }
-    blocks[blocks.length - 1].push(part);
     size += own;
+    if (size > LARGEST_BLOCK) return null;
+    blocks[blocks.length - 1].push(part);
   }
   return blocks;
+}
+
+/** Operations that a program becomes, with the elementary functions written in place. */
+function nodesOf(program: Program): number {
+  const graph = new Graph('double');
+  const value = programValues(graph, program, (argument, i) => graph.element(argument, i));
+  for (const id of program.results[0].values) value(id);
+  return graph.nodes.length;
 }
 
 interface Made {

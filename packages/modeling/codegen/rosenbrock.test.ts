@@ -2,7 +2,9 @@ import { rodas5p } from '@gemel/numerics/ode/rodas5p';
 import type { OdeSystem } from '@gemel/numerics/ode/solver';
 import { stiffProblems } from '@gemel/numerics/ode/stiff-problems.data';
 import { describe, expect, test } from 'vitest';
+import type { Model } from '../model/model.ts';
 import { modelPrograms } from '../program/model-programs.ts';
+import { simulate } from '../simulate/simulate.ts';
 import { compilePrograms } from './compile.ts';
 import { hires, plain, pulsed, robertson } from './rosenbrock.fixture.ts';
 import { rosenbrock } from './rosenbrock.ts';
@@ -63,18 +65,22 @@ test('order 5 on a problem that depends on time', () => {
   expect(Math.log2(error(20) / error(40))).toBeGreaterThan(4.5);
 });
 
-test('a step too large for one function takes the steps of the general one', () => {
-  const n = 60;
+/** A ring of states, each moved by neighbours near and far. */
+function ring(n: number): Model {
   const at = (i: number) => `y${(i + n) % n}`;
   const each = <T>(of: (i: number) => T) => Object.fromEntries(Array.from({ length: n }, (_, i) => [at(i), of(i)]));
-  const ring = plain({
+  return plain({
     id: 'ring',
     title: 'Ring',
     states: each((i) => 1 + Math.sin(i)),
     equations: each((i) => `${at(i - 1)}*${at(i + 1)} - 1000*(${at(i)} - 0.1*${at(i + 7)}^2) + 1`),
   });
-  const programs = modelPrograms(ring);
-  expect(rosenbrockFunctions(programs).blocks.length).toBeGreaterThan(1);
+}
+
+test('a step too large for one function takes the steps of the general one', () => {
+  const n = 40;
+  const programs = modelPrograms(ring(n));
+  expect(rosenbrockFunctions(programs)!.blocks.length).toBeGreaterThan(1);
   const compiled = compilePrograms(programs);
   const { parameters: p } = programs;
   const values = (y: Float64Array) => ({ t: 0, y, p, u: none, w: none, delayed: none });
@@ -94,6 +100,15 @@ test('a step too large for one function takes the steps of the general one', () 
       expect(value).toBeCloseTo(other.y[i], 11);
     });
   }
+});
+
+test('a step too large to be written out is left to the general code', () => {
+  const programs = modelPrograms(ring(60));
+  expect(rosenbrockFunctions(programs)).toBeNull();
+  expect(() => rosenbrock(programs, { p: programs.parameters, u: none })).toThrow(RangeError);
+  const request = { times: Float64Array.of(0, 0.001), method: 'rodas5p' };
+  const model = compilePrograms(programs);
+  expect(simulate(model, { ...request, repeated: true })).toEqual(simulate(model, request));
 });
 
 test('rates that are no number end the run at once', () => {

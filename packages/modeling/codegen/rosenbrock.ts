@@ -25,6 +25,7 @@ export interface RosenbrockContext {
  */
 export function rosenbrock(programs: ModelPrograms, { p, u }: { p: Float64Array; u: Float64Array }): Solver {
   const functions = rosenbrockFunctions(programs);
+  if (functions === null) throw new RangeError(`The step of ${programs.model.id} is too large to be written out.`);
   const compiled = compilePrograms(programs);
   const none = new Float64Array(0);
   const dimension = programs.model.states.length;

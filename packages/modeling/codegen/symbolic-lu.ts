@@ -8,6 +8,8 @@ export interface LuPlan {
   readonly order: readonly number[];
   /** Entries kept, by `row * n + column`: factors below, the diagonal's reciprocals, and what is above. */
   readonly place: ReadonlyMap<number, number>;
+  /** Multiplications, each with a subtraction, in a factorisation. */
+  readonly work: number;
 }
 
 /**
@@ -27,6 +29,7 @@ export function planLu(pattern: SparsePattern): LuPlan {
   const left = new Set(Array.from({ length: n }, (_, i) => i));
   const order: number[] = [];
   const place = new Map<number, number>();
+  let work = 0;
   const keep = (i: number, j: number) => place.set(i * n + j, place.size);
   while (left.size > 0) {
     let pivot = -1;
@@ -35,6 +38,7 @@ export function planLu(pattern: SparsePattern): LuPlan {
       const cost = (rows[k].size - 1) * (columns[k].size - 1);
       if (cost < least) [pivot, least] = [k, cost];
     }
+    work += least;
     left.delete(pivot);
     order.push(pivot);
     keep(pivot, pivot);
@@ -51,7 +55,7 @@ export function planLu(pattern: SparsePattern): LuPlan {
     }
     for (const j of rows[pivot]) columns[j].delete(pivot);
   }
-  return { n, order, place };
+  return { n, order, place, work };
 }
 
 /** Values of the factors of shift·I − J, in the plan's places; J's `entries` in the order of its pattern. */

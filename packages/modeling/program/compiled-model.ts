@@ -45,8 +45,8 @@ export interface CompiledModel {
   /** What is delayed now, and by how long, one per delay term. */
   history(v: Values, out: Float64Array): void;
   lags(v: Values, out: Float64Array): void;
-  /** Its Rodas5P step as straight-line code, made when first asked for; null where it has none. */
-  readonly rosenbrock: (() => RosenbrockFunctions) | null;
+  /** Its Rodas5P step as straight-line code, made when first asked for; null where it has none, or turns out too large. */
+  readonly rosenbrock: (() => RosenbrockFunctions | null) | null;
 }
 
 /** Where and when a compiled function is asked. */

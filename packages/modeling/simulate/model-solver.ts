@@ -26,15 +26,16 @@ export function modelSolver(method: Solver, evaluation: Evaluation, repeated: bo
  */
 class ModelStages implements Rodas5PStages {
   readonly k: Float64Array;
-  readonly #make: () => RosenbrockFunctions;
+  readonly #make: () => RosenbrockFunctions | null;
   readonly #evaluation: Evaluation;
   readonly #general: GeneralStages;
-  #unrolled: UnrolledStages | undefined;
+  /** Undefined before it is made; null where there is none. */
+  #unrolled: UnrolledStages | null | undefined;
   #now: Rodas5PStages;
   readonly #generalSteps: number;
   #steps = 0;
 
-  constructor(make: () => RosenbrockFunctions, evaluation: Evaluation, generalSteps: number) {
+  constructor(make: () => RosenbrockFunctions | null, evaluation: Evaluation, generalSteps: number) {
     this.#make = make;
     this.#generalSteps = generalSteps;
     this.#evaluation = evaluation;
@@ -45,27 +46,30 @@ class ModelStages implements Rodas5PStages {
   }
 
   get whole(): boolean {
-    return this.#own;
+    return this.#own !== null;
   }
 
   get singular(): boolean {
     return this.#now.singular;
   }
 
-  get #own(): boolean {
-    return this.#steps >= this.#generalSteps && !this.#evaluation.holds;
+  /** The model's own stages, if the next attempt is theirs. */
+  get #own(): UnrolledStages | null {
+    if (this.#steps < this.#generalSteps || this.#evaluation.holds) return null;
+    if (this.#unrolled === undefined) this.#unrolled = this.#made();
+    return this.#unrolled;
   }
 
   attempt(step: Rodas5PStep): number {
-    const own = this.#own;
+    this.#now = this.#own ?? this.#general;
     this.#steps++;
-    if (own) this.#unrolled ??= this.#made();
-    this.#now = (own ? this.#unrolled : undefined) ?? this.#general;
     return this.#now.attempt(step);
   }
 
-  #made(): UnrolledStages {
+  #made(): UnrolledStages | null {
     const { values, infusion, inputs } = this.#evaluation;
-    return new UnrolledStages(this.#make(), { p: values.p, u: values.u, brought: infusion, inputs }, this.k);
+    const functions = this.#make();
+    if (functions === null) return null;
+    return new UnrolledStages(functions, { p: values.p, u: values.u, brought: infusion, inputs }, this.k);
   }
 }

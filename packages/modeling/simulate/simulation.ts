@@ -61,7 +61,7 @@ export interface SimulationRequest {
   readonly seed?: number;
   /**
    * The compiled model will run some fifty times or more: where a run is stiff, code of the model's own is then made at once.
-   * That takes tens of milliseconds, once for a compiled model, and halves the time of stiff steps; numbers are the same to
+   * That takes tens of milliseconds, once for a compiled model; stiff steps then take a third of the time; numbers are the same to
    * rounding. Absent: only in a run of very many steps.
    */
   readonly repeated?: boolean;
