@@ -9,12 +9,14 @@ import { NotFoundPage } from './shell/not-found-page.tsx';
 
 const WhatIfPage = lazy(() => import('./whatif/whatif-page.tsx'));
 const ProposalPage = lazy(() => import('./proposal/proposal-page.tsx'));
+const EntryPage = lazy(() => import('./entry/entry-page.tsx'));
 const AboutPage = lazy(() => import('./about/about-page.tsx'));
 
 /** Address pattern → page. The key makes a page begin anew for another subject. */
 const routes: readonly (readonly [string, (parts: Readonly<Record<string, string>>) => ReactNode])[] = [
   ['/', () => <TwinsPage />],
   ['/about', () => <AboutPage />],
+  ['/enter', () => <EntryPage />],
   ['/twins/:subject', ({ subject }) => <CockpitPage key={subject} subject={subject!} />],
   ['/twins/:subject/whatif', ({ subject }) => <WhatIfPage key={subject} subject={subject!} />],
   ['/twins/:subject/proposal', ({ subject }) => <ProposalPage key={subject} subject={subject!} id={null} />],

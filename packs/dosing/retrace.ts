@@ -9,7 +9,8 @@ import { courseOf, hours } from './record.ts';
 
 /**
  * Each member's course from the first dose on. Its values of the past are those of now, moved as covariates moved the typical
- * patient's since: for effects on the log scale that is the member itself, to the last digit.
+ * patient's since: for effects on the log scale that is the member itself, to the last digit. Occasions of the past are taken to
+ * be like the present one.
  */
 export function retraceOf(drug: Drug) {
   const layout = memberLayout(drug);
@@ -76,7 +77,7 @@ function follow(
       0,
       course.covariates.findLastIndex((each) => each.time <= time),
     );
-  const inflows = inflowsOf(course.doses, (time) => values[settingAt(time)]);
+  const inflows = inflowsOf(course.doses, (time) => values[settingAt(time)], structure.ways);
   const begin = Math.min(inflows[0]?.time ?? Number.POSITIVE_INFINITY, times[0]);
   let setting = settingAt(begin);
   const fed = new FedRun(structure.run(values[setting], structure.rest(values[setting])), new Feed(inflows), begin);

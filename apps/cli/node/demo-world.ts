@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { DAY, type Instant, instant, type LossAccount } from '@gemel/core';
 import { sniffDoor } from '@gemel/exchange';
 import { openWorld, sha256, type World } from '@gemel/server/node/world';
+import { courseFiles, DEMO_COURSES, liveCourse } from './demo-courses.ts';
 import { type DemoFile, personFiles } from './demo-files.ts';
 import { DEMO_DAYS, DEMO_NOW, DEMO_PEOPLE, DEMO_START, type DemoLife } from './demo-people.ts';
 import { decode } from './sources.ts';
@@ -45,6 +46,7 @@ export async function openDemoWorld(options: DemoOptions): Promise<DemoWorld> {
   if (!empty) began = instant(await lastKnown(world));
   let through: number = began;
   const lives: DemoLife[] = [];
+  const courses = DEMO_COURSES.map((course) => liveCourse(course, seed));
   const first = Promise.withResolvers<void>();
   const worker = new Worker(new URL('./demo-worker.ts', import.meta.url), { workerData: { seed } });
 
@@ -52,12 +54,16 @@ export async function openDemoWorld(options: DemoOptions): Promise<DemoWorld> {
     const inbox = join(folder, 'inbox');
     await mkdir(inbox, { recursive: true });
     const accounts: LossAccount[] = [];
-    for await (const life of livesFrom(worker)) {
-      lives.push(life);
-      for (const file of empty ? personFiles(life, DEMO_START, DEMO_NOW, 'record') : []) {
+    const keep = async (files: readonly DemoFile[]) => {
+      for (const file of files) {
         await writeFile(join(inbox, file.name), file.text);
         accounts.push(await take(world, file));
       }
+    };
+    for (const course of empty ? courses : []) await keep(courseFiles(course, DEMO_START, DEMO_NOW, 'record'));
+    for await (const life of livesFrom(worker)) {
+      lives.push(life);
+      if (empty) await keep(personFiles(life, DEMO_START, DEMO_NOW, 'record'));
       first.resolve();
     }
     running = realTime();
@@ -77,11 +83,12 @@ export async function openDemoWorld(options: DemoOptions): Promise<DemoWorld> {
       const from = through;
       through = now;
       let fresh = 0;
-      for (const life of lives) {
-        for (const file of personFiles(life, from, now, `live-${Math.round(now / 1000)}`)) {
-          fresh += (await take(world, file)).mapped;
-        }
-      }
+      const label = `live-${Math.round(now / 1000)}`;
+      const files = [
+        ...lives.flatMap((life) => personFiles(life, from, now, label)),
+        ...courses.flatMap((course) => courseFiles(course, from, now, label)),
+      ];
+      for (const file of files) fresh += (await take(world, file)).mapped;
       return fresh;
     },
     async close() {

@@ -5,6 +5,7 @@ import { useNow } from '../data/clock.ts';
 import { isStale, newestAt } from '../data/headline.ts';
 import { useOffer } from '../data/preferences.tsx';
 import { useApi } from '../data/use-api.ts';
+import { Link, paths } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -14,6 +15,7 @@ import { PageTitle } from '../parts/page-title.tsx';
 import { strings } from '../strings.data.ts';
 import { ImportDialog } from './import-dialog.tsx';
 import { TwinList } from './twin-list.tsx';
+import css from './twins-page.module.css';
 import { useAnswerTime } from './use-answer-time.ts';
 import { useFileDrop } from './use-file-drop.ts';
 
@@ -60,6 +62,9 @@ export function TwinsPage() {
                 onChange={(event) => setSought(event.currentTarget.value)}
               />
             )}
+            <Link href={paths.enter()} className={css.enter}>
+              {strings.entry.button}
+            </Link>
             {importButton}
           </>
         }
@@ -68,7 +73,18 @@ export function TwinsPage() {
       {error === null && data === undefined && <LoadingCard lines={6} />}
       {data?.length === 0 && (
         <Card>
-          <Empty title={strings.twins.emptyTitle} text={strings.twins.emptyText} action={importButton} />
+          <Empty
+            title={strings.twins.emptyTitle}
+            text={strings.twins.emptyText}
+            action={
+              <>
+                {importButton}{' '}
+                <Link href={paths.enter()} className={css.enter}>
+                  {strings.entry.button}
+                </Link>
+              </>
+            }
+          />
         </Card>
       )}
       {found !== undefined && found.length > 0 && <TwinList twins={found} now={now} answeredAt={answeredAt} />}

@@ -23,6 +23,7 @@ export function demoCommand(begin: Begin): Command {
       const started = performance.now();
       const folder = shell.given('data') ? shell.options.data : join(shell.options.data, `demo-${shell.options.seed}`);
       const { openDemoWorld } = await import('../demo-world.ts');
+      const { DEMO_COURSES } = await import('../demo-courses.ts');
       const { DEMO_PEOPLE } = await import('../demo-people.ts');
       const { startServer } = await import('@gemel/server/node/server');
       const world = await openDemoWorld({
@@ -41,7 +42,7 @@ export function demoCommand(begin: Begin): Command {
         { url: server.url, folder },
         [
           `${server.url}   ready in ${seconds} s; Ctrl-C stops.`,
-          `${DEMO_PEOPLE.length} invented people, their files in ${join(folder, 'inbox')}, ${options.speed} times as fast as life.`,
+          `${DEMO_PEOPLE.length + DEMO_COURSES.length} invented people, their files in ${join(folder, 'inbox')}, ${options.speed} times as fast as life.`,
           'Research use. Not for clinical use.',
         ].join('\n'),
       );
