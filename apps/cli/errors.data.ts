@@ -41,6 +41,14 @@ export const cliErrors = defineErrors({
     meaning: 'The file is neither SBML nor CellML, nor a module that exports one model.',
     remedy: 'Give an SBML or CellML file, or a .ts or .js module with export default defineModel(…).',
   },
+  'cli-message-refused': {
+    meaning: 'The peer did not take a message, or this data folder did not.',
+    remedy: 'Mend the segment and field that the message names, and send it again.',
+  },
+  'cli-nothing-to-send': {
+    meaning: 'The records hold nothing that such a message says.',
+    remedy: 'For adt give records with facts of a patient, for oru with observations, or HL7 v2 messages of that type.',
+  },
   'cli-option-unreadable': {
     meaning: 'The value of an option cannot be understood.',
     remedy: 'Write it as the message shows.',

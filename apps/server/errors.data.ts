@@ -37,6 +37,10 @@ export const serverErrors = defineErrors({
     meaning: 'The pack knows no control input of that name.',
     remedy: 'Take a control from GET /api/status.',
   },
+  'server-quarantine-unknown': {
+    meaning: 'No message of that id waits in quarantine.',
+    remedy: 'Take an id from gemel quarantine list.',
+  },
   'server-withheld': {
     meaning: 'The twin cannot give this service on what it knows.',
     remedy: 'The message names what is missing; import it, or calibrate first.',

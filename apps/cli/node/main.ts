@@ -14,6 +14,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(begin: Begin) => Command>
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   decode: async () => (await import('./commands/decode.ts')).decodeCommand,
+  send: async () => (await import('./commands/send.ts')).sendCommand,
+  quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   run: async () => (await import('./commands/run.ts')).runCommand,
   calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
   forecast: async () => (await import('./commands/forecast.ts')).forecastCommand,

@@ -244,8 +244,14 @@ function itemsOf(conversion: Conversion, options: DoorOptions): ReadonlyMap<numb
       result = { items: [], problems: [], refused: false, sourceId: undefined };
       bySegment.set(segment.index, result);
     }
-    const items = decoded.items.filter(({ kind }) => kind !== 'merge').map((item) => named(item, conversion));
-    result.items.push(...items);
+    const items = decoded.items.filter(({ kind }) => kind !== 'merge');
+    const whose = items.map((item) => named(item, conversion, options));
+    result.items.push(...whose.filter((item) => item !== null));
+    if (whose.includes(null)) {
+      const message = 'PID names no identifier of the patient';
+      result.problems.push(hl7v2Errors.problem('hl7v2-patient-missing', message, { field: 'PID-3' }));
+      result.refused = true;
+    }
     // A device that is nobody's own, and such, is no remark on the message.
     if (resource.resourceType !== 'Device')
       result.problems.push(...decoded.problems.filter(({ code }) => !QUIET.has(code)));
@@ -259,10 +265,12 @@ function itemsOf(conversion: Conversion, options: DoorOptions): ReadonlyMap<numb
 /** Remarks of the FHIR door that say nothing of a message: patients are dated by it, and resources without items are plenty. */
 const QUIET = new Set(['fhir-fact-undated', 'fhir-status-unused', 'fhir-period-open', 'fhir-time-missing']);
 
-function named(item: RawItem, { patients }: Conversion): RawItem {
+/** The item under the patient's own key; null where the message does not say who that is. */
+function named(item: RawItem, { patients }: Conversion, options: DoorOptions): RawItem | null {
   const id = /^Patient\/(.*)$/.exec(item.subject)?.[1];
-  const identity = id === undefined ? undefined : patients.get(id);
-  return identity === undefined ? item : { ...item, subject: identity.key };
+  if (id === undefined) return item;
+  const subject = patients.get(id)?.key ?? options.subject;
+  return subject === undefined ? null : { ...item, subject };
 }
 
 function within(item: RawItem, place: Provenance): RawItem {

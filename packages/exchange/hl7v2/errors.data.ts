@@ -54,12 +54,8 @@ export const hl7v2Errors = defineErrors({
     meaning: 'A code has no counterpart in the code system that FHIR asks for.',
     remedy: 'Use a code of the HL7 table, or have the local code mapped; the field was kept as it stands.',
   },
-  'hl7v2-required-missing': {
-    meaning: 'A segment lacks what its resource cannot be without.',
-    remedy: 'Fill the field that the message names; the segment was kept as it stands.',
-  },
-  'hl7v2-event-order': {
-    meaning: 'A merge or link names too few patients.',
-    remedy: 'Send PID and MRG (merge), or two PIDs (link), each with an identifier.',
+  'hl7v2-peer': {
+    meaning: 'The other side of an MLLP connection is not reached, does not answer, or closes.',
+    remedy: 'Check the address, the port and whether the peer expects TLS; what it acknowledged is with it.',
   },
 });

@@ -1,0 +1,94 @@
+import type { RawItem } from '@gemel/core';
+import { Argument, Command } from 'commander';
+import { cliErrors } from '../../errors.data.ts';
+import { EXIT } from '../../exit.ts';
+import type { Begin } from '../begin.ts';
+import type { RecordOptions, Source } from '../sources.ts';
+import { addRecordOptions } from './record-options.ts';
+
+interface SendOptions extends RecordOptions {
+  readonly mllp: string;
+  readonly tls?: boolean;
+  readonly ca?: string;
+  readonly receiver: string;
+}
+
+/** `gemel send`: HL7 v2 messages to a peer, each sent once the one before was acknowledged. */
+export function sendCommand(begin: Begin): Command {
+  const command = new Command('send')
+    .description('send HL7 v2 messages over MLLP: those of a file, or made of other records')
+    .addArgument(new Argument('<type>', 'adt (who patients are) or oru (observations)').choices(['adt', 'oru']))
+    .argument('<records...>', 'files or folders; - is standard input')
+    .requiredOption('--mllp <host:port>', 'where to')
+    .option('--tls', 'over TLS')
+    .option('--ca <file>', 'certificates (PEM) the peer must show one signed by, with --tls')
+    .option('--receiver <application|facility>', 'whom messages made here are for', '|');
+  return addRecordOptions(command).action(
+    async (type: 'adt' | 'oru', paths: string[], options: SendOptions, self: Command) => {
+      const shell = begin(self);
+      const place = /^(.+):(\d{1,5})$/.exec(options.mllp);
+      if (place === null)
+        throw cliErrors.error('cli-option-unreadable', `"${options.mllp}" is no host:port`, { field: '--mllp' });
+      const { readSources } = await import('../sources.ts');
+      const { readBytes } = await import('../given-file.ts');
+      const { sendMllp } = await import('@gemel/exchange/hl7v2/node/sender');
+      const { readAcknowledgement } = await import('@gemel/exchange/hl7v2/acknowledge');
+      const messages: Uint8Array[] = [];
+      for (const source of await readSources(paths, options))
+        messages.push(...(await messagesOf(source, type, options)));
+      if (messages.length === 0)
+        throw cliErrors.error('cli-nothing-to-send', `there is nothing for ${type} messages`, { field: 'records' });
+      const ca = options.ca === undefined ? {} : { ca: Buffer.from(await readBytes(options.ca)) };
+      const tls = options.tls || options.ca !== undefined ? { tls: ca } : {};
+      const answers: { code: string; controlId: string; errors: readonly string[] }[] = [];
+      for await (const reply of sendMllp(messages, { host: place[1]!, port: Number(place[2]), ...tls })) {
+        shell.checkpoint();
+        const answer = readAcknowledgement(reply) ?? {
+          code: '',
+          controlId: '',
+          errors: ['the answer is no acknowledgement'],
+        };
+        answers.push(answer);
+        if (/^[AC]A$/.test(answer.code)) continue;
+        shell.problem(
+          cliErrors.problem('cli-message-refused', `${answer.controlId}: ${answer.code} ${answer.errors.join('; ')}`),
+        );
+        shell.end(EXIT.input);
+      }
+      const taken = answers.filter(({ code }) => /^[AC]A$/.test(code)).length;
+      await shell.result(
+        { sent: messages.length, taken, answers },
+        `${messages.length} sent, ${taken} acknowledged as taken`,
+      );
+    },
+  );
+}
+
+/** The messages of a type in an HL7 v2 file as they stand; else messages made of what the records say. */
+async function messagesOf(source: Source, type: 'adt' | 'oru', options: SendOptions): Promise<readonly Uint8Array[]> {
+  const { layOut } = await import('@gemel/exchange/hl7v2/layout');
+  const { parseMessage } = await import('@gemel/exchange/hl7v2/message');
+  const { bytes } = source;
+  if (source.door.id === 'hl7v2') {
+    return [...layOut(bytes)].flatMap((span) => {
+      if (span.kind !== 'message') return [];
+      const message = parseMessage(bytes, span.start, span.end);
+      // What cannot be read is sent as it is: the peer says what is wrong with it.
+      const other = 'segments' in message && message.code.toLowerCase() !== type;
+      return other ? [] : [Uint8Array.from([...bytes.subarray(span.start, span.end), 0x0d])];
+    });
+  }
+  const { decode } = await import('../sources.ts');
+  const { encodeAdt, encodeOru, stampAt } = await import('@gemel/exchange/hl7v2/encode');
+  const items: RawItem[] = [];
+  for (const entry of decode(source, options)) items.push(...entry.items);
+  const now = Date.now();
+  const [application = '', facility = ''] = options.receiver.split('|');
+  const frame = {
+    stamp: stampAt(now, 0),
+    controlId: `G${now.toString(36).toUpperCase()}`,
+    from: ['GEMEL', ''],
+    to: [application, facility],
+  } as const;
+  return type === 'oru' ? encodeOru(items, frame) : encodeAdt(items, frame);
+}

@@ -1,0 +1,88 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { frame, Unframer } from '../mllp.ts';
+
+/** One message of a connection; what is returned is sent back, in order. It may be returned only once the log has it. */
+export type Take = (message: Uint8Array, peer: string) => Promise<readonly Uint8Array[]>;
+
+export interface MllpOptions {
+  readonly port: number;
+  /** The loopback address where none is given. */
+  readonly host?: string;
+  /** Key and certificate; with `ca` and `requestCert` the peer must show one too. */
+  readonly tls?: TlsOptions;
+  /** Bytes of the longest message; the connection of a longer one is closed. */
+  readonly longest?: number;
+  readonly take: Take;
+}
+
+export interface MllpListener {
+  readonly port: number;
+  /** Takes no more connections, answers what has come, and closes. */
+  close(): Promise<void>;
+}
+
+/** Messages of one connection that may wait for their answers before its sender is made to wait. */
+const MOST_WAITING = 256;
+
+/** Listens for messages in MLLP frames, over TLS where given. Answers stay in the order of their messages. */
+export async function listenMllp(options: MllpOptions): Promise<MllpListener> {
+  const sockets = new Map<Socket, () => Promise<void>>();
+  const serve = (socket: Socket) => {
+    sockets.set(socket, connection(socket, options));
+    socket.once('close', () => sockets.delete(socket));
+  };
+  const server: Server = options.tls === undefined ? createServer(serve) : createTlsServer(options.tls, serve);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host ?? '127.0.0.1', () => resolve());
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.all([...sockets].map(([, answered]) => answered()));
+      for (const socket of sockets.keys()) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Serves one connection; the function returned resolves when all that came is answered. */
+function connection(socket: Socket, { take, longest }: MllpOptions): () => Promise<void> {
+  const unframer = new Unframer(longest);
+  const peer = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
+  let answers: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  socket.setNoDelay(true);
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (chunk: Buffer) => {
+    let messages: readonly Uint8Array[];
+    try {
+      messages = unframer.push(chunk);
+    } catch {
+      socket.destroy();
+      return;
+    }
+    for (const message of messages) {
+      waiting++;
+      if (waiting >= MOST_WAITING) socket.pause();
+      // Begun at once, so that what waits goes into the log together; answered in turn.
+      const taken = take(Uint8Array.from(message), peer);
+      answers = answers
+        .then(() => taken)
+        .then(
+          (replies) => {
+            for (const reply of replies) if (socket.writable) socket.write(frame(reply));
+          },
+          () => void socket.destroy(),
+        )
+        .then(() => {
+          waiting--;
+          if (waiting < MOST_WAITING / 2 && socket.isPaused()) socket.resume();
+        });
+    }
+  });
+  return () => answers;
+}
