@@ -4,6 +4,7 @@ import type { Drug, StructuralValues } from './drug.ts';
 import { type DosingState, fedDynamics } from './fed-dynamics.ts';
 import { Feed, inflowsOf } from './inflow.ts';
 import { dosesOf } from './record.ts';
+import { BY_GUT, type Way } from './structure.ts';
 
 /** Total concentration, and its integral since the belief stands; free of assay error. */
 export const CONCENTRATION = 'concentration';
@@ -47,13 +48,17 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
   function feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed {
     const doses = dosesOf(drug, controls);
     let values: StructuralValues = {};
+    let entered: readonly Way[] = [];
     let feed: Feed | null = null;
     return (parameters) => {
       const before = values;
       values = oral ? layout.values(parameters) : before;
       // Often members take up alike.
-      const alike = values.ALAG === before.ALAG && values.F === before.F && values.D === before.D;
-      if (feed === null || !alike) feed = new Feed(inflowsOf(doses, () => values));
+      const { ways = BY_GUT } = structureOf(parameters);
+      const same = (name: string) => values[name] === before[name];
+      const alike = ways.every(({ lag, share, duration }) => same(lag) && same(share) && same(duration));
+      if (feed === null || ways !== entered || !alike) feed = new Feed(inflowsOf(doses, () => values, ways));
+      entered = ways;
       return feed;
     };
   }

@@ -1,11 +1,11 @@
 import type { DoseGiven } from './course.ts';
 import type { StructuralValues } from './drug.ts';
-import type { StructureRun } from './structure.ts';
+import { BY_GUT, type Site, type StructureRun, type Way } from './structure.ts';
 
 /** A change of what flows in: an amount at once, or of a rate (mg/h). */
 export interface Inflow {
   readonly time: number;
-  readonly site: 'blood' | 'gut';
+  readonly site: Site;
   readonly amount: number;
   readonly rate: number;
 }
@@ -17,37 +17,45 @@ export interface Inflow {
 export function inflowsOf(
   doses: readonly DoseGiven[],
   valuesAt: (time: number) => StructuralValues,
+  ways: readonly Way[] = BY_GUT,
 ): readonly Inflow[] {
   const inflows: Inflow[] = [];
+  const enter = (site: Site, time: number, amount: number, hours: number) => {
+    if (hours > 0) {
+      const rate = amount / hours;
+      inflows.push({ time, site, amount: 0, rate }, { time: time + hours, site, amount: 0, rate: -rate });
+    } else inflows.push({ time, site, amount, rate: 0 });
+  };
   for (const { time, amount, hours, route } of doses) {
-    const oral = route === 'oral';
-    const { ALAG = 0, F = 1, D = 0 } = oral ? valuesAt(time) : {};
-    const site = oral ? 'gut' : 'blood';
-    const from = time + ALAG;
-    const length = oral ? D : hours;
-    if (length > 0) {
-      const rate = (F * amount) / length;
-      inflows.push({ time: from, site, amount: 0, rate }, { time: from + length, site, amount: 0, rate: -rate });
-    } else inflows.push({ time: from, site, amount: F * amount, rate: 0 });
+    if (route === 'oral') {
+      const values = valuesAt(time);
+      for (const { site, lag, share, duration } of ways) {
+        enter(site, time + (values[lag] ?? 0), (values[share] ?? 1) * amount, values[duration] ?? 0);
+      }
+    } else enter('blood', time, amount, hours);
   }
   return inflows.sort((a, b) => a.time - b.time);
 }
 
+const SITES: readonly Site[] = ['blood', 'gut', 'gut2'];
+
 /** What flows in, with the rate of infusion after each change: the same for every run it feeds. */
 export class Feed {
   readonly inflows: readonly Inflow[];
-  readonly #blood: Float64Array;
-  readonly #gut: Float64Array;
+  /** After each change, sites × changes. */
+  readonly #rates: Float64Array;
 
   /** `inflows` in the order of time. */
   constructor(inflows: readonly Inflow[]) {
     this.inflows = inflows;
-    this.#blood = new Float64Array(inflows.length + 1);
-    this.#gut = new Float64Array(inflows.length + 1);
-    inflows.forEach(({ site, rate }, i) => {
-      this.#blood[i + 1] = this.#blood[i] + (site === 'blood' ? rate : 0);
-      this.#gut[i + 1] = this.#gut[i] + (site === 'gut' ? rate : 0);
-    });
+    const count = inflows.length + 1;
+    this.#rates = new Float64Array(SITES.length * count);
+    for (let s = 0; s < SITES.length; s++) {
+      for (let i = 1; i < count; i++) {
+        const { site, rate } = inflows[i - 1];
+        this.#rates[s * count + i] = this.#rates[s * count + i - 1] + (site === SITES[s] ? rate : 0);
+      }
+    }
   }
 
   /** How many of them lie before a time. */
@@ -59,8 +67,10 @@ export class Feed {
 
   /** Takes up the infusions that run after the first `count` changes. */
   takeUp(run: StructureRun, count: number): void {
-    if (this.#blood[count] !== 0) run.addRate('blood', this.#blood[count]);
-    if (this.#gut[count] !== 0) run.addRate('gut', this.#gut[count]);
+    for (let s = 0; s < SITES.length; s++) {
+      const rate = this.#rates[s * (this.inflows.length + 1) + count];
+      if (rate !== 0) run.addRate(SITES[s], rate);
+    }
   }
 }
 

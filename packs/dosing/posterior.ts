@@ -1,5 +1,5 @@
-import { conditionalMode, jointObjective } from '@gemel/inference/population/conditional-mode';
-import { etaPrior, type PopulationValues } from '@gemel/inference/population/population';
+import { type ConditionalMode, conditionalMode, jointObjective } from '@gemel/inference/population/conditional-mode';
+import { type EtaPrior, etaPrior, type PopulationValues } from '@gemel/inference/population/population';
 import { paretoSmooth } from '@gemel/inference/smc/pareto-smoothing';
 import { studentProposal } from '@gemel/inference/smc/proposal';
 import { cholesky, choleskyInverse } from '@gemel/numerics/linalg/cholesky';
@@ -24,13 +24,15 @@ export interface EffectPosterior {
   readonly logEvidence: number;
 }
 
-/**
- * Posterior of the random effects: mode, Student t about it with the curvature there, importance weights smoothed by a
- * generalised Pareto distribution (Vehtari and others 2024, J Mach Learn Res 25:72). Null where the model gives the levels no density.
- */
-export function effectPosterior(given: ModelSubject, count: number, random: RandomStream): EffectPosterior | null {
-  const { model, effects, subject } = given;
-  const q = effects.names.length;
+/** Mode of the random effects, with what it was found by. Of several, that of the lowest objective. */
+export interface EffectMode {
+  readonly found: ConditionalMode;
+  readonly values: PopulationValues;
+  readonly prior: EtaPrior;
+}
+
+/** @throws where the model's covariance is not positive definite */
+export function effectMode({ model, effects, subject }: ModelSubject): EffectMode {
   const { proportional = 0, additive = 0 } = model.sigma;
   const values: PopulationValues = {
     theta: new Float64Array(0),
@@ -39,7 +41,17 @@ export function effectPosterior(given: ModelSubject, count: number, random: Rand
   };
   const prior = etaPrior(values);
   if (prior === null) throw new Error(`${model.id}: omega is not positive definite`);
-  const found = conditionalMode(subject, values, prior);
+  return { found: conditionalMode(subject, values, prior), values, prior };
+}
+
+/**
+ * Posterior of the random effects: mode, Student t about it with the curvature there, importance weights smoothed by a
+ * generalised Pareto distribution (Vehtari and others 2024, J Mach Learn Res 25:72). Null where the model gives the levels no density.
+ */
+export function effectPosterior(given: ModelSubject, count: number, random: RandomStream): EffectPosterior | null {
+  const { effects, subject } = given;
+  const q = effects.names.length;
+  const { found, values, prior } = effectMode(given);
   if (found.status === 'no-value') return null;
   const factor = cholesky(found.information, q);
   if (factor.status !== 'ok') return null;

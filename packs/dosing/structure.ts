@@ -1,7 +1,17 @@
 import type { StructuralValues } from './drug.ts';
 
-/** Where a dose enters. */
-export type Site = 'blood' | 'gut';
+/** Where a dose enters; `gut2`: a second depot. */
+export type Site = 'blood' | 'gut' | 'gut2';
+
+/** How a dose by mouth enters, or a part of it: structural values by name; after a lag, at once or over a duration. */
+export interface Way {
+  readonly site: Site;
+  readonly lag: string;
+  readonly share: string;
+  readonly duration: string;
+}
+
+export const BY_GUT: readonly Way[] = [{ site: 'gut', lag: 'ALAG', share: 'F', duration: 'D' }];
 
 /** One patient's course through a structure. Hours, mg. */
 export interface StructureRun {
@@ -31,6 +41,8 @@ export interface Structure {
   /** Structural values it takes, in the order of a member's parameters. */
   readonly names: readonly string[];
   readonly sites: readonly Site[];
+  /** How doses by mouth enter; `BY_GUT` where absent. */
+  readonly ways?: readonly Way[];
   /** Concentration and exposure are proportional to what is given, whatever the values. */
   readonly linear?: true;
   /** The state before any dose. */

@@ -1,10 +1,11 @@
+import type { Kink } from '@gemel/inference/population/kinks';
 import type { Subject } from '@gemel/inference/population/population';
 import type { DrugCourse } from './course.ts';
 import type { DrugModel, StructuralValues } from './drug.ts';
 import { type Effects, effectsOf, withEffect } from './effects.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
 import { occasionStarts } from './occasions.ts';
-import type { StructureRun } from './structure.ts';
+import { BY_GUT, type StructureRun } from './structure.ts';
 
 /** A patient under one model. */
 export interface ModelSubject {
@@ -17,9 +18,6 @@ export interface ModelSubject {
   /** The structure's state at a time, exposure counted from there. */
   stateAt(eta: ArrayLike<number>, time: number): Float64Array;
 }
-
-/** Structural values that tell how doses by mouth enter. */
-const BY_MOUTH: readonly string[] = ['ALAG', 'F', 'D'];
 
 /** What holds from a time on. */
 interface Setting {
@@ -51,6 +49,7 @@ function settingsOf({ covariates }: DrugCourse, starts: readonly number[]): read
 
 export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject {
   const { structure, derived, occasion } = model;
+  const { ways = BY_GUT } = structure;
   const { doses, levels } = course;
   const starts = occasion === undefined ? [] : occasionStarts(occasion, course);
   const effects = effectsOf(model, occasion === undefined ? 0 : starts.length + 1);
@@ -84,12 +83,16 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
     return derived?.(into) ?? into;
   }
 
+  function moves(...names: readonly string[]): boolean {
+    return names.some((name) => effects.names.includes(name));
+  }
+
   /** Written anew for each prediction, as is the run: what is made once costs nothing the second time. */
   const scratch = changes.map(({ covariates: c }): Record<string, number> => ({ ...typical[c] }));
   let begun: StructureRun | null = null;
   const asGiven =
     doses.every(({ route }) => route !== 'oral') ||
-    (derived === undefined && !effects.names.some((name) => BY_MOUTH.includes(name)));
+    (derived === undefined && !ways.some(({ lag, share, duration }) => moves(lag, share, duration)));
   let same: Feed | null = null;
 
   /** Runs to the end, telling the run at each of the times, which ascend. */
@@ -99,7 +102,7 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
     tell: (run: StructureRun, i: number) => void,
   ): void {
     const settings = scratch.map((into, setting) => personal(eta, setting, into));
-    const feed = same ?? new Feed(inflowsOf(doses, (time) => settings[settingAt(time)]));
+    const feed = same ?? new Feed(inflowsOf(doses, (time) => settings[settingAt(time)], ways));
     if (asGiven) same = feed;
     const begin = Math.min(feed.inflows[0]?.time ?? Number.POSITIVE_INFINITY, times[0]);
     let setting = settingAt(begin);
@@ -123,6 +126,30 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
   }
 
   const times = levels.map(({ time }) => time);
+
+  /**
+   * Where a dose by mouth begins to enter, or has entered, at the time of a level. What is infused into a depot leaves no kink: levels are
+   * of the blood.
+   */
+  function kinksOf(): readonly Kink[] {
+    const oral = doses.filter(({ route }) => route === 'oral');
+    return scratch.flatMap((into, setting) => {
+      const given = oral.filter(({ time }) => settingAt(time) === setting);
+      const waits = given.flatMap(({ time }) => times.map((level) => Number((level - time).toPrecision(14))));
+      const at = Float64Array.from(new Set(waits.filter((wait) => wait > 0))).sort();
+      const kink = (delay: (values: StructuralValues) => number): readonly Kink[] =>
+        at.length === 0 ? [] : [{ at, delay: (_, eta) => delay(personal(eta, setting, into)) }];
+      return ways.flatMap(({ site, lag, duration }) => {
+        const lasts = (into[duration] ?? 0) > 0;
+        if (lasts && site !== 'blood') return [];
+        return [
+          ...(moves(lag) ? kink((values) => values[lag]) : []),
+          ...(lasts && moves(lag, duration) ? kink((values) => (values[lag] ?? 0) + values[duration]) : []),
+        ];
+      });
+    });
+  }
+
   return {
     model,
     effects,
@@ -134,6 +161,7 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
       id: model.id,
       observed: Float64Array.from(levels, ({ value }) => value),
       censored: Uint8Array.from(levels, ({ below }) => (below ? 1 : 0)),
+      kinks: kinksOf(),
       predict(_, eta, out) {
         let finite = true;
         if (times.length > 0) {
