@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CodedError, type Decoded, instant, type Problem, type RawItem, type RawTime } from '@gemel/core';
 import type { DoorOptions } from '@gemel/exchange';
 import { encodeControl, encodeObservation } from '@gemel/exchange/fhir/encode';
-import { type RecordOptions, type Source, sourceOptions } from './sources.ts';
+import { decode, type RecordOptions, type Source, sourceOptions } from './sources.ts';
 
 /** What `gemel decode --as` prints. */
 export type DecodedForm = 'fhir' | 'observations' | 'loss';
@@ -23,9 +23,8 @@ export function* decodedLines(
   tally: DecodedTally,
 ): Generator<object, void, void> {
   const given = sourceOptions(source, options);
-  const { door, bytes } = source;
   const decoded: Decoded[] = [];
-  for (const one of door.decode(bytes, given)) {
+  for (const one of decode(source, options)) {
     if (one.type !== 'file' || one.fate === 'refused') tally.entries++;
     if (one.fate === 'refused') tally.refused++;
     tally.problems.push(...one.problems);
@@ -97,6 +96,7 @@ function* resources(
 ): Generator<object, void, void> {
   if (door.resources !== undefined) {
     yield* door.resources(bytes, given);
+    yield* derivedResources(decoded, tally);
     return;
   }
   const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
@@ -112,6 +112,17 @@ function* resources(
       continue;
     }
     if (fate !== 'mapped') continue;
+    for (const item of made) {
+      const resource = resourceOf(item, tally);
+      if (resource !== null) yield resource;
+    }
+  }
+}
+
+/** What was derived from waveforms: the door, which knows only its source, has no resources of it. */
+function* derivedResources(decoded: readonly Decoded[], tally: DecodedTally): Generator<object, void, void> {
+  for (const { type, items: made } of decoded) {
+    if (type !== 'derived') continue;
     for (const item of made) {
       const resource = resourceOf(item, tally);
       if (resource !== null) yield resource;

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import type { Decoded } from '@gemel/core';
-import { type Door, type DoorOptions, doors, exchangeErrors, sniffDoor } from '@gemel/exchange';
+import { readdirSync, readFileSync } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type Decoded, instant } from '@gemel/core';
+import {
+  type Door,
+  type DoorOptions,
+  doors,
+  exchangeErrors,
+  type Neighbours,
+  NO_NEIGHBOURS,
+  sniffDoor,
+  withDerived,
+} from '@gemel/exchange';
 import { cliErrors } from '../errors.data.ts';
 import { readBytes } from './given-file.ts';
 
@@ -10,8 +20,11 @@ import { readBytes } from './given-file.ts';
 export interface Source {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Of the file, and of its companions after it. */
   readonly sha256: string;
   readonly door: Door;
+  /** The files beside it, for a record of several. */
+  readonly neighbours?: Neighbours;
 }
 
 /** Options of every command that takes records in. */
@@ -21,6 +34,8 @@ export interface RecordOptions {
   readonly subject?: string;
   readonly dates?: 'day-first' | 'month-first';
   readonly name?: string;
+  readonly start?: string;
+  readonly derive?: boolean;
 }
 
 /** Reads paths (`-` is standard input, a folder means its files) and finds each one's door. */
@@ -30,7 +45,7 @@ export async function readSources(paths: readonly string[], options: RecordOptio
   return sources;
 }
 
-/** The files a path means: itself, or those of a folder. Throws `cli-file-unreadable`. */
+/** The files a path means: itself, or those of a folder that are read by themselves. Throws `cli-file-unreadable`. */
 export async function filesOf(path: string): Promise<string[]> {
   if (path === '-') return ['-'];
   const info = await stat(path).catch((cause) => {
@@ -38,10 +53,45 @@ export async function filesOf(path: string): Promise<string[]> {
   });
   if (!info.isDirectory()) return [path];
   const entries = await readdir(path, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => join(path, entry.name))
+  const names = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
+  const taken = await companionsIn(path, names);
+  return names
+    .filter((name) => !taken.has(name))
+    .map((name) => join(path, name))
     .sort();
+}
+
+/** Bytes a door is shown of a file to tell whether it heads a record of several files. */
+const HEAD = 65_536;
+
+/** Files of a folder that others are read with: the signals and annotations of a WFDB record. */
+async function companionsIn(folder: string, names: readonly string[]): Promise<Set<string>> {
+  const taken = new Set<string>();
+  const heading = doors.filter((door) => door.companions !== undefined);
+  const neighbours = neighboursOf(folder);
+  for (const name of names) {
+    const file = await open(join(folder, name)).catch(() => null);
+    if (file === null) continue;
+    try {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD), 0, HEAD, 0);
+      const door = heading.find((each) => each.sniff(buffer.subarray(0, bytesRead), name) > 0);
+      if (door === undefined) continue;
+      const bytes = bytesRead < HEAD ? buffer.subarray(0, bytesRead) : await readBytes(join(folder, name));
+      for (const companion of door.companions?.(bytes, name, neighbours) ?? []) taken.add(companion);
+    } finally {
+      await file.close();
+    }
+  }
+  return taken;
+}
+
+/** The files of a folder by name; names with a path in them are none of them. */
+function neighboursOf(folder: string): Neighbours {
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+  const known = new Set(names);
+  return { names, read: (name) => (known.has(name) ? new Uint8Array(readFileSync(join(folder, name))) : null) };
 }
 
 async function readSource(path: string, options: RecordOptions): Promise<Source> {
@@ -52,15 +102,22 @@ async function readSource(path: string, options: RecordOptions): Promise<Source>
     const known = doors.map((candidate) => candidate.title).join(', ');
     throw exchangeErrors.error('exchange-format-unknown', `${name} is none of: ${known}`, { file: name });
   }
-  return { name, bytes, sha256: createHash('sha256').update(bytes).digest('hex'), door };
+  const neighbours = path === '-' || door.companions === undefined ? NO_NEIGHBOURS : neighboursOf(dirname(path));
+  const hash = createHash('sha256').update(bytes);
+  for (const companion of door.companions?.(bytes, name, neighbours) ?? []) {
+    hash.update(neighbours.read(companion) ?? new Uint8Array(0));
+  }
+  return { name, bytes, sha256: hash.digest('hex'), door, neighbours };
 }
 
 /** What a door is told of a source: its name, its hash, and what a person added. */
 export function sourceOptions(source: Source, options: RecordOptions): DoorOptions {
-  const { zone, unit, subject, dates } = options;
+  const { zone, unit, subject, dates, start } = options;
   return {
     name: source.name,
     sha256: source.sha256,
+    ...(source.neighbours !== undefined && { neighbours: source.neighbours }),
+    ...(start !== undefined && { start: startAt(start) }),
     ...(zone !== undefined && { zone }),
     ...(unit !== undefined && { unit }),
     ...(subject !== undefined && { subject }),
@@ -68,8 +125,16 @@ export function sourceOptions(source: Source, options: RecordOptions): DoorOptio
   };
 }
 
+function startAt(text: string) {
+  const at = /T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw cliErrors.error('cli-at-unreadable', `"${text}" is no instant`, { field: '--start' });
+  return instant(at);
+}
+
+/** What the source's door makes of it, with what is derived from its waveforms where that was asked for. */
 export function decode(source: Source, options: RecordOptions): Iterable<Decoded> {
-  return source.door.decode(source.bytes, sourceOptions(source, options));
+  const decoded = source.door.decode(source.bytes, sourceOptions(source, options));
+  return options.derive === true ? withDerived(decoded) : decoded;
 }
 
 /** The latest instant anything in the sources happened; null where nothing could be read. */

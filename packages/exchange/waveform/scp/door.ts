@@ -1,5 +1,6 @@
-import type { Door } from '../../door.ts';
+import type { Door, DoorOptions } from '../../door.ts';
 import { recordingEntries } from '../entries.ts';
+import { sampledObservations } from '../resources.ts';
 import { readScp } from './read-scp.ts';
 import { looksLikeScp } from './section.ts';
 
@@ -8,5 +9,10 @@ export const scpDoor = {
   id: 'scp-ecg',
   title: 'SCP-ECG',
   sniff: (head) => (looksLikeScp(head) ? 0.98 : 0),
-  decode: (bytes, options) => recordingEntries(bytes, options, () => readScp(bytes, options.name)),
+  decode,
+  resources: (bytes, options) => sampledObservations(decode(bytes, options)),
 } satisfies Door;
+
+function decode(bytes: Uint8Array, options: DoorOptions) {
+  return recordingEntries(bytes, options, () => readScp(bytes, options.name));
+}
