@@ -11,6 +11,8 @@ import { samplingDesign } from './sampling.ts';
 const EXPIRES = 4;
 /** Plans whose chances are told, and for which the next levels are chosen. */
 const TOLD = 3;
+/** Members with which the times of levels are chosen for plans other than the best. */
+const FEWER = 80;
 /** Minutes within which a level may be drawn after the best time for it. */
 const DRAWN_WITHIN = 60;
 
@@ -48,7 +50,7 @@ export function decideOf(drug: Drug) {
         ...belief.diagnostics.warnings.map(({ code, message }) => ({ code, statement: message })),
       ],
       advisories: [],
-      measurements: told.flatMap((plan) => measurementsOf(situation, plan)),
+      measurements: told.flatMap((plan) => measurementsOf(situation, plan, plan === best ? undefined : FEWER)),
       plans: ranked,
       expires: instant(now + EXPIRES * HOUR),
     };
@@ -95,8 +97,12 @@ export function decideOf(drug: Drug) {
     return found;
   }
 
-  function measurementsOf(situation: Situation<DosingState>, { scenario }: Plan): readonly ProposedMeasurement[] {
-    const design = samplingDesign(drug, situation, scenario);
+  function measurementsOf(
+    situation: Situation<DosingState>,
+    { scenario }: Plan,
+    weighedWith?: number,
+  ): readonly ProposedMeasurement[] {
+    const design = samplingDesign(drug, situation, scenario, 2, weighedWith);
     if (design === null) return [];
     const { times, before, after } = design;
     const doses = [...situation.history.controls, ...scenario.controls].map(({ from }) => from);

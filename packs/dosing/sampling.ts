@@ -10,8 +10,6 @@ import { isDose } from './record.ts';
 
 /** Hours within which the next level is drawn; of drugs that take longer to come to rest, a quarter of that. */
 const WITHIN = 48;
-/** Members the design is computed with. */
-const WEIGHED_WITH = 200;
 /** Share of the best gain with which an earlier time will do. */
 const NEARLY = 0.95;
 /** Hours between two levels: closer ones are one level measured twice. */
@@ -43,7 +41,7 @@ interface Reading {
  * target's quantity once a level is known, by Bayes linear adjustment over the members of the posterior (Goldstein and Wooff, Bayes
  * Linear Statistics, Wiley 2007, chapter 3; as a design criterion: Chaloner and Verdinelli 1995, Stat Sci 10:273-304,
  * doi:10.1214/ss/1177009939): Var q − Cov(q, y) Var(y)⁻¹ Cov(y, q), both on logarithmic scales, on which they are closest to
- * proportional. Times are those of the forecast's grid that lie outside infusions and the hours after a dose. Null where no level
+ * proportional. `most`: levels at most; `weighedWith`: members it is computed with. Times are those of the forecast's grid that lie outside infusions and the hours after a dose. Null where no level
  * narrows it.
  */
 export function samplingDesign(
@@ -51,10 +49,11 @@ export function samplingDesign(
   situation: Situation<DosingState>,
   plan: Plan['scenario'],
   most: 1 | 2 = 2,
+  weighedWith = 200,
 ): SamplingDesign | null {
   const { belief, history, now } = situation;
   const { horizonMinutes, stepMinutes, signals } = forecastOf(drug);
-  const every = Math.max(1, Math.floor(belief.members.length / WEIGHED_WITH));
+  const every = Math.max(1, Math.floor(belief.members.length / weighedWith));
   const members = belief.members.filter((_, m) => m % every === 0);
   const times = forecastTimes(belief.at, now, stepMinutes, horizonMinutes);
   const controls = [...history.controls, ...plan.controls];
