@@ -1,5 +1,6 @@
 export type { Agent } from './anaesthesia/agent.ts';
 export { agents } from './anaesthesia/agents.ts';
+export { indexOfBoth, toleranceOfLaryngoscopy } from './anaesthesia/interaction.ts';
 export { anaesthesiaPack, anaesthesiaPacks } from './anaesthesia/pack.ts';
 export { type EffectSiteModel, type EffectSitePopulation, typicalValues } from './anaesthetic.ts';
 export type { CovariateName, Covariates } from './covariates.ts';
