@@ -1,4 +1,6 @@
 import type { EffectScale, OmegaText } from '@gemel/modeling/population/population-model';
+import type { RandomStream } from '@gemel/numerics';
+import { cholesky } from '@gemel/numerics/linalg/cholesky';
 import type { DrugModel } from './drug.ts';
 
 /** Random effects of a model in one patient: names, scales and covariance. */
@@ -45,6 +47,21 @@ function covarianceOf(omega: OmegaText): {
   const variances = omega as Readonly<Record<string, number>>;
   const names = Object.keys(variances);
   return { names, covariance: names.map((name, i) => names.map((_, j) => (i === j ? variances[name] : 0))) };
+}
+
+/** What draws random effects of persons. Throws where their covariance is not positive definite. */
+export function drawerOf({ names, covariance }: Effects): (random: RandomStream) => Float64Array {
+  const n = names.length;
+  const factor = cholesky(covariance, n);
+  if (factor.status !== 'ok') throw new RangeError('the covariance of random effects is not positive definite');
+  return (random) => {
+    const normal = Float64Array.from({ length: n }, () => random.normal());
+    return Float64Array.from(normal, (_, i) => {
+      let sum = 0;
+      for (let j = 0; j <= i; j++) sum += factor.lower[i * n + j] * normal[j];
+      return sum;
+    });
+  };
 }
 
 /** A typical value with a random effect on its scale. */

@@ -1,8 +1,8 @@
 import { type Instant, instant, MINUTE } from '@gemel/core';
 import type { RandomStream } from '@gemel/numerics';
-import { cholesky } from '@gemel/numerics/linalg/cholesky';
 import type { CovariatesFrom, DoseGiven } from './course.ts';
 import type { DrugModel } from './drug.ts';
+import { drawerOf } from './effects.ts';
 import { hours } from './record.ts';
 import { modelSubject } from './subject.ts';
 
@@ -38,16 +38,7 @@ export function generateLevels(model: DrugModel, plan: CoursePlan, random: Rando
   );
   const levels = plan.drawn.map((at) => ({ time: hours(at), value: 1 }));
   const { subject, effects } = modelSubject(model, { doses, levels, covariates: plan.covariates });
-  const n = effects.names.length;
-  const factor = cholesky(effects.covariance, n);
-  if (factor.status !== 'ok') throw new Error(`${model.id}: omega is not positive definite`);
-  const draw = random.fork('person');
-  const normal = Float64Array.from({ length: n }, () => draw.normal());
-  const eta = Float64Array.from({ length: n }, (_, i) => {
-    let sum = 0;
-    for (let j = 0; j <= i; j++) sum += factor.lower[i * n + j]! * normal[j]!;
-    return sum;
-  });
+  const eta = drawerOf(effects)(random.fork('person'));
   const expected = new Float64Array(levels.length);
   subject.predict(new Float64Array(0), eta, expected);
   const { proportional = 0, additive = 0 } = model.sigma;

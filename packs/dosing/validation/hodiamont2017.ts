@@ -1,7 +1,7 @@
 import { defineValidation } from '@gemel/core/validation';
 import { randomStream } from '@gemel/numerics';
-import { cholesky } from '@gemel/numerics/linalg/cholesky';
 import { hodiamont2017 } from '../drugs/gentamicin/hodiamont2017.ts';
+import { drawerOf } from '../effects.ts';
 import { modelSubject } from '../subject.ts';
 
 const PATIENTS = 20_000;
@@ -21,20 +21,11 @@ function peaks(mg: number): Float64Array {
     levels: [{ time: 1, value: 1 }],
     covariates: [{ time: Number.NEGATIVE_INFINITY, values: { critical: 1 } }],
   });
-  const q = effects.names.length;
-  const root = cholesky(effects.covariance, q);
-  if (root.status !== 'ok') throw new Error('the covariance is not positive definite');
+  const draw = drawerOf(effects);
   const random = randomStream(2017, String(mg));
-  const eta = new Float64Array(q);
-  const z = new Float64Array(q);
   const out = new Float64Array(1);
   return Float64Array.from({ length: PATIENTS }, () => {
-    for (let i = 0; i < q; i++) z[i] = random.normal();
-    for (let i = 0; i < q; i++) {
-      eta[i] = 0;
-      for (let j = 0; j <= i; j++) eta[i] += root.lower[i * q + j] * z[j];
-    }
-    subject.predict(new Float64Array(0), eta, out);
+    subject.predict(new Float64Array(0), draw(random), out);
     return out[0];
   }).sort();
 }

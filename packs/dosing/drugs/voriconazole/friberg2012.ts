@@ -55,6 +55,7 @@ const shared = {
  * Adults: linear and saturable clearance side by side; the saturable one wanes within hours, wholly where CYP2C19 is intermediate or poor.
  * The largest rate varies with KM, as its power 0.584. The residual error is that after doses by mouth; into a vein it was less (0.0912).
  * From healthy volunteers under close control: the spread of patients is larger.
+ * How the spread of the largest rate hangs on KM’s stands in a footnote; it is read as nlmixr2lib does, which gives Table 4’s coefficients of variation.
  */
 export const friberg2012: DrugModel = {
   ...shared,
