@@ -166,22 +166,14 @@ function partSinks(graph: Graph, made: Made, parts: readonly number[], blocks: n
       continue;
     }
     const state = standing(s);
+    const past = C[s].map((weight) => graph.mul(graph.constant(weight), inverse));
     const right = values(rates, s, state).map((own, i) => {
       // As simulations have it: with what infusions bring, and at zero what is declared positive does not fall.
       let rate = graph.add(own, graph.element(BROUGHT, i));
       if (model.states[i].positive) {
         rate = graph.select(graph.and(graph.le(state[i], zero), graph.lt(rate, zero)), zero, rate);
       }
-      if (s > 0) {
-        const past = C[s].map((weight, j) => graph.mul(graph.constant(weight), k[j][i]));
-        rate = graph.add(
-          rate,
-          graph.mul(
-            inverse,
-            past.reduce((a, b) => graph.add(a, b)),
-          ),
-        );
-      }
+      rate = C[s].reduce<number>((sum, _, j) => graph.add(sum, graph.mul(past[j], k[j][i])), rate);
       if (autonomous || TIME_WEIGHTS[s] === 0) return rate;
       return graph.add(rate, graph.mul(graph.mul(h, graph.constant(TIME_WEIGHTS[s])), graph.element(DRIFT, i)));
     });
