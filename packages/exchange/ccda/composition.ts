@@ -16,6 +16,7 @@ const PEOPLE: readonly ParticipantKind[] = [
   'Organization',
   'Device',
   'RelatedPerson',
+  'Patient',
 ];
 
 /** Header and sections → Composition. A fragment has no header: what FHIR asks for is then marked as unknown. */

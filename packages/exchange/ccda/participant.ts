@@ -80,6 +80,11 @@ export function participant(
   const device = one(entity, 'assignedAuthoringDevice') ?? one(entity, 'playingDevice');
   const person = first(entity, PERSONS);
   const outer = first(entity, ORGANIZATIONS);
+  if (isPatient(conversion, entity)) {
+    if (!allowed.includes('Patient')) return undefined;
+    new Draft(conversion, 'Patient', entity).made = conversion.made.find(({ type }) => type === 'Patient') ?? null;
+    return conversion.patient;
+  }
   if (device !== undefined && allowed.includes('Device')) return software(conversion, entity, device);
   const related = entity.name === 'relatedEntity' || at(entity, 'relatedPerson') !== undefined;
   if (related) return allowed.includes('RelatedPerson') ? relatedPerson(conversion, entity, person) : undefined;
@@ -93,7 +98,9 @@ export function participant(
       const draft = new Draft(conversion, known.type, entity);
       draft.made = known;
       draft.useAll(entity);
-      return { reference: `${known.type}/${known.id}` };
+      const name = (known.resource.name as { [part: string]: unknown }[] | undefined)?.[0];
+      const said = nameLabel(name);
+      return { reference: `${known.type}/${known.id}`, ...(said === undefined ? {} : { display: said }) };
     }
   }
   const named =
@@ -115,6 +122,11 @@ function markedOrganization(
 ): XmlElement | undefined {
   new Draft(conversion, 'Organization', entity);
   return outer;
+}
+
+/** Whether a participant is the patient: it carries one of the patient's ids. */
+function isPatient(conversion: Conversion, entity: XmlElement): boolean {
+  return conversion.withIds(entity).some(({ type }) => type === 'Patient');
 }
 
 function practitioner(
@@ -248,7 +260,12 @@ export function performers(draft: Draft, element: XmlElement, allowed: readonly 
 export function informant(draft: Draft, element: XmlElement): Reference | undefined {
   for (const each of all(element, 'informant')) {
     const entity = one(each, 'assignedEntity') ?? one(each, 'relatedEntity');
-    const found = participant(draft.conversion, entity, ['Practitioner', 'PractitionerRole', 'RelatedPerson']);
+    const found = participant(draft.conversion, entity, [
+      'Practitioner',
+      'PractitionerRole',
+      'RelatedPerson',
+      'Patient',
+    ]);
     if (found === undefined) continue;
     draft.use(each);
     return found;

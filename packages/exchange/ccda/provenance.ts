@@ -11,6 +11,7 @@ const AGENTS: readonly ParticipantKind[] = [
   'Organization',
   'Device',
   'RelatedPerson',
+  'Patient',
 ];
 const TYPES = 'http://terminology.hl7.org/CodeSystem/provenance-participant-type';
 

@@ -61,7 +61,9 @@ export function cd(name: string, concept: fhir.CodeableConcept | undefined, attr
   const [first, ...rest] = (concept.coding ?? []).filter(
     (each) => each !== nulls && (each.system === undefined || oidOf(each.system) !== undefined),
   );
-  const original = concept.text === undefined ? undefined : tag('originalText', {}, words(concept.text));
+  // "unknown" is what the null flavour already says.
+  const said = nulls !== undefined && concept.text === 'unknown' ? undefined : concept.text;
+  const original = said === undefined ? undefined : tag('originalText', {}, words(said));
   if (first === undefined) return tag(name, { ...attributes, nullFlavor: nulls?.code ?? 'OTH' }, original);
   const translations = rest.map((each) => tag('translation', codeAttributes(each)));
   return tag(name, { ...attributes, ...codeAttributes(first) }, original, translations);

@@ -166,6 +166,7 @@ export function allergyEntry(writer: Writer, resource: fhir.AllergyIntolerance):
     interval('effectiveTime', { start: resource.onsetDateTime, end: abatement }),
     code('value', none ?? findingOf(resource), SNOMED, undefined, { 'xsi:type': 'CD' }),
     writer.author(resource.recorder, resource.recordedDate),
+    writer.informant(resource.asserter),
     tag(
       'participant',
       { typeCode: 'CSM' },
@@ -179,7 +180,13 @@ export function allergyEntry(writer: Writer, resource: fhir.AllergyIntolerance):
   return {
     row,
     entry: entryOf(
-      concern(['4.30', '2015-08-01'], `allergy ${text}`, status === 'active', resource.recordedDate, observation),
+      concern(
+        ['4.30', '2015-08-01'],
+        `concern ${JSON.stringify(resource)}`,
+        status === 'active',
+        resource.recordedDate,
+        observation,
+      ),
     ),
   };
 }
@@ -249,6 +256,7 @@ export function problemObservation(writer: Writer, resource: fhir.Condition, tex
     cd('value', resource.code, { 'xsi:type': 'CD' }),
     (resource.bodySite ?? []).map((site) => cd('targetSiteCode', site)),
     writer.author(resource.recorder, resource.recordedDate),
+    writer.informant(resource.asserter),
     resource.onsetAge === undefined
       ? undefined
       : link(
@@ -298,13 +306,21 @@ export function conditionEntry(writer: Writer, resource: fhir.Condition, health:
   if (!health)
     return {
       row,
-      entry: entryOf(concern(['4.3', '2015-08-01'], `problem ${text}`, active, resource.recordedDate, observation)),
+      entry: entryOf(
+        concern(
+          ['4.3', '2015-08-01'],
+          `concern ${JSON.stringify(resource)}`,
+          active,
+          resource.recordedDate,
+          observation,
+        ),
+      ),
     };
   const act = tag(
     'act',
     { classCode: 'ACT', moodCode: 'EVN' },
     templates(['4.132', '2015-08-01']),
-    tag('id', { root: madeUuid(`concern ${text}`) }),
+    tag('id', { root: madeUuid(`concern ${JSON.stringify(resource)}`) }),
     code('code', '75310-3', LOINC, 'Health Concern'),
     tag('statusCode', { code: active ? 'active' : 'completed' }),
     link('REFR', observation),

@@ -60,6 +60,7 @@ export class Writer {
 
   /** The inside of assignedAuthor or assignedEntity for a Practitioner, PractitionerRole or Organization. */
   party(reference: fhir.Reference | undefined): Xml[] {
+    if (reference?.reference === `Patient/${this.patient.id}`) return ids(this.patient);
     const role = this.find<fhir.PractitionerRole>(reference, 'PractitionerRole');
     const person = this.find<fhir.Practitioner>(role?.practitioner ?? reference, 'Practitioner');
     const place = this.organization(
@@ -86,6 +87,12 @@ export class Writer {
       time('time', at) ?? tag('time', { nullFlavor: 'UNK' }),
       tag('assignedAuthor', {}, this.party(reference)),
     );
+  }
+
+  /** Who said so; a person who is neither the patient nor a practitioner is left to the record in FHIR. */
+  informant(reference: fhir.Reference | undefined): Xml {
+    if (reference?.reference === undefined || reference.reference.startsWith('RelatedPerson/')) return undefined;
+    return tag('informant', {}, tag('assignedEntity', {}, this.party(reference)));
   }
 
   performers(list: readonly (fhir.Reference | undefined)[], typeCode?: string): Xml[] {

@@ -7,7 +7,7 @@ import { identifiers } from '../party.ts';
 import { authored, interval } from '../time.ts';
 import { all, one, type XmlElement } from '../xml.ts';
 import { observation } from './observation.ts';
-import { below, isTemplate, narrativeOf, negated, notes, type SectionOf, status, take, WRITERS } from './shared.ts';
+import { below, isTemplate, narrativeOf, negated, notes, type SectionOf, status, take } from './shared.ts';
 
 /** Immunization activity that took place, or did not → Immunization. */
 export function immunization(conversion: Conversion, element: XmlElement, section: SectionOf): Reference {
@@ -42,7 +42,7 @@ export function immunization(conversion: Conversion, element: XmlElement, sectio
     site: concept(draft, one(element, 'approachSiteCode')),
     route: concept(draft, one(element, 'routeCode')),
     doseQuantity: quantity(draft, doseQuantity),
-    performer: performers(draft, element, [...WRITERS, 'Organization']).map((actor) => ({
+    performer: performers(draft, element, ['Practitioner', 'PractitionerRole', 'Organization']).map((actor) => ({
       function: fixed('http://terminology.hl7.org/CodeSystem/v2-0443', 'AP', 'Administering Provider'),
       actor,
     })),

@@ -119,15 +119,18 @@ export function vitalSigns(conversion: Conversion, element: XmlElement, section:
   return [panel, ...made];
 }
 
+/** The code of FHIR's panel in place of C-CDA's fixed ones; codes beside them stay. */
 function panelCode(code: Concept | undefined): Concept {
   const panel = {
     system: LOINC,
     code: '85353-1',
     display: 'Vital signs, weight, height, head circumference, oxygen saturation and BMI panel',
   };
-  const others = (code?.coding ?? []).filter((each) => each.code !== '85353-1');
-  return { ...code, coding: [panel, ...others] };
+  const others = (code?.coding ?? []).filter((each) => !PANEL_CODES.has(each.code ?? ''));
+  return { coding: [panel, ...others] };
 }
+
+const PANEL_CODES = new Set(['85353-1', '46680005', '74728-7']);
 
 function plain({ statement }: Member): boolean {
   return !negated(statement) && all(statement, 'value').length === 1;

@@ -94,7 +94,7 @@ export function goal(conversion: Conversion, element: XmlElement): Reference {
         ? undefined
         : { measure: Object.keys(kind).length === 0 ? undefined : measure, ...kind, dueDate: when.end?.slice(0, 10) },
     ],
-    expressedBy: author(draft, element, [...WRITERS, 'RelatedPerson']) ?? byPatient(draft, element),
+    expressedBy: author(draft, element, [...WRITERS, 'RelatedPerson']),
     note: notes(draft, element),
   });
   references(draft, element, (found) => {
@@ -112,13 +112,6 @@ const ADDRESSED = new Set([
   'ServiceRequest',
   'RiskAssessment',
 ]);
-
-/** A goal that the patient set: the author carries the patient's own id. */
-function byPatient(draft: Draft, element: XmlElement): Reference | undefined {
-  const who = one(one(element, 'author'), 'assignedAuthor');
-  const known = draft.conversion.withIds(who).some(({ type }) => type === 'Patient');
-  return known ? draft.conversion.patient : undefined;
-}
 
 /** detail[x] of a target out of value[x]; kinds that a goal does not take are left to the words. */
 function targetOf(content: Draftable): Draftable {

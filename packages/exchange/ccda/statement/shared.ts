@@ -14,7 +14,8 @@ export interface SectionOf {
   readonly element: XmlElement | undefined;
 }
 
-export const WRITERS: readonly ParticipantKind[] = ['Practitioner', 'PractitionerRole'];
+/** Who may write, ask for or do what a statement says. */
+export const WRITERS: readonly ParticipantKind[] = ['Practitioner', 'PractitionerRole', 'Patient'];
 const TEMPLATE = '2.16.840.1.113883.10.20.22.4.';
 
 /** Whether an element carries one of these entry templates of C-CDA, by the last part of their OID. */
