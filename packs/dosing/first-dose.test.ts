@@ -111,6 +111,21 @@ describe('an infusion without end', () => {
     expect(median(asPlanned, 'auc24')).toBeLessThan(400);
     expect(advice.reasons.map(({ code }) => code)).toContain('continuous');
   });
+  it('of meropenem is answered with the rate that keeps nine of ten members above the threshold', () => {
+    const meropenem = drugs.find(({ id }) => id === 'meropenem')!;
+    const controls = [{ ...rate(-30, 20), control: 'meropenem.rate' }];
+    const { plans } = advised(meropenem, fresh({ controls }), now);
+    const [low, high] = plans
+      .slice(1)
+      .map(({ scenario, forecast }) => {
+        const { 'time-above': above } = forecast.quantities;
+        return [scenario.controls[0].value.value, above.kind === 'scalar' ? above.events.attained : Number.NaN];
+      })
+      .sort(([a], [b]) => a - b);
+    expect(high[0] - low[0]).toBe(10);
+    expect(low[1]).toBeLessThan(high[1]);
+    expect(high[1]).toBeGreaterThan(0.85);
+  });
   it('of a drug that is given in doses alone is refused, by name', () => {
     const gentamicin = drugs.find(({ id }) => id === 'gentamicin')!;
     const controls = [{ ...rate(-30, 10), control: 'gentamicin.rate' }];

@@ -174,9 +174,12 @@ export function proposeOf(drug: Drug) {
   }
 }
 
-/** The best option of each family, best first; where families are few, their next ones as well. */
+/** The best option of each family, best first; where families are few, their next ones as well. Of those that give the same, one. */
 function bestOf(options: readonly Option[]): readonly Scenario[] {
-  const ranked = options.toSorted((a, b) => b.total - a.total);
+  const gives = ({ scenario }: Option) =>
+    scenario.controls.map(({ from, to, value }) => `${from} ${to} ${value.value}`).join();
+  const all = options.toSorted((a, b) => b.total - a.total);
+  const ranked = all.filter((each, i) => all.findIndex((other) => gives(other) === gives(each)) === i);
   const seen = new Set<number>();
   const best = ranked.filter(({ family }) => !seen.has(family) && seen.add(family));
   const rest = ranked.filter((each) => !best.includes(each));

@@ -38,6 +38,8 @@ export const digoxin: Drug = {
   limits: { single: 0.25, daily: 0.25, source: 'Hirai 2022: maintenance of at most 0.25 mg a day; no loading doses' },
   regimens: { route: 'oral', step: 0.0625, intervalsHours: [24, 48], infusionHours: [] },
   days: 10,
+  // It spreads into tissue for hours: product information, at least 6 to 8 h after a dose.
+  levelsAfter: 6,
   exclusions: [
     {
       code: 'dialysis',

@@ -47,6 +47,16 @@ export const meropenem: Drug = {
     },
   ],
   limits: { single: 2000, daily: 6000, source: 'product information: 2 g every 8 h at most' },
-  regimens: { route: 'infusion', step: 500, intervalsHours: [8, 12, 24], infusionHours: [0.5, 3, 8] },
+  regimens: {
+    route: 'infusion',
+    step: 500,
+    intervalsHours: [8, 12, 24],
+    infusionHours: [0.5, 3, 8],
+    continuous: {
+      step: 10,
+      source:
+        'Guilhaumou R et al., Crit Care 2019;23:104, doi:10.1186/s13054-019-2378-9: prolonged or continuous infusion in the critically ill',
+    },
+  },
   exclusions: [],
 };

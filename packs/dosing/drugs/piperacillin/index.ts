@@ -56,6 +56,16 @@ export const piperacillin: Drug = {
     daily: 16_000,
     source: 'product information: 4 g (with 0.5 g of tazobactam) every 6 h at most',
   },
-  regimens: { route: 'infusion', step: 1000, intervalsHours: [6, 8, 12], infusionHours: [0.5, 4, 6] },
+  regimens: {
+    route: 'infusion',
+    step: 1000,
+    intervalsHours: [6, 8, 12],
+    infusionHours: [0.5, 4, 6],
+    continuous: {
+      step: 25,
+      source:
+        'Guilhaumou R et al., Crit Care 2019;23:104, doi:10.1186/s13054-019-2378-9: prolonged or continuous infusion in the critically ill',
+    },
+  },
   exclusions: [],
 };
