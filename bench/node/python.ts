@@ -5,22 +5,32 @@ import { join } from 'node:path';
 import { ROOT } from '../../tools/node/repository.ts';
 
 const REQUIREMENTS = join(ROOT, 'bench/python/requirements.txt');
-const HOME = join(ROOT, '.cache/bench-python');
-const PYTHON = join(HOME, 'bin/python');
+
+/** The Python of most peers: GEMEL_BENCH_PYTHON if set, else one in .cache. */
+export function benchPython(): string | null {
+  return process.env.GEMEL_BENCH_PYTHON || peerPython('bench-python', REQUIREMENTS);
+}
+
+/** The Python of the waveform peers, whose pandas is older than that of the others. */
+export function waveformPython(): string | null {
+  const requirements = join(ROOT, 'bench/python/waveform-requirements.txt');
+  return process.env.GEMEL_BENCH_WAVEFORM_PYTHON || peerPython('bench-python-waveform', requirements);
+}
 
 /**
- * The Python of the peers: GEMEL_BENCH_PYTHON if set, else one in .cache with the pinned requirements, made once.
+ * A Python in a folder of .cache with the pinned requirements, made once.
  * null with the reason on standard error where that cannot be made; the peers' rows then say so.
  */
-export function benchPython(): string | null {
-  if (process.env.GEMEL_BENCH_PYTHON) return process.env.GEMEL_BENCH_PYTHON;
-  const stamp = join(HOME, 'requirements.sha256');
-  const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return PYTHON;
+function peerPython(folder: string, requirements: string): string | null {
+  const home = join(ROOT, '.cache', folder);
+  const python = join(home, 'bin/python');
+  const stamp = join(home, 'requirements.sha256');
+  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
   process.stderr.write('Installing the Python peers …\n');
   const steps = [
-    ['python3', '-m', 'venv', HOME],
-    [PYTHON, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS],
+    ['python3', '-m', 'venv', home],
+    [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
   ] as const;
   for (const [command, ...args] of steps) {
     const done = spawnSync(command, args, { stdio: ['ignore', 2, 2], timeout: 300_000 });
@@ -30,7 +40,7 @@ export function benchPython(): string | null {
     }
   }
   writeFileSync(stamp, wanted);
-  return PYTHON;
+  return python;
 }
 
 /** `Python 3.11.7, numpy 2.3, …` of what is installed. */
