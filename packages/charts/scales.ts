@@ -70,11 +70,14 @@ export function localTime(at: Instant, offset: number): string {
   return `${new Date(at + offset * MINUTE).toISOString().slice(0, 16).replace('T', ' ')} ${sign}${h}:${m}`;
 }
 
-/** Ticks on whole local steps, no closer than `leastPixels`. */
+/** Ticks that are days bear longer words than clock times. */
+const DAY_PIXELS = 100;
+
+/** Ticks on whole local steps, no closer than `leastPixels`; days no closer than their names are wide. */
 export function timeTicks(x: Scale, offset: number, leastPixels = 62): TimeTick[] {
   const [from, to] = x.domain;
   const perPixel = (to - from) / Math.abs(x.range[1] - x.range[0]);
-  const step = STEPS.find((s) => s >= perPixel * leastPixels) ?? STEPS.at(-1)!;
+  const step = STEPS.find((s) => s >= perPixel * (s >= 24 * HOUR ? DAY_PIXELS : leastPixels)) ?? STEPS.at(-1)!;
   const shift = offset * MINUTE;
   const ticks: TimeTick[] = [];
   for (let k = Math.ceil((from + shift) / step); k * step - shift <= to; k++) {

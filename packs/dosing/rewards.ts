@@ -26,7 +26,7 @@ export function rewardsOf(drug: Drug): readonly RewardSpec[] {
     ...(harm === undefined ? [] : [harmOf(target)]),
     {
       name: 'closeness',
-      title: `${target.title}: near ${aim(target)} ${target.unit} (minus the distance on the log scale)`,
+      title: `${target.title}: near ${Number(aim(target).toPrecision(3))} ${target.unit} (minus the distance on the log scale)`,
       weight: 0.25,
       evaluate: of(target, (value) => -Math.min(3, Math.abs(Math.log(Math.max(value, 1e-6) / aim(target))))),
     },

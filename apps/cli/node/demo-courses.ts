@@ -15,8 +15,8 @@ import { encodeFactObservation, encodeObservation } from '@gemel/exchange/fhir/e
 import { encodePatient } from '@gemel/exchange/fhir/encode/patient';
 import { randomStream } from '@gemel/numerics';
 import type { Drug, DrugModel } from '@gemel/pack-dosing';
-import { goti2018 } from '@gemel/pack-dosing/drugs/vancomycin/goti2018';
 import { vancomycin } from '@gemel/pack-dosing/drugs/vancomycin/index';
+import { thomson2009 } from '@gemel/pack-dosing/drugs/vancomycin/thomson2009';
 import { type CoursePlan, generateLevels } from '@gemel/pack-dosing/generate';
 import { cockcroftGault } from '@gemel/pack-dosing/renal-function';
 import type { DemoFile } from './demo-files.ts';
@@ -52,7 +52,7 @@ export const DEMO_COURSES: readonly DemoCourse[] = [
     weight: 68,
     height: 164,
     drug: vancomycin,
-    model: goti2018,
+    model: thomson2009,
     first: { mg: 1500, over: 2 },
     regular: { mg: 1000, over: 1, every: 12 },
     creatinine: [1, 1.1, 1.1, 1.2, 1.1, 1.1, 1],

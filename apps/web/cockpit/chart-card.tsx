@@ -5,6 +5,7 @@ import { figureSvg } from '../chart/figure.ts';
 import { useWidth } from '../chart/use-width.ts';
 import { useUnits } from '../data/preferences.tsx';
 import { durationText, HOUR, type LocalTime, MINUTE } from '../data/time.ts';
+import { readable } from '../data/units.ts';
 import { Card } from '../parts/card.tsx';
 import { download, fileStem } from '../parts/download.ts';
 import { Empty } from '../parts/empty.tsx';
@@ -106,7 +107,7 @@ export function ChartCard({ detail, view, onView, stretch, now, time }: ChartCar
       </p>
       {(detail.view.aims ?? []).length > 0 && (
         <p className={css.foot}>
-          {t.aims} {detail.view.aims!.join(' ')}
+          {t.aims} {readable(detail.view.aims!.join(' '))}
         </p>
       )}
     </Card>

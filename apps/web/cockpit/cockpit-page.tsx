@@ -60,6 +60,8 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
         <TwinState twin={twin} />
       </>
     );
+  // What the comparison of models tells is not said again.
+  const told = new Set(detail.models.flatMap(({ reasons }) => reasons.map(({ statement }) => statement)));
   const stale = isStale(newestValueAt(detail), now, detail.view.staleMinutes);
   return (
     <UnitsOfTwin units={detail.view.units}>
@@ -75,7 +77,7 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
           {detail.forecast === null && <NoForecastCard detail={detail} calibration={calibration} />}
           {detail.forecast !== null && <QuantitiesCard forecast={detail.forecast} detail={detail} time={time} />}
           <Card title={strings.posterior.title} text={strings.posterior.text}>
-            <CalibrationWords statements={detail.calibration} />
+            <CalibrationWords statements={detail.calibration.filter(({ statement }) => !told.has(statement))} />
             <PosteriorTable posterior={detail.posterior} />
           </Card>
           {detail.models.length > 0 && <ModelsCard models={detail.models} />}
@@ -84,7 +86,16 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
           </Card>
         </div>
         <div className={css.side}>
-          <StandingCard detail={detail} calibration={calibration} />
+          <StandingCard
+            detail={{
+              ...detail,
+              applicability: {
+                ...detail.applicability,
+                reasons: detail.applicability.reasons.filter(({ statement }) => !told.has(statement)),
+              },
+            }}
+            calibration={calibration}
+          />
           <BasisCard detail={detail} time={time} />
         </div>
       </div>

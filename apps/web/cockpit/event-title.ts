@@ -1,6 +1,6 @@
 import type { TwinDetail } from '@gemel/server/api';
 import { unitLabel } from '../data/number.ts';
-import { shownText, type Units } from '../data/units.ts';
+import { readable, shownText, type Units } from '../data/units.ts';
 import { strings } from '../strings.data.ts';
 
 /**
@@ -15,7 +15,7 @@ export function eventTitle(
 ): string {
   if (event === 'any') return strings.quantities.anyTime;
   const parts = /^(below|above)-(\d+(?:\.\d+)?)$/.exec(event);
-  if (parts === null) return titles[event] ?? event.replaceAll('-', ' ');
+  if (parts === null) return readable(titles[event] ?? event.replaceAll('-', ' '));
   const bound = quantityUnit === unit.base.unit ? shownText(Number(parts[2]), unit) : parts[2]!;
   return strings.of(`${strings.bound[parts[1] as 'below' | 'above']} ${bound}`, unitLabel(quantityUnit, unit));
 }

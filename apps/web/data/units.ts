@@ -25,6 +25,9 @@ export function shownText(value: number, units: Units): string {
 const NUMBER = '\\d+(?:\\.\\d+)?';
 const escaped = (unit: string) => unit.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
+/** UCUM products within a sentence as people write them: `mg.h/L` with its dot in the middle. */
+export const readable = (text: string) => text.replaceAll(/(?<=\b[munµ]?(?:g|mol|U))\.(?=h\/)/g, '·');
+
 /**
  * The server's sentences in the unit shown. Of a value written in both units one is left; a number written with the unit values
  * are kept in alone is converted; nothing else is touched.
@@ -34,7 +37,7 @@ export function sentenceInUnit(
   offered: readonly [ShownUnit, ...ShownUnit[]],
   { base, shown }: Units,
 ): string {
-  let one = sentence;
+  let one = readable(sentence);
   for (const other of offered.slice(1)) {
     const both = new RegExp(`(${NUMBER}\\s?${escaped(base.unit)}) \\((${NUMBER}\\s?${escaped(other.unit)})\\)`, 'g');
     one = one.replace(both, shown.unit === other.unit ? '$2' : '$1');

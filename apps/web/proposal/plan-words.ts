@@ -21,13 +21,35 @@ function controlWords(control: ControlInput, from: number, unit: Units, titles: 
   return `${controlName(control, titles)} ${amount} ${when}${held}`;
 }
 
-/** Control inputs of one plan that are listed; of a dose that is repeated, the first ones say it. */
+/** Control inputs of one plan that are listed. */
 const LISTED = 6;
 
-/** What a plan does beside what is planned anyway. */
+/** The interval at which one and the same is given again and again, ms; null where it is not so. */
+function intervalOf(controls: readonly ControlInput[]): number | null {
+  const [first, second] = controls;
+  if (first === undefined || second === undefined || controls.length < 3) return null;
+  const apart = second.from - first.from;
+  const length = (control: ControlInput) => (control.to ?? control.from) - control.from;
+  const alike = controls.every(
+    (control, i) =>
+      control.control === first.control &&
+      control.value.value === first.value.value &&
+      length(control) === length(first) &&
+      (i === 0 || control.from - controls[i - 1]!.from === apart),
+  );
+  return alike ? apart : null;
+}
+
+/** What a plan does beside what is planned anyway; what is repeated is said once. */
 export function planWords(plan: Plan, unit: Units, titles: TwinDetail['titles']): string[] {
   const from = plan.forecast.madeAt;
-  if (plan.scenario.controls.length === 0) return [strings.proposal.nothingChanged];
-  const words = plan.scenario.controls.map((control) => controlWords(control, from, unit, titles));
+  const { controls } = plan.scenario;
+  if (controls.length === 0) return [strings.proposal.nothingChanged];
+  const interval = intervalOf(controls);
+  if (interval !== null) {
+    const first = controlWords(controls[0]!, from, unit, titles);
+    return [`${first}, ${strings.proposal.everyTimes(durationText(interval), controls.length)}`];
+  }
+  const words = controls.map((control) => controlWords(control, from, unit, titles));
   return words.length > LISTED ? [...words.slice(0, LISTED), strings.proposal.moreGiven(words.length - LISTED)] : words;
 }

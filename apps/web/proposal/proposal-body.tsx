@@ -8,6 +8,7 @@ import { Card } from '../parts/card.tsx';
 import { strings } from '../strings.data.ts';
 import { DecisionForm } from './decision-form.tsx';
 import { DecisionTaken } from './decision-taken.tsx';
+import { MeasurementsCard } from './measurements-card.tsx';
 import { OptionsCard } from './options-card.tsx';
 import css from './proposal-page.module.css';
 import { RecordedCard } from './recorded-card.tsx';
@@ -57,6 +58,7 @@ export function ProposalBody(props: ProposalBodyProps) {
           {advice.kind === 'abstain' && <p className={css.code}>{t.abstainCode(advice.code)}</p>}
           {advice.advisories.length > 0 && <AdvisoryList advisories={advice.advisories} />}
         </Card>
+        <MeasurementsCard advice={advice} time={time} />
         {advice.plans.length > 0 && <OptionsCard plans={advice.plans} detail={detail} time={time} />}
       </div>
       <div className={css.column}>

@@ -71,7 +71,7 @@ describe('values of other twins', () => {
   });
 
   test('V12 an event is called as its pack calls it; units as people write them', () => {
-    expect(eventTitle('attained', 'mg.h/L', own, { attained: '400 to 600 mg.h/L' })).toBe('400 to 600 mg.h/L');
+    expect(eventTitle('attained', 'mg.h/L', own, { attained: '400 to 600 mg.h/L' })).toBe('400 to 600 mg·h/L');
     expect(['mg.h/L', 'ug/L', '{INR}', 'umol/L', 'ug.h/mL'].map((unit) => unitLabel(unit, own))).toEqual([
       'mg·h/L',
       'µg/L',
