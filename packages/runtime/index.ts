@@ -9,3 +9,4 @@ export { type ParticleChoice, particleAssimilator } from './particle.ts';
 export { trajectories, trajectoryLoop } from './paths.ts';
 export type * from './view.ts';
 export { viewOf } from './view.ts';
+export * from './waveform/read-waveforms.ts';
