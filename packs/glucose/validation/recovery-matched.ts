@@ -12,5 +12,5 @@ export default defineValidation({
   data: [],
   slow: true,
   rows: recoveryRows(),
-  run: () => recover(400, 20_000, instant(Date.UTC(2024, 2, 4)), { ...UNPERTURBED, therapyError: 0.15 }),
+  run: () => recover(800, 20_000, instant(Date.UTC(2024, 2, 4)), { ...UNPERTURBED, therapyError: 0.15 }),
 });
