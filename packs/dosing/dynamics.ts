@@ -4,7 +4,7 @@ import type { Drug, StructuralValues } from './drug.ts';
 import { type DosingState, fedDynamics } from './fed-dynamics.ts';
 import { Feed, inflowsOf } from './inflow.ts';
 import { dosesOf } from './record.ts';
-import { BY_GUT, type Way } from './structure.ts';
+import { BY_GUT, type StructureRun, type Way } from './structure.ts';
 
 /** Total concentration, and its integral since the belief stands; free of assay error. */
 export const CONCENTRATION = 'concentration';
@@ -74,16 +74,19 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
     start: ({ values }, parameters) => structureOf(parameters).run(layout.values(parameters), values),
     change(run, before, parameters) {
       if (structureOf(before) !== structureOf(parameters)) return false;
-      run.change(layout.values(parameters));
+      const values = layout.values(parameters);
+      // What is at rest need not be carried over.
+      run.reset(structureOf(parameters).rest(values));
+      run.change(values);
       return true;
     },
     feeder,
     reader(signal) {
       if (signal === EXPOSURE) return (run) => run.exposure();
       if (signal === CONCENTRATION) return (run) => run.concentration();
-      const mark = signal === PEAK ? 'peak' : 'trough';
       // Before anything happened there is only what is there now.
-      return (run, _, marks) => (Number.isNaN(marks[mark]) ? run.concentration() : marks[mark]);
+      const marked = (run: StructureRun, mark: number) => (Number.isNaN(mark) ? run.concentration() : mark);
+      return signal === PEAK ? (run, _, { peak }) => marked(run, peak) : (run, _, { trough }) => marked(run, trough);
     },
   });
 }

@@ -44,11 +44,13 @@ export class Feed {
   readonly inflows: readonly Inflow[];
   /** After each change, sites × changes. */
   readonly #rates: Float64Array;
+  readonly #infusing: boolean;
 
   /** `inflows` in the order of time. */
   constructor(inflows: readonly Inflow[]) {
     this.inflows = inflows;
     const count = inflows.length + 1;
+    this.#infusing = inflows.some(({ rate }) => rate !== 0);
     this.#rates = new Float64Array(SITES.length * count);
     for (let s = 0; s < SITES.length; s++) {
       for (let i = 1; i < count; i++) {
@@ -67,6 +69,7 @@ export class Feed {
 
   /** Takes up the infusions that run after the first `count` changes. */
   takeUp(run: StructureRun, count: number): void {
+    if (!this.#infusing) return;
     for (let s = 0; s < SITES.length; s++) {
       const rate = this.#rates[s * (this.inflows.length + 1) + count];
       if (rate !== 0) run.addRate(SITES[s], rate);
