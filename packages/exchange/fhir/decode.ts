@@ -1,5 +1,5 @@
 import type { Decoded, Problem, Provenance } from '@gemel/core';
-import type { Zone } from '../device/zone.ts';
+import { parseZone, type Zone } from '../device/zone.ts';
 import type { Door, DoorOptions } from '../door.ts';
 import type { Context, Json } from './context.ts';
 import { isObject } from './datatype.ts';
@@ -59,6 +59,53 @@ export const fhirNdjsonDoor: Door = {
     }
   },
 };
+
+/**
+ * Resources that another door made, decoded as if they stood in one Bundle: one `Decoded` each, in their order, without bytes.
+ * `byItself` are those whose outcome is wanted; the others are there for references.
+ */
+export function* decodeResources(
+  resources: readonly Json[],
+  options: DoorOptions,
+  byItself: (resource: Json) => boolean = () => true,
+): Generator<Decoded | null, void, void> {
+  const spans = resources.map((resource, i): EntrySpan => {
+    const { resourceType, id } = resource;
+    const named = { type: String(resourceType), id: typeof id === 'string' ? id : null };
+    return { ...NO_BYTES, ...named, path: `Bundle.entry[${i}]` };
+  });
+  const bySpan = new Map(spans.map((span, i) => [span, resources[i]!]));
+  const references = new References(spans, (span) => bySpan.get(span) ?? null);
+  const zone = options.zone === undefined ? null : parseZone(options.zone);
+  for (const [i, span] of spans.entries()) {
+    const resource = resources[i]!;
+    yield byItself(resource) ? decodeMade(resource, span, options, zone, references) : null;
+  }
+}
+
+const NO_BYTES = { start: 0, end: 0, resource: null, fullUrl: null, names: 0, deepest: 0, broken: null } as const;
+
+function decodeMade(
+  resource: Json,
+  span: EntrySpan,
+  options: DoorOptions,
+  zone: Zone | null,
+  references: References,
+): Decoded {
+  const sourceId = keyOf(span);
+  const provenance: Provenance = {
+    source: options.name,
+    ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),
+    element: `${span.path}.resource`,
+    ...(sourceId === undefined ? {} : { sourceId }),
+  };
+  const problems: Problem[] = [];
+  const { element } = provenance;
+  const contained = containedOf(resource);
+  const context: Context = { options, zone, element, provenance, references, base: null, contained, problems };
+  const { fate, items } = decodeResource(resource, '', context);
+  return { type: span.type!, fate, items, problems, provenance };
+}
 
 function* decodeEntries(
   bytes: Uint8Array,

@@ -25,15 +25,17 @@ const SET_IDS = new Set(
 );
 
 interface Entry {
-  readonly to: Set<string>;
-  /** By repetition: components that were read. */
-  readonly read: Map<number, Set<number>>;
+  readonly to: string[];
+  /** By repetition: components that were read, a bit each from bit 1. */
+  readonly read: number[];
   readonly problems: Problem[];
 }
 
 /** Keeps account of what every field of one message became. */
 export class Account {
   readonly message: Message;
+  /** Whether any field gave a time of day without a zone. */
+  zoneless = false;
   readonly #entries: (Map<number, Entry> | undefined)[] = [];
 
   constructor(message: Message) {
@@ -43,30 +45,27 @@ export class Account {
   /** A field went to an element of a resource. */
   mapped(piece: Piece, repetition: number, to: string): void {
     const entry = this.#entry(piece.segment, piece.field);
-    entry.to.add(to);
-    const read = entry.read.get(repetition);
-    if (read === undefined) entry.read.set(repetition, new Set(piece.read));
-    else for (const n of piece.read) read.add(n);
+    if (!entry.to.includes(to)) entry.to.push(to);
+    entry.read[repetition] = (entry.read[repetition] ?? 0) | piece.read;
   }
 
   /** The field as a whole says what the message or its structure is. */
   understood(segment: Segment, field: number, to: string): void {
     if (!segment.has(field)) return;
     const entry = this.#entry(segment, field);
-    entry.to.add(to);
-    for (const [i, { components }] of segment.field(field).entries()) {
-      entry.read.set(i, new Set(components.map((_, n) => n + 1)));
-    }
+    if (!entry.to.includes(to)) entry.to.push(to);
+    for (let i = 0; i < segment.field(field).length; i++) entry.read[i] = -1;
   }
 
   problem(segment: Segment, field: number, problem: Problem): void {
+    if (problem.code === 'exchange-zone-missing') this.zoneless = true;
     const { problems } = this.#entry(segment, field);
     if (!problems.some(({ code, message }) => code === problem.code && message === problem.message))
       problems.push(problem);
   }
 
   isMapped(segment: Segment, field: number): boolean {
-    return (this.#entries[segment.index]?.get(field)?.to.size ?? 0) > 0;
+    return (this.#entries[segment.index]?.get(field)?.to.length ?? 0) > 0;
   }
 
   /** Every field of a segment that holds anything. */
@@ -90,7 +89,7 @@ export class Account {
         byteEnd: segment.fieldEnd(n),
         fate: to.length > 0 ? 'mapped' : refused ? 'refused' : 'kept',
         to,
-        left: entry !== undefined && entry.to.size > 0 ? leftOf(segment, n, element, entry) : [],
+        left: entry !== undefined && entry.to.length > 0 ? leftOf(segment, n, element, entry) : [],
         problems: entry?.problems ?? [],
       });
     }
@@ -105,7 +104,7 @@ export class Account {
     }
     let entry = fields.get(field);
     if (entry === undefined) {
-      entry = { to: new Set(), read: new Map(), problems: [] };
+      entry = { to: [], read: [], problems: [] };
       fields.set(field, entry);
     }
     return entry;
@@ -116,14 +115,14 @@ function leftOf(segment: Segment, n: number, element: string, { read }: Entry): 
   const left: string[] = [];
   for (const [i, { components, start, end }] of segment.field(n).entries()) {
     if (end === start) continue;
-    const seen = read.get(i);
+    const seen = read[i];
     const place = segment.field(n).length > 1 ? `${element}(${i + 1})` : element;
     if (seen === undefined) {
       left.push(place);
       continue;
     }
     for (const [c, component] of components.entries()) {
-      if (component.end > component.start && !seen.has(c + 1)) left.push(`${place}.${c + 1}`);
+      if (component.end > component.start && (seen & (1 << Math.min(c + 1, 31))) === 0) left.push(`${place}.${c + 1}`);
     }
   }
   return left;

@@ -41,6 +41,8 @@ export class Assembly {
   about: Draft | null = null;
   /** Values made for a draft that other drafts refer to. */
   readonly #made = new Map<string, MadeResource>();
+  /** Ids of resources that are nothing but their content, by it. */
+  readonly #ids = new Map<string, string>();
   readonly #patientOf = new Map<Draft, Made | null>();
   readonly #taken = new Set<string>();
 
@@ -132,9 +134,12 @@ export class Assembly {
   #register(type: string, content: Made, segment: Segment, patient: Made | null): string | null {
     const value = pruned(content) as Made | undefined;
     if (value === undefined) return null;
-    const id = hashText(JSON.stringify([type, value]));
-    const key = `${type}/${id}`;
-    if (!this.#made.has(key)) this.#made.set(key, this.#complete(type, id, value, segment, patient));
+    const text = type + JSON.stringify(value);
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
+    const id = hashText(text);
+    this.#ids.set(text, id);
+    this.#made.set(`${type}/${id}`, this.#complete(type, id, value, segment, patient));
     return id;
   }
 

@@ -18,6 +18,8 @@ export interface Conversion {
   /** The patients of the message by the id of their resource. */
   readonly patients: ReadonlyMap<string, Identity>;
   readonly account: Account;
+  /** Whether any time of day has no zone: such times are marked until `asFhir` or `asWritten` takes the mark away. */
+  readonly zoneless: boolean;
 }
 
 /** Converts a message by the v2-to-FHIR maps. `zone` is meant where neither a time nor MSH-7 states one. Pure. */
@@ -25,7 +27,9 @@ export function convertMessage(message: Message, file: string, zone: Zone | null
   const account = new Account(message);
   const assembly = new Assembly(message, account, file, settingOf(message, zone));
   assembly.run();
-  return { resources: assembly.finish(), links: assembly.links, patients: assembly.patients, account };
+  const resources = assembly.finish();
+  const { links, patients } = assembly;
+  return { resources, links, patients, account, zoneless: account.zoneless };
 }
 
 /** Every field of the message with its fate, in the order of the bytes. */

@@ -2,7 +2,8 @@ import type { Decoded, Problem, Provenance, RawItem } from '@gemel/core';
 import { parseZone, type Zone } from '../device/zone.ts';
 import type { Door, DoorOptions, FieldLoss } from '../door.ts';
 import { exchangeErrors } from '../errors.data.ts';
-import { fhirDoor } from '../fhir/decode.ts';
+import { decodeResources } from '../fhir/decode.ts';
+import type { FieldFate } from './account.ts';
 import type { PatientLink } from './assemble.ts';
 import { asFhir, asWritten, type Conversion, convertMessage, fieldFates, MAPPED_TYPES } from './convert.ts';
 import { checkCounts } from './envelope.ts';
@@ -153,15 +154,14 @@ export function* decodeMessage(
   }
   const conversion = convertMessage(message, options.name, zone);
   const results = itemsOf(conversion, options);
-  const owner = [...conversion.patients.values()][0]?.key ?? options.subject;
-  const fates = fieldFates(message, conversion.account);
+  const parts = partsOf(conversion, message, options);
+  let part = parts[0]!;
   const seen = new Map<string, number>();
   for (const segment of message.segments) {
     const occurrence = (seen.get(segment.id) ?? 0) + 1;
     seen.set(segment.id, occurrence);
-    const own = fates.filter(
-      ({ byteStart }) => byteStart >= segment.start && byteStart < Math.max(segment.end, segment.start + 1),
-    );
+    part = parts.find(({ from, to }) => segment.index >= from && segment.index < to) ?? part;
+    const own = conversion.account.of(segment, occurrence);
     const links = conversion.links.filter((link) => link.segment === segment);
     const made = results.get(segment.index);
     const element = `${message.code}.${segment.id}[${occurrence}]`;
@@ -174,46 +174,50 @@ export function* decodeMessage(
     const problems = [
       ...(segment.index === 0 ? remarks : []),
       ...own.flatMap((field) => field.problems),
-      ...(made?.problems ?? []).map((problem) => at(problem, segment, options)),
+      ...unsaid(made?.problems ?? [], own).map((problem) => at(problem, segment, options)),
     ];
-    const open = own.filter(({ fate, left }) => fate !== 'mapped' || left.length > 0);
     const refused = items.length === 0 && made?.refused === true;
-    const kept =
-      items.length === 0
-        ? { segment: segment.raw() }
-        : {
-            fields: rawFields(
-              segment,
-              open.map((field) => field.element),
-            ),
-          };
-    const keep =
-      !refused && (items.length === 0 || open.length > 0)
-        ? { kept }
-        : refused
-          ? { kept: { segment: segment.raw() } }
-          : {};
     const sourceId = made?.sourceId === undefined ? {} : { sourceId: made.sourceId };
     yield {
       type: segment.id,
-      ...(owner === undefined ? {} : { subject: items[0]?.subject ?? owner }),
+      ...(part.owner === undefined ? {} : { subject: part.owner }),
       fate: items.length > 0 ? 'mapped' : refused ? 'refused' : 'kept',
       items,
       problems,
       provenance: { ...provenance, ...sourceId },
-      ...keep,
+      ...(part.first === segment.index ? { kept: { text: textOf(message, part) } } : {}),
     };
   }
 }
 
-function rawFields(segment: Segment, elements: readonly string[]): Readonly<Record<string, string>> {
-  const { message } = segment;
-  return Object.fromEntries(
-    elements.map((element) => {
-      const n = Number(element.slice(element.indexOf('-') + 1));
-      return [element, message.charset.decode(message.bytes.subarray(segment.fieldStart(n), segment.fieldEnd(n)))];
-    }),
-  );
+/** The segments about one patient: what stands before the first PID belongs to that patient too. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  /** The segment whose entry keeps the text of the part: PID, else the header. */
+  readonly first: number;
+  readonly owner: string | undefined;
+}
+
+function partsOf({ patients, resources }: Conversion, message: Message, options: DoorOptions): readonly Part[] {
+  const pids = message.segments.filter(({ id }) => id === 'PID');
+  const end = message.segments.length;
+  if (pids.length === 0) return [{ from: 0, to: end, first: 0, owner: options.subject }];
+  return pids.map((pid, i) => {
+    const made = resources.find(({ resource, segment }) => segment === pid && resource.resourceType === 'Patient');
+    const identity = made === undefined ? undefined : patients.get(made.resource.id);
+    return {
+      from: i === 0 ? 0 : pid.index,
+      to: pids[i + 1]?.index ?? end,
+      first: pid.index,
+      owner: identity?.key ?? options.subject,
+    };
+  });
+}
+
+/** The segments of a part as they were sent: whatever became nothing else is found there. */
+function textOf({ bytes, charset, segments }: Message, { from, to }: Part): string {
+  return charset.decode(bytes.subarray(segments[from]!.start, segments[to - 1]!.end));
 }
 
 interface Result {
@@ -225,8 +229,6 @@ interface Result {
 
 /** Items of the resources by the FHIR door, so that a value means the same whatever it came by; by segment. */
 function itemsOf(conversion: Conversion, options: DoorOptions): ReadonlyMap<number, Result> {
-  const entry = conversion.resources.map(({ resource }) => ({ resource: asWritten(resource) }));
-  const bundle = new TextEncoder().encode(JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }));
   const bySegment = new Map<number, Result>();
   const { zone, subject, name, sha256 } = options;
   const given: DoorOptions = {
@@ -235,10 +237,13 @@ function itemsOf(conversion: Conversion, options: DoorOptions): ReadonlyMap<numb
     ...(subject !== undefined && { subject }),
     ...(sha256 !== undefined && { sha256 }),
   };
+  const resources = conversion.resources.map(({ resource }) => (conversion.zoneless ? asWritten(resource) : resource));
   let index = 0;
-  for (const decoded of fhirDoor.decode(bundle, given)) {
-    if (decoded.type === 'file') continue;
+  for (const decoded of decodeResources(resources, given, ({ resourceType }) =>
+    WITH_ITEMS.has(resourceType as string),
+  )) {
     const { segment, resource } = conversion.resources[index++]!;
+    if (decoded === null) continue;
     let result = bySegment.get(segment.index);
     if (result === undefined) {
       result = { items: [], problems: [], refused: false, sourceId: undefined };
@@ -252,15 +257,24 @@ function itemsOf(conversion: Conversion, options: DoorOptions): ReadonlyMap<numb
       result.problems.push(hl7v2Errors.problem('hl7v2-patient-missing', message, { field: 'PID-3' }));
       result.refused = true;
     }
-    // A device that is nobody's own, and such, is no remark on the message.
-    if (resource.resourceType !== 'Device')
-      result.problems.push(...decoded.problems.filter(({ code }) => !QUIET.has(code)));
+    result.problems.push(...decoded.problems.filter(({ code }) => !QUIET.has(code)));
     if (decoded.fate === 'refused') result.refused = true;
     // What PID leaves out stays as it was: only other resources replace what they were.
     if (resource.resourceType !== 'Patient') result.sourceId ??= decoded.provenance.sourceId;
   }
   return bySegment;
 }
+
+/** Types that may become items; of the others the FHIR door would only say that it keeps them. */
+const WITH_ITEMS = new Set([
+  'Patient',
+  'Observation',
+  'MedicationAdministration',
+  'MedicationRequest',
+  'Condition',
+  'Procedure',
+  'Encounter',
+]);
 
 /** Remarks of the FHIR door that say nothing of a message: patients are dated by it, and resources without items are plenty. */
 const QUIET = new Set(['fhir-fact-undated', 'fhir-status-unused', 'fhir-period-open', 'fhir-time-missing']);
@@ -291,6 +305,12 @@ function at(problem: Problem, segment: Segment, options: DoorOptions): Problem {
     ...problem,
     where: { file: options.name, element: segment.id, ...(field === undefined ? {} : { field }), byte: segment.start },
   };
+}
+
+/** What the FHIR door says of an element that the account does not already say of its field. */
+function unsaid(problems: readonly Problem[], fields: readonly FieldFate[]): readonly Problem[] {
+  const said = new Set(fields.flatMap((field) => field.problems.map(({ code }) => code)));
+  return problems.filter(({ code }) => !said.has(code));
 }
 
 /** Fields of PID that `""` deletes, and the facts that go with them. */

@@ -149,21 +149,32 @@ export function isPlain(value: unknown): value is Made {
 export function pruned(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) {
     const kept: unknown[] = [];
+    // Segments of one order say some things twice; references are told apart as they are made.
+    const seen = value.length > 1 && name !== 'result' ? new Set<string>() : null;
     for (const each of value) {
       const one = pruned(each, name);
-      if (one !== undefined && !kept.some((other) => typeof one === 'object' && same(other, one))) kept.push(one);
+      if (one === undefined) continue;
+      if (seen !== null && typeof one === 'object') {
+        const text = JSON.stringify(one);
+        if (seen.has(text)) continue;
+        seen.add(text);
+      }
+      kept.push(one);
     }
     return kept.length === 0 ? undefined : kept;
   }
   if (!isPlain(value)) return value === '' || value === undefined ? undefined : value;
   const kept: Made = {};
-  for (const [key, each] of Object.entries(value)) {
-    const one = pruned(each, key);
-    if (one !== undefined) kept[key] = one;
+  let empty = true;
+  for (const key in value) {
+    const one = pruned(value[key], key);
+    if (one === undefined) continue;
+    kept[key] = one;
+    empty = false;
   }
-  const keys = Object.keys(kept);
-  if (keys.length === 0) return undefined;
-  if (name === 'extension' && !keys.some((key) => key === 'extension' || key.startsWith('value'))) return undefined;
+  if (empty) return undefined;
+  if (name === 'extension' && !Object.keys(kept).some((key) => key === 'extension' || key.startsWith('value')))
+    return undefined;
   if (name === 'coding' && kept.code === undefined && kept.display === undefined) return undefined;
   if ((name === 'identifier' || name === 'valueIdentifier') && kept.value === undefined) return undefined;
   return kept;

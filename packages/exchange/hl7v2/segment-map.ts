@@ -163,10 +163,28 @@ function read(row: Row, piece: Piece, use: Application): unknown {
 
 /** The setting in which a field is converted: problems are placed at its bytes. */
 export function settingAt(piece: Piece, use: Application): Setting {
-  return {
-    ...use.setting,
-    note: (code, message) => use.account.problem(piece.segment, piece.field, problemAt(piece, code, message, use.file)),
-  };
+  return new PlacedSetting(piece, use);
+}
+
+class PlacedSetting implements Setting {
+  readonly clock: Setting['clock'];
+  readonly sender: string;
+  readonly resource: Setting['resource'];
+  readonly #piece: Piece;
+  readonly #use: Application;
+
+  constructor(piece: Piece, use: Application) {
+    this.clock = use.setting.clock;
+    this.sender = use.setting.sender;
+    this.resource = use.setting.resource;
+    this.#piece = piece;
+    this.#use = use;
+  }
+
+  note(code: NoteCode, message: string): void {
+    const { account, file } = this.#use;
+    account.problem(this.#piece.segment, this.#piece.field, problemAt(this.#piece, code, message, file));
+  }
 }
 
 function problemAt(piece: Piece, code: NoteCode, message: string, file: string): Problem {

@@ -1,4 +1,3 @@
-import type { Problem } from '@gemel/core';
 import { conceptMaps } from './concept-maps.data.ts';
 import type { Repetition, Segment, Value } from './message.ts';
 import { authorities, codeSystems, LOCAL, moreCodes, registries } from './systems.data.ts';
@@ -29,10 +28,8 @@ export class Piece {
   readonly segment: Segment;
   readonly field: number;
   readonly repetition: Repetition;
-  /** Components read, from 1. */
-  readonly read = new Set<number>();
-  /** What was wrong with it, where anything was. */
-  readonly problems: Problem[] = [];
+  /** Components read: a bit for each, bit 1 for component 1; those beyond 31 share a bit. */
+  read = 0;
 
   constructor(segment: Segment, field: number, repetition: Repetition) {
     this.segment = segment;
@@ -42,12 +39,12 @@ export class Piece {
 
   /** Component n, sub-component m, as text; '' where there is none or it is to be deleted. */
   text(n: number, m = 1): string {
-    this.read.add(n);
+    this.read |= 1 << Math.min(n, 31);
     return (this.repetition.components[n - 1]?.parts[m - 1] ?? '').trim();
   }
 
   parts(n: number): readonly Value[] {
-    this.read.add(n);
+    this.read |= 1 << Math.min(n, 31);
     return this.repetition.components[n - 1]?.parts ?? [];
   }
 
@@ -58,7 +55,7 @@ export class Piece {
 
   /** The first component whole, sub-components joined as written. */
   whole(): string {
-    this.read.add(1);
+    this.read |= 2;
     return (this.repetition.components[0]?.parts ?? [])
       .map((part) => part ?? '')
       .join('&')
