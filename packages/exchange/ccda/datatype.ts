@@ -169,6 +169,7 @@ export function decimal(text: string | undefined): number | undefined {
 const unitsSeen = new Map<string, boolean>();
 
 function isUcum(unit: string): boolean {
+  if (unit.length > 64) return false;
   let known = unitsSeen.get(unit);
   if (known === undefined) {
     known = validUnit(unit);

@@ -110,6 +110,10 @@ export function readXml(source: Uint8Array, limits: XmlLimits = XML_LIMITS): Xml
 
   parser.on('error', (error) => {
     const reason = error.message.replace(/^(undefined:)?\d+:\d+: /, '').replace(/\.$/, '');
+    if (/doctype/i.test(reason)) {
+      doctype = true;
+      throw new Stop();
+    }
     if (/^undefined entity/.test(reason)) remarkOn(reason);
     else stop('ccda-malformed', reason);
   });
