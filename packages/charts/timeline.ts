@@ -91,8 +91,15 @@ export function timeline(given: Timeline): Chart {
   const lanes = given.lanes ?? [];
   const left = lanes.length > 0 ? 62 : 46;
   const x = linearScale([given.from, given.to], [left, width - 14]);
-  const head = legend(given.legend === false ? [] : legendOf(given), { x: left, y: 36, width: width - left - 14 });
-  const top = (given.legend === false ? 26 : 36) + head.height + 2;
+  // A long title leaves the unit a line of its own.
+  const room = width - 14 - left - textWidth(given.title, 14) - textWidth(given.display.unit, 12);
+  const titled = room < 12 ? 16 : 0;
+  const head = legend(given.legend === false ? [] : legendOf(given), {
+    x: left,
+    y: 36 + titled,
+    width: width - left - 14,
+  });
+  const top = titled + (given.legend === false ? 26 : 36) + head.height + 2;
   const bottom = top + plotHeight;
   const domain = valueDomain(given);
   const y = (given.scale === 'log' ? logScale : linearScale)(domain, [bottom, top]);
@@ -106,7 +113,7 @@ export function timeline(given: Timeline): Chart {
       hatch(`${given.id}-hatch`),
     ]),
     text(left, 16, given.title, { 'font-size': '14px', 'font-weight': '650', fill: colour('--gm-ink') }),
-    text(width - 14, 16, given.display.unit, { 'text-anchor': 'end', fill: colour('--gm-ink-soft') }),
+    text(width - 14, 16 + titled, given.display.unit, { 'text-anchor': 'end', fill: colour('--gm-ink-soft') }),
     head.markup,
     band(given, x, y),
     timeAxis(x, given.offset, top, end),

@@ -118,6 +118,9 @@ describe('usage', () => {
         { control: 'insulin.basal', value: 0, unit: 'U/h', inMinutes: 5, forMinutes: 60 },
       ],
     });
+    expect(readArm('more: vancomycin.dose=1250 mg@480+90 every 720').controls).toEqual([
+      { control: 'vancomycin.dose', value: 1250, unit: 'mg', inMinutes: 480, forMinutes: 90, everyMinutes: 720 },
+    ]);
     expect(() => readArm('x: a lot of sugar')).toThrow(/a lot of sugar/);
   });
 

@@ -1,3 +1,4 @@
+import type { WhatIfControl } from '@gemel/server/api';
 import type { Command } from 'commander';
 import { cliErrors } from '../../errors.data.ts';
 import { EXIT } from '../../exit.ts';
@@ -7,7 +8,7 @@ import { withheldText } from './withheld.ts';
 
 interface Arm {
   readonly title: string;
-  readonly controls: { control: string; value: number; unit: string; inMinutes: number; forMinutes?: number }[];
+  readonly controls: WhatIfControl[];
 }
 
 /** `gemel whatif`: arms side by side, limits applied, differences paired member by member. */
@@ -31,14 +32,17 @@ export function whatifCommand(begin: Begin): Command {
       ),
     ]);
     await shell.result(result, lines.join('\n'));
-  }).requiredOption('--arm <arm...>', '"title: control=amount unit@minutes[+for minutes]; …", times from now');
+  }).requiredOption(
+    '--arm <arm...>',
+    '"title: control=amount unit@minutes[+for minutes] [every minutes]; …", times from now',
+  );
 }
 
 function signed(value: number): string {
   return (value < 0 ? '' : '+') + value.toPrecision(3);
 }
 
-/** Reads `snack: meal.carbohydrate=15 g@0; insulin.basal=0 U/h@0+60`. Throws `cli-arm-unreadable`. */
+/** Reads `snack: meal.carbohydrate=15 g@0; insulin.basal=0 U/h@0+60`, `more: vancomycin.dose=1250 mg@480+90 every 720`. Throws `cli-arm-unreadable`. */
 export function readArm(text: string): Arm {
   const colon = text.indexOf(':');
   const title = (colon < 0 ? text : text.slice(0, colon)).trim();
@@ -47,15 +51,17 @@ export function readArm(text: string): Arm {
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part) => {
-      const match = /^([\w.-]+)\s*=\s*(\d+(?:\.\d+)?)\s*([^\s@]+)\s*@\s*(\d+)(?:\s*\+\s*(\d+))?$/.exec(part);
+      const match =
+        /^([\w.-]+)\s*=\s*(\d+(?:\.\d+)?)\s*([^\s@]+)\s*@\s*(\d+)(?:\s*\+\s*(\d+))?(?:\s+every\s+(\d+))?$/.exec(part);
       if (!match) throw cliErrors.error('cli-arm-unreadable', `"${part}" in "${text}"`, { field: '--arm' });
-      const [, control, value, unit, inMinutes, forMinutes] = match;
+      const [, control, value, unit, inMinutes, forMinutes, everyMinutes] = match;
       return {
         control: control!,
         value: Number(value),
         unit: unit!,
         inMinutes: Number(inMinutes),
         ...(forMinutes !== undefined && { forMinutes: Number(forMinutes) }),
+        ...(everyMinutes !== undefined && { everyMinutes: Number(everyMinutes) }),
       };
     });
   return { title, controls };
