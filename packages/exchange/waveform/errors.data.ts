@@ -31,11 +31,7 @@ export const waveformErrors = defineErrors({
     remedy: 'Copy the annotations again; those before the place were read.',
   },
   'waveform-start-missing': {
-    meaning: 'A recording does not say when it was made.',
-    remedy: 'Add --start with date, time and offset, for example --start 2024-01-31T13:05:00+01:00.',
-  },
-  'waveform-start-unreadable': {
-    meaning: 'The time at which a recording began cannot be read.',
+    meaning: 'A recording does not say when it was made, or not in a way that can be read.',
     remedy: 'Add --start with date, time and offset, for example --start 2024-01-31T13:05:00+01:00.',
   },
   'waveform-element': {
