@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodedOf, mutated, overwritten, sampleSets, samplesIn, signalOf } from '../recording.fixture.ts';
+import { decodedOf, mutated, overwritten, sampleSets, samplesIn, signalOf } from '../fixtures/recordings.ts';
 import { aecgDoor } from './door.ts';
 import { readAecg } from './read-aecg.ts';
 import { type AecgContent, writeAecg } from './write-aecg.ts';

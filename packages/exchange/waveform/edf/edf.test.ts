@@ -1,7 +1,7 @@
 import { instant } from '@gemel/core/time';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodedOf, mutated, overwritten, sampleSets, samplesIn, signalOf } from '../recording.fixture.ts';
+import { decodedOf, mutated, overwritten, sampleSets, samplesIn, signalOf } from '../fixtures/recordings.ts';
 import { readAnnotationLists, writeAnnotationLists } from './annotation-list.ts';
 import { edfDoor } from './door.ts';
 import { readEdf } from './read-edf.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inMemory } from '../data.fixture.ts';
-import { mutated, sampleSets } from '../recording.fixture.ts';
+import { inMemory } from '../fixtures/data.ts';
+import { mutated, sampleSets } from '../fixtures/recordings.ts';
 import { readWfdbRecord } from '../wfdb/read-record.ts';
 import { decodeFlac } from './decode-flac.ts';
 import { type Coding, encodeFlac } from './flac.fixture.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BitReader } from '../bit-reader.ts';
-import { decodedOf, mutated, overwritten, sampleSets, samplesIn, signalOf } from '../recording.fixture.ts';
+import { decodedOf, mutated, overwritten, sampleSets, samplesIn, signalOf } from '../fixtures/recordings.ts';
 import { scpDoor } from './door.ts';
 import { DEFAULT_TABLE, HuffmanReader, type HuffmanTable, huffmanBytes } from './huffman.ts';
 import { readScp } from './read-scp.ts';

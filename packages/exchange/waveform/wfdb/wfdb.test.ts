@@ -1,8 +1,8 @@
 import { sampleCount } from '@gemel/core/waveform';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { folder, HAS_WFDB, inMemory, WFDB } from '../data.fixture.ts';
-import { decodedOf, mutated, overwritten, sampleSets, samplesIn, signalOf } from '../recording.fixture.ts';
+import { folder, HAS_WFDB, inMemory, WFDB } from '../fixtures/data.ts';
+import { decodedOf, mutated, overwritten, sampleSets, samplesIn, signalOf } from '../fixtures/recordings.ts';
 import { type Annotation, letterOf, readAnnotations, writeAnnotations } from './annotation.ts';
 import { BEAT_LETTERS } from './annotation-codes.data.ts';
 import { wfdbDoor } from './door.ts';
