@@ -4,7 +4,7 @@ import { effectiveSampleSize } from '@gemel/inference/smc/weights';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type { Assimilator, Belief, Diagnostics, History } from '@gemel/runtime/pack';
 import { candidatesOf } from './candidates.ts';
-import { covariatesAt } from './course.ts';
+import { covariatesAt, type DrugCourse } from './course.ts';
 import type { Drug, DrugModel } from './drug.ts';
 import { memberLayout } from './dynamics.ts';
 import { dosingErrors } from './errors.data.ts';
@@ -37,8 +37,17 @@ export interface ModelAnswer {
 
 /** Every usable model's posterior on the record up to `at`; empty where no model may speak. */
 export function answers(drug: Drug, history: History, at: Instant, random: RandomStream): readonly ModelAnswer[] {
-  const course = courseOf(drug, history, at);
-  const covariates = covariatesAt(course, hours(at));
+  return answersOn(drug, courseOf(drug, history, at), hours(at), random);
+}
+
+/** The same on a course, at a time of it. */
+export function answersOn(
+  drug: Pick<Drug, 'models'>,
+  course: DrugCourse,
+  time: number,
+  random: RandomStream,
+): readonly ModelAnswer[] {
+  const covariates = covariatesAt(course, time);
   const found = candidatesOf(drug, covariates).flatMap(({ model, used }, number) => {
     if (!used) return [];
     const subject = modelSubject(model, course);
