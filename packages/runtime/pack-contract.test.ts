@@ -5,6 +5,7 @@ import { tank } from './fixtures/tank.ts';
 import { exampleOf } from './fixtures/world.ts';
 import type { Pack } from './pack.ts';
 import { loadPack, packChecks, packContract } from './pack-contract.ts';
+import { viewOf } from './view.ts';
 
 for (const pack of [tank, queue, network]) packContract(pack as Pack<unknown>, await exampleOf(pack), { describe, it });
 
@@ -44,6 +45,12 @@ describe('pack contract', () => {
       'a score of a signal it does not need',
       { scores: [{ quantity: 'volume', signal: 'other', leadsMinutes: [15] }] },
     ],
+    [
+      'P7',
+      'values shown in a unit they are not kept in',
+      { view: { ...viewOf(any), units: [{ unit: 'furlong', factor: 1, decimals: 0 }] } },
+    ],
+    ['P7', 'a curve that is not foretold', { view: { ...viewOf(any), quantity: 'nothing' } }],
     [
       'D2',
       'dynamics that change the state they are given',

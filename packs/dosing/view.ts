@@ -1,7 +1,14 @@
-import { type ControlForm, decimalsFor, type ShownUnit, type TimeField, type TwinView } from '@gemel/runtime/view';
+import {
+  type ControlForm,
+  type ControlView,
+  decimalsFor,
+  type ShownUnit,
+  type TimeField,
+  type TwinView,
+} from '@gemel/runtime/view';
 import type { Drug, Target } from './drug.ts';
 import { daysOf, sayTarget } from './forecast.ts';
-import { doseControl, levelSignal } from './record.ts';
+import { doseControl, levelSignal, rateControl } from './record.ts';
 
 /** Days of a course that fit one chart: long enough for the doses before a level. */
 const PAST_DAYS = [3, 7, 14, 28];
@@ -42,6 +49,7 @@ export function viewOf(drug: Drug): TwinView {
         decimals: drug.regimens.step < 1 ? 2 : drug.regimens.step % 1 === 0 ? 0 : 1,
         form: formOf(drug),
       },
+      ...rateOf(drug),
     ],
   };
 }
@@ -57,6 +65,30 @@ function unitsOf({ levelUnit, plausibleLevel: [, most], reportedIn }: Drug): Twi
   if (reportedIn === undefined) return [own];
   const { unit, factor } = reportedIn;
   return [own, { unit, factor, decimals: decimalsFor(most * factor) }];
+}
+
+/** An infusion without end, of drugs that are given so: its rate replaces the one that runs. */
+function rateOf(drug: Drug): readonly ControlView[] {
+  const { continuous } = drug.regimens;
+  if (continuous === undefined) return [];
+  const hours = { unit: 'h', to: 24 * daysOf(drug), step: 1, most: 24 * daysOf(drug) } as const;
+  const most = drug.limits.daily / 24;
+  return [
+    {
+      control: rateControl(drug),
+      title: `${drug.title} infusion without end`,
+      short: 'Rate',
+      unit: 'mg/h',
+      decimals: 0,
+      form: {
+        name: 'rate',
+        amount: { to: Math.ceil(most), step: continuous.step, most: 5 * Math.ceil(most), start: 0 },
+        replaces: true,
+        begins: { ...hours, start: 0 },
+        lasts: { ...hours, start: 24 * daysOf(drug) },
+      },
+    },
+  ];
 }
 
 function formOf({ regimens, limits, days = 3 }: Drug): ControlForm {

@@ -3,6 +3,7 @@ import { validUnit } from '@gemel/core/units';
 import { loadPack } from '../load-pack.ts';
 import type { Pack } from '../pack.ts';
 import type { PackCheck } from '../pack-contract.ts';
+import { viewOf } from '../view.ts';
 import { demand } from './demand.ts';
 
 /** What a pack says of itself is whole and well formed. */
@@ -110,6 +111,32 @@ export function belongs(pack: Pack<any>): readonly PackCheck[] {
           demand(validUnit(unit), `signal ${signal}: “${unit}” is not a UCUM unit`);
         }
         for (const { name, unit } of pack.quantities) demand(validUnit(unit), `${name}: “${unit}” is not a UCUM unit`);
+      },
+    },
+    {
+      name: 'P7 shows only what it has: signals, a trajectory in their unit, controls in their own',
+      run: () => {
+        const view = viewOf(pack);
+        const bound = new Map(pack.observes.map((b) => [b.signal, b]));
+        for (const signal of view.signals) demand(bound.has(signal), `shows an unbound signal: ${signal}`);
+        const drawn = pack.quantities.find(({ name }) => name === view.quantity);
+        demand(drawn?.kind === 'trajectory', `draws ${view.quantity}, which is no trajectory`);
+        const [kept] = view.units;
+        demand(kept.factor === 1, `values are kept in ${kept.unit}, and shown in it times ${kept.factor}`);
+        demand(
+          drawn!.unit === kept.unit,
+          `${view.quantity} is in ${drawn!.unit}, its values are shown as ${kept.unit}`,
+        );
+        for (const signal of view.signals) {
+          const { unit } = bound.get(signal)!;
+          demand(unit === kept.unit, `${signal} is in ${unit}, its values are shown as ${kept.unit}`);
+        }
+        const forms = view.controls.map(({ form }) => form.name);
+        demand(new Set(forms).size === forms.length, 'two forms of controls have one name');
+        for (const { control, unit } of view.controls) {
+          const spec = pack.controls.find((own) => own.control === control);
+          demand(spec?.unit === unit, `${control} is shown in ${unit}, and is given in ${spec?.unit ?? 'nothing'}`);
+        }
       },
     },
   ];
