@@ -30,6 +30,7 @@ import type { Belief } from './pack.ts';
 import { posterior } from './posterior.ts';
 import { type ActionNote, actionEntries, releasedPlan } from './release.ts';
 import { replay } from './replay.ts';
+import { retraced } from './retrace.ts';
 import { atLevel, forecastNote, quantilesAt, type Score } from './score.ts';
 import { outcomeOf, standingOf, traceOf } from './trace.ts';
 import { compared, differences, weigh } from './weigh.ts';
@@ -252,6 +253,16 @@ export function createHub(options: HubOptions): Hub {
     },
 
     posterior: (pack, belief) => posterior(twinOf(pack).pack, belief),
+
+    async retraced(subject, pack, from, to) {
+      const { twin, belief, history, now } = await present(context, subject, twinOf(pack));
+      return belief === null ? null : retraced(twin.pack, belief, history, from, Math.min(to, now));
+    },
+
+    async models(subject, pack) {
+      const twin = twinOf(pack);
+      return twin.pack.models?.(outlookOf(await present(context, subject, twin))) ?? [];
+    },
 
     async forecast(subject, pack, scenario?: Scenario) {
       const twin = twinOf(pack);
