@@ -34,6 +34,8 @@ const MINUTE = 60;
 const STRETCH = 10;
 /** Fewest normal beats that HRV is given for: about five minutes. */
 const FEWEST_NORMAL = 200;
+/** Seconds around a beat within which its size is taken: the QRS of an ECG, a pulse from its foot to its end. */
+const REACH = { ecg: 0.06, ppg: 0.3 } as const;
 /** A rate is wanted of this many samples a second at least. */
 const LEAST_FREQUENCY = 50;
 
@@ -111,14 +113,10 @@ function measure(signal: Waveform, start: Instant, kind: SignalKind, source: Raw
         const codes = kind === 'ecg' ? CODES.heartRate : CODES.pulseRate;
         rates.push(item(codes, 60_000 / mean, '/min', span, bad.marks));
       }
-      if (kind === 'ecg' && beats.length >= 10) {
-        const breaths = breathingRate(
-          modulation(
-            Array.from(beats, (beat) => beat / rate),
-            beatSizes(part, rate, beats),
-          ),
-          BREATHING_RATE_HZ,
-        );
+      if (beats.length >= 10) {
+        const sizes = beatSizes(part, rate, beats, REACH[kind]);
+        const seconds = Array.from(beats, (beat) => beat / rate);
+        const breaths = breathingRate(modulation(seconds, sizes), BREATHING_RATE_HZ);
         const told = quality(source, 'the breathing was derived from the sizes of heart beats');
         if (breaths.rate > 0) rates.push(item(CODES.breathingRate, breaths.rate, '/min', span, [told, ...bad.marks]));
       }

@@ -40,9 +40,11 @@ const MOST_SIGNALS = 4096;
 /** Bytes of each field of the signal headers, in order: all labels, then all transducers, … */
 const WIDTHS = [16, 80, 8, 8, 8, 8, 8, 80, 8, 32] as const;
 
-/** Whether bytes begin as EDF or BDF do. */
+/** Whether bytes begin as EDF or BDF do: by their first letters, and a header as long as its number of signals makes it. */
 export function looksLikeEdf(head: Uint8Array): boolean {
-  return versionOf(head) !== null && head.length >= 256 && /^\d{2}\.\d{2}\.\d{2}$/.test(field(head, 168, 8));
+  if (versionOf(head) === null || head.length < 256) return false;
+  const [length, signals] = [field(head, 184, 8), field(head, 252, 4)];
+  return /^\d+$/.test(length) && /^\d+$/.test(signals) && Number(length) === 256 * (Number(signals) + 1);
 }
 
 function versionOf(bytes: Uint8Array): 2 | 3 | null {
