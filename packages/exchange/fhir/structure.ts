@@ -36,54 +36,105 @@ export function structureFaults(resource: unknown): readonly string[] {
   return [...faults(elements, type, type)];
 }
 
-function* faults(holder: object, structure: string, path: string): Generator<string> {
-  const elements = structure === 'Element' ? {} : r4Structure[structure];
-  if (elements === undefined) return;
-  const left = new Set(Object.keys(holder));
-  for (const [name, rule] of Object.entries(elements)) {
-    const [cardinality, types, ...codes] = rule.split(' ') as [string, string, ...string[]];
+/** One line of the table, taken apart. */
+interface Rule {
+  readonly name: string;
+  readonly required: boolean;
+  readonly repeats: boolean;
+  readonly types: string;
+  readonly codes: readonly string[];
+  /** Where any type may follow it: `value` of `value[x]`. */
+  readonly openStem: string | undefined;
+}
+
+/** The rules of a structure, and the keys that each may stand under with the type that the key says. */
+interface Structure {
+  readonly rules: readonly Rule[];
+  readonly byKey: ReadonlyMap<string, { readonly rule: Rule; readonly type: string }>;
+  readonly open: readonly Rule[];
+}
+
+const structures = new Map<string, Structure>();
+
+function structureOf(name: string): Structure | undefined {
+  const known = structures.get(name);
+  if (known !== undefined) return known;
+  const elements = name === 'Element' ? {} : r4Structure[name];
+  if (elements === undefined) return undefined;
+  const byKey = new Map<string, { rule: Rule; type: string }>();
+  const rules = Object.entries(elements).map(([element, line]) => {
+    const [cardinality, types, ...codes] = line.split(' ') as [string, string, ...string[]];
     const [least, most] = cardinality.split('..');
-    const stem = name.endsWith('[x]') ? name.slice(0, -3) : undefined;
-    const names = [...left].filter((key) => key === name || (stem !== undefined && isChoice(key, stem, types)));
-    for (const key of names) left.delete(key);
-    const beside = [...left].some((key) => key.startsWith('_') && isPrimitive({ [name]: rule }, key.slice(1)));
-    if (least !== '0' && names.length === 0 && !beside) yield `${path}.${name}: missing`;
-    if (names.length > 1) yield `${path}.${name}: given as ${names.join(' and ')}`;
-    for (const key of names) {
+    const stem = element.endsWith('[x]') ? element.slice(0, -3) : undefined;
+    const openStem = types === '*' ? stem : undefined;
+    const rule: Rule = { name: element, required: least !== '0', repeats: most !== '1', types, codes, openStem };
+    if (stem === undefined) byKey.set(element, { rule, type: types });
+    else if (openStem === undefined) {
+      for (const type of types.split('|')) {
+        byKey.set(stem + type.charAt(0).toUpperCase() + type.slice(1).replace(/\(.*\)$/, ''), { rule, type });
+      }
+    }
+    return rule;
+  });
+  const made = { rules, byKey, open: rules.filter(({ openStem }) => openStem !== undefined) };
+  structures.set(name, made);
+  return made;
+}
+
+/** The rule that a key stands under; an open choice takes any type. */
+function ruleAt({ byKey, open }: Structure, key: string): { readonly rule: Rule; readonly type: string } | undefined {
+  const found = byKey.get(key);
+  if (found !== undefined) return found;
+  const rule = open.find(({ openStem = '' }) => key.startsWith(openStem) && /^[A-Z]/.test(key.slice(openStem.length)));
+  return rule === undefined ? undefined : { rule, type: '*' };
+}
+
+function* faults(holder: object, name: string, path: string): Generator<string> {
+  const structure = structureOf(name);
+  if (structure === undefined) return;
+  const given = new Map<Rule, string[]>();
+  const beside = new Set<Rule>();
+  const others: string[] = [];
+  for (const key of Object.keys(holder)) {
+    const found = ruleAt(structure, key);
+    if (found === undefined) {
+      others.push(key);
+      const under = key.startsWith('_') ? ruleAt(structure, key.slice(1)) : undefined;
+      if (under !== undefined && primitives[under.type] !== undefined) beside.add(under.rule);
+    } else if (given.has(found.rule)) given.get(found.rule)!.push(key);
+    else given.set(found.rule, [key]);
+  }
+  for (const rule of structure.rules) {
+    const keys = given.get(rule);
+    if (keys === undefined) {
+      if (rule.required && !beside.has(rule)) yield `${path}.${rule.name}: missing`;
+      continue;
+    }
+    if (keys.length > 1) yield `${path}.${rule.name}: given as ${keys.join(' and ')}`;
+    for (const key of keys) {
       const value = (holder as Record<string, unknown>)[key];
-      const type = stem === undefined ? types : chosen(key.slice(stem.length), types);
-      if (most === '1') yield* faultsOf(value, type, codes, `${path}.${key}`);
+      const { type } = ruleAt(structure, key)!;
+      if (!rule.repeats) yield* faultsOf(value, type, rule.codes, `${path}.${key}`);
       else if (!Array.isArray(value) || value.length === 0) yield `${path}.${key}: not a non-empty array`;
-      else for (const [i, item] of value.entries()) yield* faultsOf(item, type, codes, `${path}.${key}[${i}]`);
+      else for (const [i, item] of value.entries()) yield* faultsOf(item, type, rule.codes, `${path}.${key}[${i}]`);
     }
   }
-  for (const name of left) {
-    const value = (holder as Record<string, unknown>)[name];
-    if (name === 'id') yield* faultsOf(value, 'string', [], `${path}.id`);
-    else if (name === 'extension') yield* extensionFaults(value, `${path}.extension`);
-    else if (name.startsWith('_') && isPrimitive(elements, name.slice(1))) {
+  for (const key of others) {
+    const value = (holder as Record<string, unknown>)[key];
+    const under = key.startsWith('_') ? ruleAt(structure, key.slice(1)) : undefined;
+    if (key === 'id') yield* faultsOf(value, 'string', [], `${path}.id`);
+    else if (key === 'extension') yield* extensionFaults(value, `${path}.extension`);
+    else if (under !== undefined && primitives[under.type] !== undefined) {
       for (const one of Array.isArray(value) ? value : [value]) {
-        if (one !== null) yield* faultsOf(one, 'Element', [], `${path}.${name}`);
+        if (one !== null) yield* faultsOf(one, 'Element', [], `${path}.${key}`);
       }
-    } else yield `${path}.${name}: no element of ${structure}`;
+    } else yield `${path}.${key}: no element of ${name}`;
   }
 }
 
 function* extensionFaults(value: unknown, path: string): Generator<string> {
   if (!Array.isArray(value) || value.length === 0) yield `${path}: not a non-empty array`;
   else for (const [i, item] of value.entries()) yield* faultsOf(item, 'Extension', [], `${path}[${i}]`);
-}
-
-/** Whether a name is that of a primitive element, beside which `_name` may hold its extensions. */
-function isPrimitive(elements: Readonly<Record<string, string>>, name: string): boolean {
-  for (const [each, rule] of Object.entries(elements)) {
-    const types = rule.split(' ')[1]!;
-    if (each === name) return primitives[types] !== undefined;
-    if (each.endsWith('[x]') && isChoice(name, each.slice(0, -3), types)) {
-      return primitives[chosen(name.slice(each.length - 3), types)] !== undefined;
-    }
-  }
-  return false;
 }
 
 function* faultsOf(value: unknown, type: string, codes: readonly string[], path: string): Generator<string> {
@@ -114,22 +165,6 @@ function* faultsOf(value: unknown, type: string, codes: readonly string[], path:
   ) {
     yield `${path}: leads to ${target}, where ${targets} belong`;
   }
-}
-
-/** `valueQuantity` for `value` among `Quantity|string`; any type where all are allowed. */
-function isChoice(key: string, stem: string, types: string): boolean {
-  return (
-    key.startsWith(stem) &&
-    (types === '*' ? /^[A-Z]/.test(key.slice(stem.length)) : chosen(key.slice(stem.length), types) !== '')
-  );
-}
-
-function chosen(suffix: string, types: string): string {
-  if (types === '*') return '*';
-  return (
-    types.split('|').find((type) => type.charAt(0).toUpperCase() + type.slice(1).replace(/\(.*\)$/, '') === suffix) ??
-    ''
-  );
 }
 
 function matches(form: RegExp): (value: unknown) => boolean {
