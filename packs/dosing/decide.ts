@@ -1,18 +1,25 @@
-import { type Advice, HOUR, instant, type Plan, type ProposedMeasurement, type Reason, type Scalar } from '@gemel/core';
+import {
+  type Advice,
+  HOUR,
+  instant,
+  type Plan,
+  type ProposedMeasurement,
+  type Reason,
+  type Scalar,
+  type Scenario,
+} from '@gemel/core';
 import type { Situation } from '@gemel/runtime/pack';
 import { abstain } from './abstain.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { sayTarget } from './forecast.ts';
 import { isRate, levelsOf, sayClearance } from './record.ts';
-import { samplingDesign } from './sampling.ts';
+import { type SamplingDesign, samplingDesigns } from './sampling.ts';
 
 /** Hours a proposal may be acted on. */
 const EXPIRES = 4;
 /** Plans whose chances are told, and for which the next levels are chosen. */
 const TOLD = 3;
-/** Members with which the times of levels are chosen for plans other than the best. */
-const FEWER = 80;
 /** Minutes within which a level may be drawn after the best time for it. */
 const DRAWN_WITHIN = 60;
 
@@ -50,7 +57,7 @@ export function decideOf(drug: Drug) {
         ...belief.diagnostics.warnings.map(({ code, message }) => ({ code, statement: message })),
       ],
       advisories: [],
-      measurements: told.flatMap((plan) => measurementsOf(situation, plan, plan === best ? undefined : FEWER)),
+      measurements: measurementsOf(situation, told),
       plans: ranked,
       expires: instant(now + EXPIRES * HOUR),
     };
@@ -97,12 +104,17 @@ export function decideOf(drug: Drug) {
     return found;
   }
 
-  function measurementsOf(
+  function measurementsOf(situation: Situation<DosingState>, plans: readonly Plan[]): readonly ProposedMeasurement[] {
+    const scenarios = plans.map(({ scenario }) => scenario);
+    const designs = samplingDesigns(drug, situation, scenarios);
+    return scenarios.flatMap((scenario, i) => measurementsOfDesign(situation, scenario, designs[i]));
+  }
+
+  function measurementsOfDesign(
     situation: Situation<DosingState>,
-    { scenario }: Plan,
-    weighedWith?: number,
+    scenario: Scenario,
+    design: SamplingDesign | null,
   ): readonly ProposedMeasurement[] {
-    const design = samplingDesign(drug, situation, scenario, 2, weighedWith);
     if (design === null) return [];
     const { times, before, after } = design;
     const doses = [...situation.history.controls, ...scenario.controls].map(({ from }) => from);

@@ -26,7 +26,7 @@ function perDay([first, second]: Paths['times']): number {
 }
 
 /** Whether a target is read at the doses' own times. */
-export function readsDoses({ targets }: Drug): boolean {
+export function readsDoses({ targets }: Pick<Drug, 'targets'>): boolean {
   return targets.some(({ quantity }) => quantity === 'peak' || quantity === 'trough' || quantity === 'time-above');
 }
 

@@ -14,7 +14,7 @@ import { aim, rewardsOf } from './rewards.ts';
 import { type OpenDose, type PathsOf, superposition } from './superposition.ts';
 
 /** Members that doses are sought with; all are weighed afterwards. */
-const SOUGHT_WITH = 50;
+const SOUGHT_WITH = 40;
 /** Regimens that are offered beside what is planned. */
 export const OPTIONS = 3;
 /** Share of the members that a dose is sought to serve: half lie on either side of an exposure, nine of ten stay above a threshold. */

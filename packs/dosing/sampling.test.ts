@@ -9,7 +9,7 @@ import { drugDynamics, memberLayout } from './dynamics.ts';
 import { advised } from './fixtures/advice.ts';
 import { after, creatinine, dose, history, measured } from './fixtures/patient.ts';
 import { forecastOf, targetValues } from './forecast.ts';
-import { samplingDesign } from './sampling.ts';
+import { samplingDesigns } from './sampling.ts';
 
 type Regimen = readonly [mg: number, every: number, hours: number];
 
@@ -89,7 +89,7 @@ describe('the time of the next level', () => {
     applicability: { applies: 'yes' as const, reasons: [] },
   };
   const asPlanned = { id: '', title: '', controls: [] };
-  const design = samplingDesign(drug, situation, asPlanned, 1)!;
+  const design = samplingDesigns(drug, situation, [asPlanned], 1)[0]!;
   const random = randomStream(19);
   const anyTime = () => {
     for (;;) {
@@ -113,7 +113,7 @@ describe('the time of the next level', () => {
     expect(design.before).toBeGreaterThan(1.5 * design.after);
   });
   it('is no time of an infusion or of the hour after; two levels lie apart and tell more than one', () => {
-    const two = samplingDesign(drug, situation, asPlanned)!;
+    const two = samplingDesigns(drug, situation, [asPlanned])[0]!;
     expect(two.times).toHaveLength(2);
     expect(two.after).toBeLessThan(0.9 * design.after);
     expect(two.times[1] - two.times[0]).toBeGreaterThanOrEqual(4 * HOUR);
@@ -125,7 +125,7 @@ describe('the time of the next level', () => {
   });
   it('is none where nothing is given any more', () => {
     const bare = { ...given, controls: given.controls.filter(({ status }) => status === 'given') };
-    expect(samplingDesign(drug, { ...situation, history: bare }, asPlanned)).toBeNull();
+    expect(samplingDesigns(drug, { ...situation, history: bare }, [asPlanned])).toEqual([null]);
   });
   it('goes with each plan as a measurement, under a LOINC code of the level, before the next dose', () => {
     const { advice } = advised(drug, given, after(NOW));

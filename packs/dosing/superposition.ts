@@ -36,13 +36,15 @@ interface Parts {
 /**
  * Where concentrations are proportional to doses, the paths under a regimen are those without it and, for each dose, the amount times
  * the answer to 1 mg, shifted to its time: one answer serves every interval and every amount. As the direct forecast, up to
- * rounding. Null where the structure of a member is not linear. `times` an hour apart; `controls`: what is given and planned.
+ * rounding. Null where the structure of a member is not linear. `times` an hour apart; `controls`: what is given and planned; `marked`:
+ * whether peaks and troughs are wanted as well.
  */
 export function superposition(
   drug: Drug,
   members: readonly Member<DosingState>[],
   controls: readonly ControlInput[],
   times: readonly Instant[],
+  marked = readsDoses(drug),
 ): ((doses: readonly OpenDose[]) => PathsOf) | null {
   const layout = memberLayout(drug);
   const oral = drug.regimens.route === 'oral';
@@ -145,7 +147,7 @@ export function superposition(
     const exposure = course('exposure');
     const last = times[count - 1];
     const marks = (before: boolean) =>
-      (readsDoses(drug) ? doses : [])
+      (marked ? doses : [])
         .map((dose) => (before ? dose.at : dose.at + dose.hours * HOUR))
         .filter((at) => at < last)
         .toSorted((a, b) => a - b)
@@ -158,16 +160,16 @@ export function superposition(
         [CONCENTRATION]: sum(concentration, amounts),
         [EXPOSURE]: sum(exposure, amounts),
       };
-      if (readsDoses(drug)) {
-        values[PEAK] = marked(peaks, amounts, values[CONCENTRATION]);
-        values[TROUGH] = marked(troughs, amounts, values[CONCENTRATION]);
+      if (marked) {
+        values[PEAK] = lastMarks(peaks, amounts, values[CONCENTRATION]);
+        values[TROUGH] = lastMarks(troughs, amounts, values[CONCENTRATION]);
       }
       return { members: members.length, times, values };
     };
   };
 
   /** The last mark before each reading; before there is one, what is read. */
-  function marked(
+  function lastMarks(
     marks: readonly { readonly at: number; readonly parts: Parts }[],
     amounts: readonly number[],
     read: Float64Array,
