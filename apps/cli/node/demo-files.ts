@@ -12,7 +12,7 @@ import type { RecordOptions } from './sources.ts';
 export interface DemoFile {
   readonly name: string;
   readonly text: string;
-  readonly options: RecordOptions;
+  readonly options: Omit<RecordOptions, 'start'>;
 }
 
 /** The files of one person for [from, to): FHIR for who they are and what their device file cannot hold, and the device file. */
