@@ -8,6 +8,8 @@ const T_WAVE = 0.36;
 const FRACTION = 0.3125;
 /** Peaks of beats and of noise that the threshold remembers. */
 const REMEMBERED = 8;
+/** Peaks left aside that a search looks through: at least 13 s of them. */
+const ASIDE = 64;
 /** A pause this many times the usual interval is searched again, at half the threshold. */
 const PAUSE = 1.5;
 
@@ -95,7 +97,7 @@ function choose(peaks: readonly Peak[], energy: Float64Array, rate: number): Pea
   const intervals = new Memory([rate]);
   const threshold = () => noise.median + FRACTION * (heights.median - noise.median);
   let last: Peak | null = null;
-  /** Peaks taken for noise since the last beat. */
+  /** The last peaks taken for noise since the last beat. */
   let passed: Peak[] = [];
   const accept = (peak: Peak) => {
     if (last !== null) intervals.add(peak.at - last.at);
@@ -119,6 +121,7 @@ function choose(peaks: readonly Peak[], energy: Float64Array, rate: number): Pea
     } else {
       if (!isTWave(peak)) noise.add(peak.height);
       passed.push(peak);
+      if (passed.length > ASIDE) passed.shift();
     }
   }
   return beats;

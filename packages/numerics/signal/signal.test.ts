@@ -104,6 +104,15 @@ describe('beats', () => {
     ).toBe(0);
   });
 
+  test('nothing is found in a long silence with faint noise, and everything after it', () => {
+    const before = beatTimes(20, 0.8, 0.05);
+    const after = beatTimes(20, 0.8, 0.05, 2).map((t) => t + 920);
+    const signal = ecg([...before, ...after], 940, 125, 0.003);
+    const found = seconds(detectBeats(signal, 125), 125);
+    expect(found.filter((t) => t > 21 && t < 919)).toEqual([]);
+    expect(matchBeats([...before, ...after], found, 0.05)).toMatchObject({ missed: 0, extra: 0 });
+  });
+
   test('nothing is found in nothing', () => {
     expect(detectBeats(new Float64Array(10), 250).length).toBe(0);
     expect(detectBeats(new Float64Array(5000), 250).length).toBe(0);

@@ -156,7 +156,7 @@ function recordTimes(
       const from = headerBytes + record * recordBytes + at;
       const read = readAnnotationLists(bytes.subarray(from, from + length));
       if (i === 0) begin = read.begins;
-      marks.push(...read.marks);
+      for (const mark of read.marks) marks.push(mark);
       if (read.damage !== null && damaged++ === 0) firstDamage = from + read.damage;
     }
     const expected = record === 0 ? 0 : last + recordSeconds;
