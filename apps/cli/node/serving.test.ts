@@ -9,6 +9,7 @@ import type {
   ImportResult,
   JobView,
   LiveEvent,
+  PackRecords,
   ProblemDetails,
   ProposalView,
   TwinDetail,
@@ -79,6 +80,7 @@ describe('the server', { timeout: 120_000 }, () => {
       ['GET', '/api/proposals', undefined, 422, 'server-request-invalid'],
       ['GET', `${at}?pack=none`, undefined, 404, 'server-unknown-pack'],
       ['GET', `${at}?from=yesterday`, undefined, 422, 'server-request-invalid'],
+      ['GET', '/api/packs/none', undefined, 404, 'server-unknown-pack'],
       ['GET', `${at}/fhir`, undefined, 404, 'server-unknown-proposal'],
       ['GET', `${at}/report?unit=stone`, undefined, 422, 'server-request-invalid'],
       ['POST', `${at}/whatif`, { arms: [] }, 422, 'server-request-invalid'],
@@ -97,6 +99,13 @@ describe('the server', { timeout: 120_000 }, () => {
     const { body } = await take('plain.csv', 'time,gl\n2026-01-01 10:00:00,120\n', { unit: 'mg/dL', subject: 'x' });
     expect(body.account.mapped).toBe(0);
     expect(body.account.problems[0]?.remedy).toContain('--zone');
+  });
+
+  test('what a pack’s records hold is told for a form: names, codes, units', async () => {
+    const { body } = await call<PackRecords>('GET', '/api/packs/dosing-vancomycin');
+    expect(body.controls[0]).toMatchObject({ name: 'vancomycin.dose', units: ['mg'] });
+    expect(body.signals.map(({ name }) => name)).toContain('creatinine');
+    expect(body.facts.map(({ fact }) => fact)).toContain('body.weight');
   });
 
   test('a page of another origin and a foreign host name are turned away', async () => {
@@ -145,6 +154,12 @@ describe('the server', { timeout: 120_000 }, () => {
     expect(body.arms.map((plan) => plan.limits.length > 0)).toEqual([true, true]);
     for (const difference of body.differences[0]!) expect(difference.median).toBe(0);
     expect(body.differences[1]!.find(({ name }) => name === 'maximum')!.median).toBeGreaterThan(0);
+    const often = { control: 'meal.carbohydrate', value: 5, unit: 'g', inMinutes: 30, everyMinutes: 60 };
+    const again = { arms: [arm('a', 0), { title: 'again', controls: [often] }] };
+    const repeated = await call<WhatIfResult>('POST', `${at}/whatif`, again);
+    // As far as is foretold: five hours.
+    const times = repeated.body.arms[1]!.scenario.controls.map(({ from }) => (from - NOW) / MINUTE);
+    expect(times).toEqual([30, 90, 150, 210, 270]);
     const unknown = { arms: [{ title: 'c', controls: [{ control: 'leech', value: 1, unit: 'g', inMinutes: 0 }] }] };
     const refused = await call<ProblemDetails>('POST', `${at}/whatif`, unknown);
     expect(refused.body.code).toBe('server-unknown-control');

@@ -167,7 +167,13 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     async (request, reply) => {
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
       const { units } = viewOf(packOf(pack)!);
-      const unit = (units.find((offered) => offered.unit === request.query.unit) ?? units[0]).unit;
+      const { unit = units[0].unit } = request.query;
+      if (!units.some((offered) => offered.unit === unit))
+        throw serverErrors.error(
+          'server-request-invalid',
+          `Values of ${pack} are shown in ${units.map((offered) => offered.unit).join(' or ')}, not in "${unit}".`,
+          { field: 'unit' },
+        );
       const report = await standingReport(hub, subject, pack, { now: desk.now(), unit, sha256 });
       return reply.type('text/html; charset=utf-8').send(report.html);
     },

@@ -183,6 +183,7 @@ export function EntryForm({ pack }: { readonly pack: PackRecords }) {
             result={result}
             names={new Map(result.subjects.map((subject) => [subject, person.name]))}
             onOpen={() => {}}
+            pack={pack.id}
           />
         </Card>
       )}

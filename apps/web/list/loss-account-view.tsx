@@ -13,10 +13,12 @@ interface LossAccountViewProps {
   readonly result: ImportResult;
   readonly names: ReadonlyMap<string, string>;
   readonly onOpen: () => void;
+  /** The twin that is opened, where it is known which. */
+  readonly pack?: string;
 }
 
 /** What became of every entry of a file. */
-export function LossAccountView({ result, names, onOpen }: LossAccountViewProps) {
+export function LossAccountView({ result, names, onOpen, pack }: LossAccountViewProps) {
   const { account, subjects } = result;
   const t = strings.importing;
   const count = (n: number) => n.toLocaleString(strings.locale);
@@ -85,7 +87,7 @@ export function LossAccountView({ result, names, onOpen }: LossAccountViewProps)
       )}
       <div className={css.opens}>
         {subjects.map((subject) => (
-          <Link key={subject} href={paths.twin(subject)} onClick={onOpen}>
+          <Link key={subject} href={paths.twin(subject, pack)} onClick={onOpen}>
             {t.open(names.get(subject) ?? subject)}
           </Link>
         ))}
