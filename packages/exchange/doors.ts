@@ -6,6 +6,7 @@ import { libreviewDoor } from './device/cgm/libreview.ts';
 import { nightscoutDoor } from './device/cgm/nightscout.ts';
 import { plainCgmDoor } from './device/cgm/plain.ts';
 import { tidepoolDoor } from './device/cgm/tidepool.ts';
+import { openMHealthDoor } from './device/open-mhealth/door.ts';
 import { describeBytes, headText } from './device/text.ts';
 import type { Door } from './door.ts';
 import { exchangeErrors } from './errors.data.ts';
@@ -27,6 +28,7 @@ export const doors: readonly Door[] = [
   nightscoutDoor,
   tidepoolDoor,
   plainCgmDoor,
+  openMHealthDoor,
   wfdbDoor,
   edfDoor,
   scpDoor,
@@ -62,8 +64,10 @@ function contradicts(head: Uint8Array, name: string): boolean {
   const seems = describeBytes(head);
   if (claim === 'txt' && /HL7/.test(seems)) return false;
   if (/archive|PDF|image|Excel|database|binary|HTML|XML|HL7/.test(seems)) return true;
-  const json = /^\s*[[{]/.test(headText(head.subarray(0, 1024)));
-  return claim === 'csv' || claim === 'tsv' ? json : claim === 'txt' ? false : !json;
+  const start = headText(head.subarray(0, 1024)).trimStart();
+  if (claim === 'csv' || claim === 'tsv') return /^[[{]/.test(start);
+  // A table's header may begin with a quote; so may a JSON document that is one word.
+  return claim !== 'txt' && !/^([[{]|"[^"\n]*"\s*$)/.test(start);
 }
 
 const misnamed: Door = {

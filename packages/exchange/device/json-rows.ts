@@ -24,9 +24,9 @@ const COLON = 0x3a;
 /**
  * Walks the elements of an array of records, of an object of such arrays (`{entries: […], treatments: […]}`), or of one
  * record a line, without needing the whole to be valid: a cut-off or broken element spoils itself alone. An object without
- * arrays is one record. Never throws.
+ * arrays is one record; with `lists` false every object is. Never throws.
  */
-export function* jsonRows(bytes: Uint8Array): Generator<JsonRow, void, void> {
+export function* jsonRows(bytes: Uint8Array, lists = true): Generator<JsonRow, void, void> {
   const text = readText(bytes);
   const slice = sliceDecoder(text);
   const data = text.bytes;
@@ -124,8 +124,12 @@ export function* jsonRows(bytes: Uint8Array): Generator<JsonRow, void, void> {
   }
   const whole = at;
   const wholeLine = line;
+  if (!lists) {
+    yield row('', '');
+    return;
+  }
   at++;
-  let lists = 0;
+  let found = 0;
   for (;;) {
     blank();
     if (at >= data.length) {
@@ -146,7 +150,7 @@ export function* jsonRows(bytes: Uint8Array): Generator<JsonRow, void, void> {
       at++;
     }
     if (data[at] === 0x5b && nextIsObject(data, at + 1)) {
-      lists++;
+      found++;
       const ended = yield* elements(key);
       if (ended === 'between') yield cutOff(key, data.length);
       if (ended !== 'closed') return;
@@ -159,7 +163,7 @@ export function* jsonRows(bytes: Uint8Array): Generator<JsonRow, void, void> {
       }
     }
   }
-  if (lists === 0) {
+  if (found === 0) {
     at = whole;
     line = wholeLine;
     yield row('', '');

@@ -1,0 +1,46 @@
+import { defineErrors } from '@gemel/core/error';
+
+/** Error codes of device data. Each is documented in docs/errors.md. */
+export const deviceErrors = defineErrors({
+  'device-time-missing': {
+    meaning: 'A measurement does not say when it was made.',
+    remedy: 'It was kept whole; add --start with date, time and offset where one time holds for the whole source.',
+  },
+  'device-time-form': {
+    meaning: 'The time of a measurement has a form from which no instant follows.',
+    remedy: 'It was kept whole; give a date and time, or a beginning with an end or a duration up to weeks.',
+  },
+  'device-statistic': {
+    meaning: 'A value is a statistic over a stretch of time (a mean, a maximum), not a reading.',
+    remedy: 'It was kept whole, since it must not pass for a reading; send the readings themselves where they exist.',
+  },
+  'device-no-measurement': {
+    meaning: 'An element is valid for its format and holds no measurement.',
+    remedy: 'Nothing to do; it was kept whole.',
+  },
+  'device-measure-unknown': {
+    meaning: 'What was measured has no meaning known to this door.',
+    remedy: 'It was kept whole; report the name of the measure if it should be understood.',
+  },
+  'device-self-reported': {
+    meaning: 'A value was entered by a person, not measured by a device.',
+    remedy: 'Nothing to do; it is graded uncertain.',
+  },
+  'device-value-special': {
+    meaning: 'A device sent a code in place of a number: not a number, not at this resolution, or beyond its range.',
+    remedy: 'Nothing to do where the device could not measure; repeat the measurement if the value is needed.',
+  },
+  'device-message-invalid': {
+    meaning: 'A message of a device is shorter than its flags say, or breaks the rules of its profile.',
+    remedy: 'Check the connection and the software of the device; the bytes were not used.',
+  },
+  'device-status': {
+    meaning:
+      'The device itself raised a doubt about a measurement: movement, poor contact, irregular pulse, low battery.',
+    remedy: 'Repeat the measurement under better conditions; the value is graded uncertain.',
+  },
+  'device-xml': {
+    meaning: 'The document is not well-formed XML, or declares entities or external parts.',
+    remedy: 'Export it again; what was whole before the place has been taken in.',
+  },
+});
