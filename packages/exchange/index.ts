@@ -1,3 +1,4 @@
+export { type CcdOptions, type EncodedCcd, encodeCcd } from './ccda/encode.ts';
 export type * from './door.ts';
 export * from './doors.ts';
 export { exchangeErrors } from './errors.data.ts';

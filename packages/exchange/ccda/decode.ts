@@ -2,7 +2,7 @@ import type { Decoded, Problem, Provenance, RawItem } from '@gemel/core';
 import { headText } from '../device/text.ts';
 import { parseZone, type Zone } from '../device/zone.ts';
 import type { Door, DoorOptions } from '../door.ts';
-import { fhirDoor } from '../fhir/decode.ts';
+import { decodeResources } from '../fhir/decode.ts';
 import { fileProblem } from '../fhir/source.ts';
 import { elementFates, madeBy, remainders } from './account.ts';
 import { convert, isClinical } from './convert.ts';
@@ -227,15 +227,14 @@ function subjectKey({ made, patient, options }: Conversion): string | undefined 
 
 /** Items of the resources by the FHIR door, so that a value means the same whatever it came by. */
 function byFhir(list: readonly Made[], { options, named }: Conversion): ReadonlyMap<Made, Decoded> {
-  const entry = list.map((made) => ({ resource: resourceOf(made) }));
-  const bundle = new TextEncoder().encode(JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }));
   const { name, subject } = options;
+  const quiet = (code: string) => QUIET.has(code) || (code === 'fhir-subject-missing' && !named);
   const found = new Map<Made, Decoded>();
+  const given = { name, ...(subject === undefined ? {} : { subject }) };
   let index = 0;
-  for (const decoded of fhirDoor.decode(bundle, { name, ...(subject === undefined ? {} : { subject }) })) {
-    if (decoded.type === 'file') continue;
+  for (const decoded of decodeResources(list.map(resourceOf), given)) {
     const made = list[index++]!;
-    const quiet = (code: string) => QUIET.has(code) || (code === 'fhir-subject-missing' && !named);
+    if (decoded === null) continue;
     found.set(made, { ...decoded, problems: decoded.problems.filter(({ code }) => !quiet(code)) });
   }
   return found;
@@ -243,7 +242,7 @@ function byFhir(list: readonly Made[], { options, named }: Conversion): Readonly
 
 function owned(item: RawItem, place: Provenance, subject: string | undefined): RawItem {
   const { element, sourceId, device } = item.provenance;
-  const part = /resource\.(.+)$/.exec(element)?.[1];
+  const part = /^Bundle\.entry\[\d+\](?:\.resource)?\.(.+)$/.exec(element)?.[1];
   return {
     ...item,
     subject: subject ?? item.subject,
