@@ -1,5 +1,5 @@
-/** A laboratory report of ten values as ORU^R01 (2.5.1), of a patient and with a control id of its own: 1.3 kB. */
-export function report(n: number): Uint8Array {
+/** A laboratory report as ORU^R01 (2.5.1), with a control id of its own, of one of 500 patients: 1.9 kB with ten values. */
+export function report(n: number, values = 10): Uint8Array {
   const names = [
     '2345-7^Glucose',
     '2951-2^Sodium',
@@ -14,7 +14,7 @@ export function report(n: number): Uint8Array {
     `PV1|1|I|W^12^1^HOSP||||4^Care^Doctor^^^^MD|||||||||||V${n % 500}|||||||||||||||||||||||||20240130080000+0100`,
     `ORC|RE|P${n}|F${n}||CM||||20240131080000+0100|||4^Care^Doctor`,
     `OBR|1|P${n}|F${n}|24323-8^Comprehensive metabolic panel^LN|||20240131083000+0100|||||||||4^Care^Doctor||||||20240131113000+0100|||F`,
-    ...Array.from({ length: 10 }, (_, i) => {
+    ...Array.from({ length: values }, (_, i) => {
       const name = names[i % names.length]!;
       const value = (((n * 7 + i * 13) % 900) / 10).toFixed(1);
       return `OBX|${i + 1}|NM|${name}^LN|${i + 1}|${value}|mmol/L^^UCUM|3.5-5.5|N|||F|||20240131083000+0100||1234^Tech^Lab`;
