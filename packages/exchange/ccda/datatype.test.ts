@@ -205,6 +205,11 @@ test('C1 one blood pressure by C-CDA and by FHIR is one pair of observations, bu
   const byCda = itemsOf(decoded(documentOf(sectionOf('8716-3', entry))));
   expect(bare(byFhir).length).toBe(2);
   expect(bare(byCda)).toEqual(bare(byFhir));
+  const source = bytesOf(documentOf(sectionOf('8716-3', entry)));
+  const places = byCda.flatMap(({ kind, provenance: { byteStart, byteEnd } }) =>
+    kind === 'observation' ? [new TextDecoder().decode(source.subarray(byteStart, byteEnd))] : [],
+  );
+  expect(places.map((each) => /value="(\d+)" unit/.exec(each)?.[1])).toEqual(['132', '86']);
 });
 
 test('every item points at the bytes it came from', () => {

@@ -165,7 +165,7 @@ function* decodeConversion(conversion: Conversion): Generator<Decoded, void, voi
     const rest = left.get(made) ?? [];
     const place = provenance(conversion, made.draft.element, `${made.type}/${made.id}`);
     const decoded = read.get(made);
-    const items = (decoded?.items ?? []).map((item) => owned(item, place, subject));
+    const items = (decoded?.items ?? []).map((item) => owned(item, made, place, conversion, subject));
     // What the FHIR door takes no item from is kept whole, with its reason.
     const fate = items.length > 0 ? 'mapped' : made.faults.length > 0 ? 'refused' : 'kept';
     const own = [
@@ -240,15 +240,24 @@ function byFhir(list: readonly Made[], { options, named }: Conversion): Readonly
   return found;
 }
 
-function owned(item: RawItem, place: Provenance, subject: string | undefined): RawItem {
+/** The item with the person it is about and the bytes it came from; a part of a resource may stand in an element of its own. */
+function owned(
+  item: RawItem,
+  made: Made,
+  place: Provenance,
+  conversion: Conversion,
+  subject: string | undefined,
+): RawItem {
   const { element, sourceId, device } = item.provenance;
-  const part = /^Bundle\.entry\[\d+\](?:\.resource)?\.(.+)$/.exec(element)?.[1];
+  const part = /\.resource\.(.+)$/.exec(element)?.[1];
+  const own = part === undefined ? undefined : made.draft.parts.get(part);
+  const at = own === undefined ? place : provenance(conversion, own);
   return {
     ...item,
     subject: subject ?? item.subject,
     provenance: {
-      ...place,
-      ...(part === undefined ? {} : { element: `${place.element}#${part}` }),
+      ...at,
+      ...(part === undefined || own !== undefined ? {} : { element: `${place.element}#${part}` }),
       ...(sourceId === undefined ? {} : { sourceId }),
       ...(device === undefined ? {} : { device }),
     },

@@ -109,6 +109,8 @@ export class Draft {
   readonly problems: Problem[] = [];
   keys: readonly string[];
   made: Made | null = null;
+  /** Elements of the source that parts of the resource came from: `component[1]`. */
+  readonly parts = new Map<string, XmlElement>();
   /** The act around the element, whose author speaks for it where it names none. */
   around: XmlElement | undefined;
 

@@ -145,12 +145,13 @@ function sameTime(a: Member, b: Member): boolean {
 }
 
 /** Components out of a statement: its code and value, marked as read by the draft that takes them in. */
-function component(draft: Draft, { statement }: Member, code?: Concept): Draftable {
+function component(draft: Draft, { statement }: Member, index: number): Draftable {
   draft.use(statement);
+  draft.parts.set(`component[${index}]`, statement);
   for (const name of ['statusCode', 'effectiveTime', 'text']) draft.useAll(one(statement, name));
   const { content } = readValue(draft, all(statement, 'value'));
   return {
-    code: code ?? conceptOrUnknown(draft, one(statement, 'code')),
+    code: conceptOrUnknown(draft, one(statement, 'code')),
     ...content,
     interpretation: all(statement, 'interpretationCode').map((each) => concept(draft, each)),
   };
@@ -171,7 +172,7 @@ function pressure(conversion: Conversion, systolic: Member, diastolic: Member, t
     },
   );
   const other = new Draft(conversion, 'Observation', diastolic.statement);
-  const second = component(draft, diastolic);
+  const second = component(draft, diastolic, 1);
   const more = observationContent(
     other,
     diastolic.statement,
@@ -189,7 +190,7 @@ function pressure(conversion: Conversion, systolic: Member, diastolic: Member, t
     identifier: [...identifiers(draft, systolic.statement), ...identifiers(draft, diastolic.statement)],
     note: notesOfBoth,
     performer,
-    component: [component(draft, systolic), second],
+    component: [component(draft, systolic, 0), second],
   });
   other.made = draft.made;
   return reference;
@@ -218,5 +219,9 @@ function saturation(
   for (const [each, display] of wanted) {
     if (!coding.some((one) => one.code === each)) coding.push({ system: LOINC, code: each, display });
   }
-  return draft.add({ ...content, code: { ...code, coding }, component: oxygen.map((each) => component(draft, each)) });
+  return draft.add({
+    ...content,
+    code: { ...code, coding },
+    component: oxygen.map((each, i) => component(draft, each, i)),
+  });
 }
