@@ -159,6 +159,90 @@ describe('patients and visits', () => {
   });
 });
 
+describe('orders, appointments and documents', () => {
+  test('an appointment: when, with whom, and the patient', () => {
+    const bytes = lines(
+      head('SIU^S12'),
+      'SCH|P1|F1|||||CHECKUP^Checkup|NORMAL|30|MIN|^^^20240301090000+0100^20240301093000+0100',
+      PID,
+      'RGS|1',
+      'AIP|1||4^Care^Doctor|||||||||Booked',
+      'AIL|1||W^12^1',
+    );
+    const patient = one(bytes, 'Patient');
+    expect(one(bytes, 'Appointment')).toMatchObject({
+      status: 'booked',
+      start: '2024-03-01T09:00:00+01:00',
+      minutesDuration: 30,
+      participant: [
+        { actor: { reference: `Patient/${patient.id}` }, status: 'accepted' },
+        { actor: { reference: expect.stringMatching(/^Practitioner\//) }, status: 'accepted' },
+        { actor: { reference: expect.stringMatching(/^Location\//) } },
+      ],
+    });
+  });
+
+  test('a prescription: what, how much, how often, by which route', () => {
+    const bytes = lines(
+      head('RDE^O11'),
+      PID,
+      'ORC|NW|P1||||||||||4^Care^Doctor',
+      'RXE||0143963401^Drug^NDC|2||mg^^UCUM||^with water||G|30|tab|2',
+      'TQ1|1||BID|0800~2000||||R',
+      'RXR|PO^Oral^HL70162',
+    );
+    expect(one(bytes, 'MedicationRequest')).toMatchObject({
+      status: 'active',
+      medicationCodeableConcept: { coding: [{ system: 'http://hl7.org/fhir/sid/ndc', code: '0143963401' }] },
+      dosageInstruction: [
+        {
+          doseAndRate: [{ doseQuantity: { value: 2, unit: 'mg', code: 'mg' } }],
+          timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd', timeOfDay: ['08:00:00', '20:00:00'] } },
+          route: { coding: expect.arrayContaining([expect.objectContaining({ code: 'PO' })]) },
+          patientInstruction: 'with water',
+        },
+      ],
+      dispenseRequest: { quantity: { value: 30, unit: 'tab' }, numberOfRepeatsAllowed: 2 },
+    });
+  });
+
+  test('a vaccination, a document, a charge', () => {
+    const vxu = lines(
+      head('VXU^V04'),
+      PID,
+      'ORC|RE||F1',
+      'RXA|0|1|20240131||88^Flu^CVX|0.5|mL^^UCUM||00||||||LOT1||||CP',
+      'RXR|IM^Intramuscular^HL70162',
+    );
+    expect(one(vxu, 'Immunization')).toMatchObject({
+      status: 'completed',
+      primarySource: true,
+      lotNumber: 'LOT1',
+      doseQuantity: { value: 0.5, code: 'mL' },
+    });
+    const mdm = lines(
+      head('MDM^T02'),
+      PID,
+      'TXA|1|DS|TX||||||||DOC1|||||AU||AV',
+      'OBX|1|TX|1^Summary||first~second||||||F',
+      'OBX|2|ED|2^Scan||^application^pdf^Base64^QUJD||||||F',
+    );
+    expect(one(mdm, 'DocumentReference')).toMatchObject({
+      status: 'current',
+      content: [
+        { attachment: { contentType: 'text/plain', data: btoa('first\nsecond') } },
+        { attachment: { contentType: 'application/pdf', data: 'QUJD' } },
+      ],
+    });
+    const dft = lines(head('DFT^P03'), PID, 'FT1|1|T1||20240131||CG|99213^Visit^C4|||2||50^EUR');
+    expect(one(dft, 'ChargeItem')).toMatchObject({
+      status: 'billable',
+      quantity: { value: 2 },
+      code: { coding: [{ code: '99213' }] },
+    });
+  });
+});
+
 describe('the account', () => {
   test('every field is mapped, kept or refused, with its bytes, and the raw text of what is not mapped is kept', () => {
     const bytes = lines(head('ADT^A01'), `${PID}||2106-3^White^HL70005|1 St^^Town|||||||||||||||maybe`, 'ZZ1|1|own');

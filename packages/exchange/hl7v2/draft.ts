@@ -3,7 +3,7 @@ import type { Step } from './target.ts';
 import type { Made } from './values.ts';
 
 /** Elements of an array that several segments fill together, as against one for each segment. */
-const SHARED = new Set(['dosageInstruction', 'doseAndRate', 'reaction', 'extension-of-primitive']);
+const SHARED = new Set(['dosageInstruction', 'doseAndRate', 'reaction']);
 /** Arrays that hold one entry for a segment: a field that repeats repeats further in. */
 const HOLDERS = new Set([
   'contact',
@@ -91,10 +91,10 @@ export class Draft {
   }
 }
 
-/** The array that a repeating field repeats: the first, or the one within where the first is the segment's own. */
+/** The array that a repeating field repeats: the first that is not the segment's own; −1 where there is none. */
 function repeatedStep(steps: readonly Step[]): number {
   const arrays = steps.flatMap((step, i) => (step.array && !(step.primitive && i < steps.length - 1) ? [i] : []));
-  return arrays.find((i) => !HOLDERS.has(steps[i]!.name)) ?? arrays[0] ?? -1;
+  return arrays.find((i) => !HOLDERS.has(steps[i]!.name)) ?? -1;
 }
 
 function object(holder: Made, name: string): Made {

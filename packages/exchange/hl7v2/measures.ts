@@ -105,7 +105,18 @@ export function timing(piece: Piece, setting: Setting): Made | undefined {
         ? { when: [code] }
         : undefined
       : { frequency: times, period: 1, periodUnit: 'd' };
-  const words = concept(piece, '', setting);
+  const [pattern = '', meaning = '', system = ''] = piece.parts(1).map((part) => part ?? '');
+  const uri = codeSystem(system, '', setting);
+  const words =
+    pattern === '' && meaning === ''
+      ? undefined
+      : clean({
+          coding:
+            pattern === ''
+              ? []
+              : [{ ...(uri === undefined ? {} : { system: uri }), code: pattern.replace(/\s+/g, ' ') }],
+          text: meaning || pattern,
+        });
   const standard = ABBREVIATIONS.has(code)
     ? { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation', code }] }
     : words;

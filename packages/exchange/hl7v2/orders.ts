@@ -119,6 +119,16 @@ export function orders(assembly: Assembly, segment: Segment): number {
   }
 }
 
+/** The patient of a PID that follows SCH takes part in the appointment. */
+export function joinAppointment(assembly: Assembly): void {
+  const appointment = state.get(assembly)?.appointment;
+  const actor = assembly.patientReference();
+  if (appointment === null || appointment === undefined || actor === null) return;
+  const { value } = appointment;
+  const status = value.status === 'booked' || value.status === 'fulfilled' ? 'accepted' : 'needs-action';
+  value.participant = [...((value.participant as Made[] | undefined) ?? []), { actor, status }];
+}
+
 /** Status of an appointment by the event of its message, where SCH-25 does not say it. */
 const APPOINTMENTS: Readonly<Record<string, string>> = {
   S12: 'booked',

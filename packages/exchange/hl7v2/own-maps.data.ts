@@ -237,8 +237,11 @@ export const ownMaps: Readonly<Record<string, OwnMap>> = {
       [21, 'status', '', '', 'entered-in-error', 'RXA-21=D'],
     ],
   },
-  'TQ1[MedicationRequest]': { replaces: [5, 6, 11, 13, 14], rows: [] },
-  'TQ1[ServiceRequest]': { replaces: [4, 5, 6, 13, 14], rows: [] },
+  'TQ1[MedicationRequest]': {
+    replaces: [4, 5, 6, 11, 13, 14],
+    rows: [[4, 'dosageInstruction.timing.repeat.timeOfDay']],
+  },
+  'TQ1[ServiceRequest]': { replaces: [5, 6, 13, 14], rows: [] },
   'SCH[Appointment]': {
     replaces: [7, 8, 9, 12, 16, 20, 26, 27],
     rows: [

@@ -3,6 +3,7 @@ import { annotate, participate } from './attached.ts';
 import type { Draft } from './draft.ts';
 import { eventProvenance } from './header.ts';
 import type { Segment } from './message.ts';
+import { joinAppointment } from './orders.ts';
 import { patientIdentity } from './patient.ts';
 import { type Made, translated } from './values.ts';
 
@@ -33,6 +34,7 @@ export function visit(assembly: Assembly, segment: Segment): boolean {
         assembly.apply('PID[Account]', own, segment);
         own.value.subject = [assembly.patientReference()];
       }
+      joinAppointment(assembly);
       linkPatients(assembly, segment, before);
       return true;
     }
