@@ -55,13 +55,8 @@ export default {
     const beside = rate(both, (each) => [...ccdaDoor.resources!(each.bytes, options)]);
     const writing = { at: instant(1_700_000_000_000), custodian: 'House', software: 'Gemel' };
     return [
-      {
-        name: 'to FHIR, every resource checked: Gemel',
-        value: toFhir,
-        unit: UNIT,
-        ratio: 1,
-        note: `${made} resources`,
-      },
+      { name: 'to FHIR, every resource checked: Gemel', value: toFhir, unit: UNIT, note: `${made} resources` },
+      { name: `the ${both.length} that the peer converts, to FHIR: Gemel`, value: beside, unit: UNIT, ratio: 1 },
       {
         name: `the ${both.length} that the peer converts, to FHIR: @medplum/ccda 5.1.10`,
         value: peer,

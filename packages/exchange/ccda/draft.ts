@@ -56,7 +56,8 @@ export class Conversion {
     const resource = compact({ resourceType: draft.type, ...content }) ?? { resourceType: draft.type };
     const keys = draft.keys;
     const own = keys[0] ?? `${this.options.name} ${pathOf(draft.element)}`;
-    for (const id of [idFor(own), idOf(`${own} ${JSON.stringify(resource)}`)]) {
+    for (const attempt of [0, 1]) {
+      const id = attempt === 0 ? idFor(own) : idOf(`${own} ${JSON.stringify(resource)}`);
       const there = this.#byTypeAndId.get(`${draft.type}/${id}`);
       if (there === undefined) return this.#put(draft, id, resource, keys);
       if (join(there.resource, resource)) {
