@@ -21,8 +21,8 @@ const INTEGRAL = SPACES + STEPS + 1;
 const EARLY = 0.5 - 0.5 / Math.sqrt(3);
 const APART = 1 / Math.sqrt(3);
 /** Longest steps, h: by what is in the gut, mg, and afterwards. They do not depend on what varies between persons. */
-const FULL = { amount: 0.1, step: 0.5 };
-const EMPTYING = { amount: 0.002, step: 1 };
+const FULL = { amount: 0.2, step: 0.5 };
+const EMPTYING = { amount: 0.01, step: 2 };
 const LONG = 6;
 /** Lengths of steps of which is kept what they do. */
 const SLOTS = 8;
@@ -59,9 +59,9 @@ function writeShares(hours: number, mean: number, steps: number, out: Float64Arr
   }
 }
 
-/** How amounts and rates of infusion move in `hours`: what one of each comes to. */
-function writeMoves(hours: number, system: LinearCompartments, out: Float64Array, at: number): void {
-  for (let from = 0; from < DRUG; from++) {
+/** How amounts, and rates of infusion where `columns` counts them, move in `hours`: what one of each comes to. */
+function writeMoves(hours: number, system: LinearCompartments, columns: number, out: Float64Array, at: number): void {
+  for (let from = 0; from < columns; from++) {
     system.clear();
     if (from < SPACES) system.bolus(from, 1);
     else system.addRate(from === GUT_RATE ? GUT : CENTRAL, 1);
@@ -95,13 +95,15 @@ export const inrResponse: Structure = {
     const rates = new Float64Array(MOVING.length);
     const absorption = new Float64Array(1);
     const drug = new Float64Array(DRUG);
-    const moved = new Float64Array(SPACES);
     const chain = new Float64Array(STEPS + 1);
     const lengths = new Float64Array(SLOTS);
     const made = new Float64Array(SLOTS * PER_LENGTH);
     let slot = 0;
     let values = first;
     let integral = 0;
+    let infusing = false;
+    /** Rates of infusion are left out of what steps do while there was none. */
+    let columns = SPACES;
     /** Share of the clotting factors that is missing, and the INR. */
     let missing = 0;
     let inr = 0;
@@ -119,12 +121,16 @@ export const inrResponse: Structure = {
       lengths.fill(0);
       look();
     };
+    const stop = () => {
+      drug[GUT_RATE] = 0;
+      drug[BLOOD_RATE] = 0;
+      infusing = false;
+    };
     const reset = (from: Float64Array) => {
       for (let i = 0; i < SPACES; i++) drug[i] = from[i];
       for (let k = 0; k <= STEPS; k++) chain[k] = from[SPACES + k];
       integral = from[INTEGRAL];
-      drug[GUT_RATE] = 0;
-      drug[BLOOD_RATE] = 0;
+      stop();
       look();
     };
     /** Where it stands what a step of this length does. */
@@ -135,15 +141,15 @@ export const inrResponse: Structure = {
       else {
         slot = (slot + 1) % SLOTS;
         lengths[slot] = hours;
-        writeMoves(hours, system, made, slot * PER_LENGTH);
+        writeMoves(hours, system, columns, made, slot * PER_LENGTH);
         writeShares(hours, values.MTT1, STEPS, made, slot * PER_LENGTH + CHAIN);
         writeShares(hours, values.MTT2, 1, made, slot * PER_LENGTH + SECOND_CHAIN);
       }
       return slot * PER_LENGTH;
     };
     const row = (at: number): number => {
-      let sum = 0;
-      for (let i = 0; i < DRUG; i++) sum += made[at + i] * drug[i];
+      let sum = made[at] * drug[0] + made[at + 1] * drug[1] + made[at + 2] * drug[2];
+      if (infusing) sum += made[at + GUT_RATE] * drug[GUT_RATE] + made[at + BLOOD_RATE] * drug[BLOOD_RATE];
       return sum;
     };
     const formed = (central: number) => 1 / (1 + (Math.max(0, central) / (values.VC * values.EC50)) ** values.GAMMA);
@@ -158,8 +164,11 @@ export const inrResponse: Structure = {
       const at = over(hours);
       const early = formed(row(at + FIRST_LOOK));
       const late = formed(row(at + SECOND_LOOK));
-      for (let i = 0; i < SPACES; i++) moved[i] = row(at + i * DRUG);
-      for (let i = 0; i < SPACES; i++) drug[i] = moved[i];
+      const gut = row(at);
+      const central = row(at + DRUG);
+      drug[2] = row(at + 2 * DRUG);
+      drug[GUT] = gut;
+      drug[CENTRAL] = central;
       const slope = (late - early) / APART;
       const before = inr;
       const rising = rise(early - EARLY * slope);
@@ -184,6 +193,9 @@ export const inrResponse: Structure = {
       },
       addRate(site, rate) {
         drug[site === 'gut' ? GUT_RATE : BLOOD_RATE] += rate;
+        infusing = true;
+        if (columns === SPACES) lengths.fill(0);
+        columns = DRUG;
       },
       advance(hours) {
         let left = hours;
@@ -208,10 +220,7 @@ export const inrResponse: Structure = {
         return out;
       },
       reset,
-      renew() {
-        drug[GUT_RATE] = 0;
-        drug[BLOOD_RATE] = 0;
-      },
+      renew: stop,
     };
   },
 };
