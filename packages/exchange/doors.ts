@@ -1,5 +1,6 @@
 import type { Decoded } from '@gemel/core/raw';
 import { ccdaDoor } from './ccda/decode.ts';
+import { appleHealthDoor } from './device/apple-health/door.ts';
 import { clarityDoor } from './device/cgm/clarity.ts';
 import { fileEntry } from './device/cgm/item.ts';
 import { libreviewDoor } from './device/cgm/libreview.ts';
@@ -29,6 +30,7 @@ export const doors: readonly Door[] = [
   tidepoolDoor,
   plainCgmDoor,
   openMHealthDoor,
+  appleHealthDoor,
   wfdbDoor,
   edfDoor,
   scpDoor,

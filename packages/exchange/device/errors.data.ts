@@ -26,6 +26,10 @@ export const deviceErrors = defineErrors({
     meaning: 'A value was entered by a person, not measured by a device.',
     remedy: 'Nothing to do; it is graded uncertain.',
   },
+  'device-meaning-inferred': {
+    meaning: 'What a value means was inferred from the name of its source.',
+    remedy: 'Check it where it matters; it is graded uncertain. An export of the sensor itself says it outright.',
+  },
   'device-value-special': {
     meaning: 'A device sent a code in place of a number: not a number, not at this resolution, or beyond its range.',
     remedy: 'Nothing to do where the device could not measure; repeat the measurement if the value is needed.',
