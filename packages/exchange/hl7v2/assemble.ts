@@ -5,7 +5,7 @@ import type { Message, Segment } from './message.ts';
 import { orders } from './orders.ts';
 import { type Identity, patientIdentity } from './patient.ts';
 import { fillRequired } from './required.ts';
-import { type Application, applyMap, type Group } from './segment-map.ts';
+import { type Application, applyMap } from './segment-map.ts';
 import type { Made, Setting } from './values.ts';
 import { visit } from './visit.ts';
 
@@ -34,7 +34,7 @@ export class Assembly {
   /** Identities by the id of their Patient resource. */
   readonly patients = new Map<string, Identity>();
   /** Segments seen last, by name: conditions may ask for them. */
-  group: Group = {};
+  readonly group: Record<string, Segment | undefined> = {};
   patient: Draft | null = null;
   encounter: Draft | null = null;
   /** What notes and participations that follow belong to. */
@@ -96,7 +96,7 @@ export class Assembly {
     let skip = 0;
     for (const segment of this.message.segments) {
       if (segment.index < skip) continue;
-      this.group = { ...this.group, [segment.id]: segment };
+      this.group[segment.id] = segment;
       if (visit(this, segment)) continue;
       skip = orders(this, segment);
     }

@@ -171,10 +171,14 @@ export function stampPart(piece: Piece, n: number, setting: Setting): unknown {
 
 /** Leaves out what is undefined or empty. */
 export function clean(made: Made): Made | undefined {
-  const kept = Object.entries(made).filter(
-    ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
-  );
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  let kept: Made | undefined;
+  for (const key in made) {
+    const value = made[key];
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    kept ??= {};
+    kept[key] = value;
+  }
+  return kept;
 }
 
 /** CWE, CE, CNE, CF, ID, IS → CodeableConcept: the translated code first, then the codes as sent. */

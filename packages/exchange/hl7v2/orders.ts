@@ -162,7 +162,7 @@ function startOrder(assembly: Assembly, segment: Segment): Order {
     group[each.id] ??= each;
   }
   const order: Order = { group, request: null, report: null, specimen: null };
-  assembly.group = { ...assembly.group, ORC: undefined, OBR: undefined, RXE: undefined, RXO: undefined, ...group };
+  Object.assign(assembly.group, { ORC: undefined, OBR: undefined, RXE: undefined, RXO: undefined }, group);
   if (segment.id !== 'ORC') return order;
   const { message } = assembly;
   const key = (n: number) => segment.text(n) || group.OBR?.text(n) || '';
