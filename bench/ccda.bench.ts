@@ -52,11 +52,18 @@ export default {
     // The peer is timed on the documents it converts, and so is Gemel beside it.
     const both = texts.map((text, i) => ({ text, bytes: bytes[i]! })).filter((_, i) => theirs[i] !== null);
     const peer = rate(both, ({ text }) => byPeer(text));
+    const besideMade = records.reduce((sum, each, i) => sum + (theirs[i] === null ? 0 : each.length), 0);
     const beside = rate(both, (each) => [...ccdaDoor.resources!(each.bytes, options)]);
     const writing = { at: instant(1_700_000_000_000), custodian: 'House', software: 'Gemel' };
     return [
       { name: 'to FHIR, every resource checked: Gemel', value: toFhir, unit: UNIT, note: `${made} resources` },
-      { name: `the ${both.length} that the peer converts, to FHIR: Gemel`, value: beside, unit: UNIT, ratio: 1 },
+      {
+        name: `the ${both.length} that the peer converts, to FHIR: Gemel`,
+        value: beside,
+        unit: UNIT,
+        ratio: 1,
+        note: `${besideMade} resources`,
+      },
       {
         name: `the ${both.length} that the peer converts, to FHIR: @medplum/ccda 5.1.10`,
         value: peer,

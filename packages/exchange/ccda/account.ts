@@ -8,7 +8,7 @@ export function madeBy(conversion: Conversion, by: object): Made | null {
   if (!(by instanceof Draft)) return null;
   if (by.made !== null) return by.made;
   // A section speaks through the Composition; a draft without a resource, through whoever read what is around it.
-  if (conversion.sections.includes(by)) return conversion.made.find(({ type }) => type === 'Composition') ?? null;
+  if (conversion.sections.has(by)) return conversion.composition;
   for (let around = by.element.parent; around !== null; around = around.parent) {
     if (around.use !== null && around.use.by !== by) return madeBy(conversion, around.use.by);
   }

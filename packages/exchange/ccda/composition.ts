@@ -152,7 +152,7 @@ function events(draft: Draft, root: XmlElement, careTeam: Reference | undefined)
 /** A section with its narrative and what its entries became; the sections in it in turn. */
 export function section(conversion: Conversion, element: XmlElement): Draftable | undefined {
   const draft = new Draft(conversion, 'Composition', element);
-  conversion.sections.push(draft);
+  conversion.sections.add(draft);
   const parent = element.parent;
   if (parent?.name === 'component') draft.use(parent);
   const code = one(element, 'code');

@@ -34,7 +34,8 @@ export class Conversion {
   /** The encounter that the document as a whole belongs to. */
   encounter: Reference | undefined;
   /** What sections said of themselves; the Composition holds it. */
-  readonly sections: Draft[] = [];
+  readonly sections = new Set<Draft>();
+  composition: Made | null = null;
   /** Codes noted at an element, so that each is said once however often it is read. */
   readonly noted = new Map<XmlElement, Set<CcdaCode>>();
   /** Every draft, also of what came to nothing. */
@@ -75,6 +76,7 @@ export class Conversion {
   #put(draft: Draft, id: string, resource: Draftable, keys: readonly string[]): Reference {
     const made: Made = { type: draft.type, id, resource, draft, faults: [] };
     this.made.push(made);
+    if (made.type === 'Composition') this.composition ??= made;
     draft.made = made;
     this.#byTypeAndId.set(`${made.type}/${id}`, made);
     for (const key of keys) this.#name(key, made);
@@ -84,7 +86,7 @@ export class Conversion {
   #name(key: string, made: Made): void {
     const list = this.#byKey.get(key);
     if (list === undefined) this.#byKey.set(key, [made]);
-    else if (!list.includes(made)) list.push(made);
+    else if (list.length < MOST_OF_ONE_ID && !list.includes(made)) list.push(made);
   }
 
   /** Resources made of statements with one of these ids. */
@@ -156,6 +158,8 @@ export class Draft {
     const codes = noted.get(element) ?? new Set();
     if (codes.has(code)) return;
     noted.set(element, codes.add(code));
+    // The account of the elements has every code; a list as long as the document helps nobody.
+    if (noted.size > MOST_PROBLEMS) return;
     this.problems.push(
       ccdaErrors.problem(code, `${message}.`, {
         file: options.name,
@@ -169,6 +173,8 @@ export class Draft {
     return this.conversion.add(this, content);
   }
 }
+
+const MOST_PROBLEMS = 10_000;
 
 /** `root|extension` of each id of an element that tells it apart. */
 export function keysOf(element: XmlElement | undefined): readonly string[] {
@@ -197,11 +203,19 @@ const ADDING_UP = new Set(
   ),
 );
 
+/** Statements of one id that are kept in mind, and items of one list that are joined: more is no record but a mistake. */
+const MOST_OF_ONE_ID = 64;
+const LONGEST_LIST = 256;
+
 /** Joins two resources where nothing in them disagrees. */
 function join(there: Draftable, more: Draftable): boolean {
   for (const [name, value] of Object.entries(more)) {
     if (there[name] === undefined || same(there[name], value)) continue;
-    if (Array.isArray(value) && Array.isArray(there[name]) && ADDING_UP.has(name)) continue;
+    const mine = there[name];
+    if (Array.isArray(value) && Array.isArray(mine) && ADDING_UP.has(name)) {
+      if (value.length + mine.length <= LONGEST_LIST) continue;
+      return false;
+    }
     if (isConcept(value) && isConcept(there[name]) && shareCoding(value, there[name])) continue;
     return false;
   }

@@ -246,9 +246,29 @@ function collect(element: XmlElement, parts: string[]): void {
 /** Where an element stands: `/ClinicalDocument/component[1]/structuredBody/component[2]/section`. */
 export function pathOf(element: XmlElement): string {
   const steps: string[] = [];
-  for (let at: XmlElement | null = element; at !== null; at = at.parent) {
-    const same = at.parent?.children.filter((other) => other.name === at!.name) ?? [at];
-    steps.push(same.length > 1 ? `${at.name}[${same.indexOf(at) + 1}]` : at.name);
-  }
+  for (let at: XmlElement | null = element; at !== null; at = at.parent) steps.push(stepOf(at));
   return `/${steps.reverse().join('/')}`;
+}
+
+/** Steps to the children of an element, counted once: a section may have very many. */
+const stepsOf = new WeakMap<XmlElement, ReadonlyMap<XmlElement, string>>();
+
+function stepOf(element: XmlElement): string {
+  const { parent } = element;
+  if (parent === null) return element.name;
+  let steps = stepsOf.get(parent);
+  if (steps === undefined) {
+    const counts = new Map<string, number>();
+    for (const { name } of parent.children) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const seen = new Map<string, number>();
+    const made = new Map<XmlElement, string>();
+    for (const child of parent.children) {
+      const index = (seen.get(child.name) ?? 0) + 1;
+      seen.set(child.name, index);
+      made.set(child, counts.get(child.name)! > 1 ? `${child.name}[${index}]` : child.name);
+    }
+    steps = made;
+    stepsOf.set(parent, steps);
+  }
+  return steps.get(element) ?? element.name;
 }

@@ -77,29 +77,30 @@ export function vitalSigns(conversion: Conversion, element: XmlElement, section:
   const list = members(element);
   for (const { link } of list) draft.use(link);
   const left = new Set(list);
+  const waiting = byTimeAndCode(list);
+  /** The next sign of a code at the time of another, taken out of those left. */
+  const next = (code: string, at: Member): Member | undefined => {
+    const queue = waiting.get(`${timeOf(at)} ${code}`) ?? [];
+    for (let found = queue.pop(); found !== undefined; found = queue.pop()) if (left.delete(found)) return found;
+    return undefined;
+  };
   const made: Reference[] = [];
   for (const member of list) {
     if (!left.has(member)) continue;
     const code = codeOf(member.statement) ?? '';
-    const others = [...left].filter((other) => other !== member && sameTime(other, member) && plain(other));
-    const partner = code === SYSTOLIC ? others.find((other) => codeOf(other.statement) === DIASTOLIC) : undefined;
-    const reverse = code === DIASTOLIC ? others.find((other) => codeOf(other.statement) === SYSTOLIC) : undefined;
-    const oxygen = SATURATION.has(code) ? others.filter((other) => OXYGEN.has(codeOf(other.statement) ?? '')) : [];
-    const waits = OXYGEN.has(code) && others.some((other) => SATURATION.has(codeOf(other.statement) ?? ''));
-    if (waits && plain(member)) continue;
+    const paired = plain(member) && (code === SYSTOLIC || code === DIASTOLIC || SATURATION.has(code));
+    // Flow and concentration of oxygen wait for a saturation of their time.
+    if (!paired && plain(member) && OXYGEN.has(code)) continue;
     left.delete(member);
-    if (plain(member) && (partner ?? reverse) !== undefined) {
-      const other = (partner ?? reverse)!;
-      left.delete(other);
+    const other = !paired || SATURATION.has(code) ? undefined : next(code === SYSTOLIC ? DIASTOLIC : SYSTOLIC, member);
+    if (other !== undefined) {
       made.push(
-        pressure(conversion, partner === undefined ? other : member, partner === undefined ? member : other, own),
+        code === SYSTOLIC ? pressure(conversion, member, other, own) : pressure(conversion, other, member, own),
       );
-    } else if (plain(member) && SATURATION.has(code)) {
-      for (const other of oxygen) left.delete(other);
+    } else if (paired && SATURATION.has(code)) {
+      const oxygen = [...OXYGEN].flatMap((each) => next(each, member) ?? []);
       made.push(saturation(conversion, member, oxygen, section, own));
-    } else {
-      made.push(observation(conversion, member.statement, section, { category: 'vital-signs', time: own }));
-    }
+    } else made.push(observation(conversion, member.statement, section, { category: 'vital-signs', time: own }));
   }
   for (const member of left) {
     made.push(observation(conversion, member.statement, section, { category: 'vital-signs', time: own }));
@@ -136,12 +137,22 @@ function plain({ statement }: Member): boolean {
   return !negated(statement) && all(statement, 'value').length === 1;
 }
 
-function sameTime(a: Member, b: Member): boolean {
-  const time = ({ statement }: Member) => {
-    const element = one(statement, 'effectiveTime');
-    return element?.attributes.value ?? one(element, 'low')?.attributes.value;
-  };
-  return time(a) === time(b);
+function timeOf({ statement }: Member): string {
+  const element = one(statement, 'effectiveTime');
+  return element?.attributes.value ?? one(element, 'low')?.attributes.value ?? '';
+}
+
+/** Signs that may belong together, by time and code; the first of each last, to be taken first. */
+function byTimeAndCode(list: readonly Member[]): Map<string, Member[]> {
+  const found = new Map<string, Member[]>();
+  for (const member of [...list].reverse()) {
+    if (!plain(member)) continue;
+    const key = `${timeOf(member)} ${codeOf(member.statement) ?? ''}`;
+    const queue = found.get(key);
+    if (queue === undefined) found.set(key, [member]);
+    else queue.push(member);
+  }
+  return found;
 }
 
 /** Components out of a statement: its code and value, marked as read by the draft that takes them in. */

@@ -20,20 +20,35 @@ const TEMPLATE = '2.16.840.1.113883.10.20.22.4.';
 
 /** Whether an element carries one of these entry templates of C-CDA, by the last part of their OID. */
 export function isTemplate(element: XmlElement, ...endings: readonly string[]): boolean {
-  return all(element, 'templateId').some(({ attributes }) => {
-    const root = attributes.root?.trim();
-    return (
-      root !== undefined && endings.some((ending) => root === (ending.includes('113883') ? ending : TEMPLATE + ending))
-    );
-  });
+  let own = templatesOf.get(element);
+  if (own === undefined) {
+    const roots = all(element, 'templateId').flatMap(({ attributes }) => attributes.root?.trim() ?? []);
+    own = roots.map((root) => (root.startsWith(TEMPLATE) ? root.slice(TEMPLATE.length) : root));
+    templatesOf.set(element, own);
+  }
+  return own.length > 0 && endings.some((ending) => own.includes(ending));
+}
+
+/** Template ids and statements below an element, asked for again and again while it is read. */
+const templatesOf = new WeakMap<XmlElement, readonly string[]>();
+const belowOf = new WeakMap<XmlElement, readonly Below[]>();
+
+interface Below {
+  readonly link: XmlElement;
+  readonly statement: XmlElement;
 }
 
 /** Statements below an element, with the link that leads to each. */
-export function below(element: XmlElement): readonly { readonly link: XmlElement; readonly statement: XmlElement }[] {
-  return element.children.flatMap((link) => {
-    if (link.name !== 'entryRelationship' && link.name !== 'component' && link.name !== 'entry') return [];
-    return link.children.filter(({ name }) => STATEMENTS.has(name)).map((statement) => ({ link, statement }));
-  });
+export function below(element: XmlElement): readonly Below[] {
+  let found = belowOf.get(element);
+  if (found === undefined) {
+    found = element.children.flatMap((link) => {
+      if (link.name !== 'entryRelationship' && link.name !== 'component' && link.name !== 'entry') return [];
+      return link.children.filter(({ name }) => STATEMENTS.has(name)).map((statement) => ({ link, statement }));
+    });
+    belowOf.set(element, found);
+  }
+  return found;
 }
 
 export const STATEMENTS: ReadonlySet<string> = new Set([
