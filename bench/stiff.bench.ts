@@ -32,6 +32,12 @@ interface Run {
   readonly error: number;
 }
 
+/** The least of so many measurements, each short enough to lie between two interruptions on a busy machine; stiff.c does alike. */
+const ROUNDS = 25;
+const WINDOW = 0.004;
+/** Seconds at least, by which the engine has compiled what it measures. */
+const WARM = 0.3;
+
 /** Half decades, from coarse to fine. */
 const tolerances = (finest: number) => Array.from({ length: 2 * (finest - 3) + 1 }, (_, i) => 10 ** -(3 + i / 2));
 
@@ -51,12 +57,13 @@ function solve(work: Omit<StiffWork, 'reference'>, solver: Solver, relative: num
 function ours(work: StiffWork, solver: Solver, relative: number): Run {
   const y = solve(work, solver, relative);
   let once = processorSeconds(() => solve(work, solver, relative));
-  const repetitions = Math.max(1, Math.min(200, Math.round(0.02 / once)));
-  for (let round = 0; round < 5; round++) {
+  const repetitions = Math.max(1, Math.min(200, Math.round(WINDOW / once)));
+  for (let round = 0, spent = 0; round < ROUNDS || spent < WARM; round++) {
     const all = processorSeconds(() => {
       for (let r = 0; r < repetitions; r++) solve(work, solver, relative);
     });
     once = Math.min(once, all / repetitions);
+    spent += all;
   }
   return { seconds: once, error: errorOf(work, y) };
 }
@@ -77,7 +84,7 @@ function processorSeconds(action: () => void): number {
 function inC(program: string, work: StiffWork, linear: string, relative: number): Run | undefined {
   const equal = work.floor.every((floor) => floor === work.floor[0]);
   const absolute = (equal ? work.floor.slice(0, 1) : work.floor).map((floor) => floor * relative);
-  const repetitions = work.initial.length > 100 ? 2 : 20;
+  const repetitions = work.initial.length > 100 ? 1 : 5;
   const args = [work.name, String(relative), String(repetitions), linear, ...Array.from(absolute, String)];
   const { status, stdout } = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000 });
   if (status !== 0) return undefined;
