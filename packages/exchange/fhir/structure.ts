@@ -33,7 +33,21 @@ export function structureFaults(resource: unknown): readonly string[] {
   const type = isObject(resource) ? String(resource.resourceType) : 'nothing';
   if (!isObject(resource) || !Object.hasOwn(r4Structure, type)) return [`${type}: not a type this check knows`];
   const { resourceType: _, ...elements } = resource;
-  return [...faults(elements, type, type)];
+  const out: string[] = [];
+  collect(elements, type, { above: null, step: type }, out);
+  return out;
+}
+
+/** Where in a resource; written out only where there is a fault. */
+interface Place {
+  readonly above: Place | null;
+  readonly step: string;
+  readonly index?: number;
+}
+
+function at({ above, step, index }: Place): string {
+  const own = index === undefined ? step : `${step}[${index}]`;
+  return above === null ? own : `${at(above)}.${own}`;
 }
 
 /** One line of the table, taken apart. */
@@ -89,82 +103,101 @@ function ruleAt({ byKey, open }: Structure, key: string): { readonly rule: Rule;
   return rule === undefined ? undefined : { rule, type: '*' };
 }
 
-function* faults(holder: object, name: string, path: string): Generator<string> {
+function collect(holder: object, name: string, place: Place, out: string[]): void {
   const structure = structureOf(name);
   if (structure === undefined) return;
   const given = new Map<Rule, string[]>();
-  const beside = new Set<Rule>();
+  let beside: Set<Rule> | null = null;
   const others: string[] = [];
   for (const key of Object.keys(holder)) {
     const found = ruleAt(structure, key);
     if (found === undefined) {
       others.push(key);
       const under = key.startsWith('_') ? ruleAt(structure, key.slice(1)) : undefined;
-      if (under !== undefined && primitives[under.type] !== undefined) beside.add(under.rule);
+      if (under !== undefined && primitives[under.type] !== undefined) {
+        beside ??= new Set();
+        beside.add(under.rule);
+      }
     } else if (given.has(found.rule)) given.get(found.rule)!.push(key);
     else given.set(found.rule, [key]);
   }
   for (const rule of structure.rules) {
     const keys = given.get(rule);
     if (keys === undefined) {
-      if (rule.required && !beside.has(rule)) yield `${path}.${rule.name}: missing`;
+      if (rule.required && beside?.has(rule) !== true) out.push(`${at(place)}.${rule.name}: missing`);
       continue;
     }
-    if (keys.length > 1) yield `${path}.${rule.name}: given as ${keys.join(' and ')}`;
+    if (keys.length > 1) out.push(`${at(place)}.${rule.name}: given as ${keys.join(' and ')}`);
     for (const key of keys) {
       const value = (holder as Record<string, unknown>)[key];
       const { type } = ruleAt(structure, key)!;
-      if (!rule.repeats) yield* faultsOf(value, type, rule.codes, `${path}.${key}`);
-      else if (!Array.isArray(value) || value.length === 0) yield `${path}.${key}: not a non-empty array`;
-      else for (const [i, item] of value.entries()) yield* faultsOf(item, type, rule.codes, `${path}.${key}[${i}]`);
+      if (!rule.repeats) check(value, type, rule.codes, { above: place, step: key }, out);
+      else checkList(value, type, rule.codes, key, place, out);
     }
   }
   for (const key of others) {
     const value = (holder as Record<string, unknown>)[key];
     const under = key.startsWith('_') ? ruleAt(structure, key.slice(1)) : undefined;
-    if (key === 'id') yield* faultsOf(value, 'string', [], `${path}.id`);
-    else if (key === 'extension') yield* extensionFaults(value, `${path}.extension`);
+    if (key === 'id') check(value, 'string', [], { above: place, step: key }, out);
+    else if (key === 'extension') checkList(value, 'Extension', [], key, place, out);
     else if (under !== undefined && primitives[under.type] !== undefined) {
       for (const one of Array.isArray(value) ? value : [value]) {
-        if (one !== null) yield* faultsOf(one, 'Element', [], `${path}.${key}`);
+        if (one !== null) check(one, 'Element', [], { above: place, step: key }, out);
       }
-    } else yield `${path}.${key}: no element of ${name}`;
+    } else out.push(`${at(place)}.${key}: no element of ${name}`);
   }
 }
 
-function* extensionFaults(value: unknown, path: string): Generator<string> {
-  if (!Array.isArray(value) || value.length === 0) yield `${path}: not a non-empty array`;
-  else for (const [i, item] of value.entries()) yield* faultsOf(item, 'Extension', [], `${path}[${i}]`);
+function checkList(
+  value: unknown,
+  type: string,
+  codes: readonly string[],
+  key: string,
+  above: Place,
+  out: string[],
+): void {
+  if (!Array.isArray(value) || value.length === 0) out.push(`${at(above)}.${key}: not a non-empty array`);
+  else for (let i = 0; i < value.length; i++) check(value[i], type, codes, { above, step: key, index: i }, out);
 }
 
-function* faultsOf(value: unknown, type: string, codes: readonly string[], path: string): Generator<string> {
+function check(value: unknown, type: string, codes: readonly string[], place: Place, out: string[]): void {
   if (type === '*') return;
   const primitive = primitives[type];
   if (primitive !== undefined) {
-    if (!primitive(value)) yield `${path}: ${JSON.stringify(value)} is no ${type}`;
-    else if (codes.length > 0 && !codes.includes(value as string))
-      yield `${path}: ${value} is none of ${codes.join(', ')}`;
+    if (!primitive(value)) out.push(`${at(place)}: ${JSON.stringify(value)} is no ${type}`);
+    else if (codes.length > 0 && !codes.includes(value as string)) {
+      out.push(`${at(place)}: ${value} is none of ${codes.join(', ')}`);
+    }
     return;
   }
   if (!isObject(value) || Object.keys(value).length === 0) {
-    yield `${path}: not an object with content`;
+    out.push(`${at(place)}: not an object with content`);
     return;
   }
   if (type === 'Resource') {
-    for (const fault of structureFaults(value)) yield `${path} ${fault}`;
+    for (const fault of structureFaults(value)) out.push(`${at(place)} ${fault}`);
     return;
   }
-  const [name, targets] = /^(\w+)\((.*)\)$/.exec(type)?.slice(1) ?? [type];
-  yield* faults(value, name as string, path);
-  const target = /^(?:https?:.*\/)?([A-Z]\w+)\/[^/]+$/.exec(String(value.reference ?? ''))?.[1];
-  if (
-    targets !== undefined &&
-    target !== undefined &&
-    resourceTypes.has(target) &&
-    !targets.split(',').includes(target)
-  ) {
-    yield `${path}: leads to ${target}, where ${targets} belong`;
+  const { name, targets } = typeOf(type);
+  collect(value, name, place, out);
+  if (targets === undefined || typeof value.reference !== 'string') return;
+  const target = /^(?:https?:.*\/)?([A-Z]\w+)\/[^/]+$/.exec(value.reference)?.[1];
+  if (target !== undefined && resourceTypes.has(target) && !targets.includes(target)) {
+    out.push(`${at(place)}: leads to ${target}, where ${targets.join(',')} belong`);
   }
+}
+
+const types = new Map<string, { readonly name: string; readonly targets: readonly string[] | undefined }>();
+
+/** `Reference(Patient,Group)` taken apart. */
+function typeOf(type: string): { readonly name: string; readonly targets: readonly string[] | undefined } {
+  let known = types.get(type);
+  if (known === undefined) {
+    const [, name = type, targets] = /^(\w+)\((.*)\)$/.exec(type) ?? [];
+    known = { name, targets: targets?.split(',') };
+    types.set(type, known);
+  }
+  return known;
 }
 
 function matches(form: RegExp): (value: unknown) => boolean {
