@@ -16,7 +16,11 @@ export function forecastOf(drug: Drug): Pack<unknown>['forecast'] {
   return {
     horizonMinutes: daysOf(drug) * 24 * 60,
     stepMinutes: 60 * (drug.stepHours ?? 1),
-    signals: [CONCENTRATION, EXPOSURE, ...(readsDoses(drug) ? [PEAK, TROUGH] : [])],
+    signals: [
+      ...[CONCENTRATION, EXPOSURE],
+      ...(targeted(drug, 'peak') ? [PEAK] : []),
+      ...(targeted(drug, 'trough', 'time-above') ? [TROUGH] : []),
+    ],
   };
 }
 
@@ -27,7 +31,11 @@ function perDay([first, second]: Paths['times']): number {
 
 /** Whether a target is read at the doses' own times. */
 export function readsDoses({ targets }: Pick<Drug, 'targets'>): boolean {
-  return targets.some(({ quantity }) => quantity === 'peak' || quantity === 'trough' || quantity === 'time-above');
+  return targeted({ targets }, 'peak', 'trough', 'time-above');
+}
+
+function targeted({ targets }: Pick<Drug, 'targets'>, ...quantities: readonly Target['quantity'][]): boolean {
+  return targets.some(({ quantity }) => quantities.includes(quantity));
 }
 
 export const scoresOf = (drug: Drug): Pack<unknown>['scores'] => [
