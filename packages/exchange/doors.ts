@@ -7,6 +7,7 @@ import { libreviewDoor } from './device/cgm/libreview.ts';
 import { nightscoutDoor } from './device/cgm/nightscout.ts';
 import { plainCgmDoor } from './device/cgm/plain.ts';
 import { tidepoolDoor } from './device/cgm/tidepool.ts';
+import { gattDoor } from './device/gatt/door.ts';
 import { openMHealthDoor } from './device/open-mhealth/door.ts';
 import { describeBytes, headText } from './device/text.ts';
 import type { Door } from './door.ts';
@@ -31,6 +32,7 @@ export const doors: readonly Door[] = [
   plainCgmDoor,
   openMHealthDoor,
   appleHealthDoor,
+  gattDoor,
   wfdbDoor,
   edfDoor,
   scpDoor,
