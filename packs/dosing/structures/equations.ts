@@ -51,6 +51,8 @@ export interface Equations {
 
 const NONE = new Float64Array(0);
 const NOTHING: readonly Pending[] = [];
+/** Steps from one event to the next after which there is no solution: random effects far out make rates that no step can follow. */
+const MOST_STEPS = 5_000;
 /** What is left of a dose below which it has entered. */
 const ENTERED = 1e-12;
 /** Structural values that tell of doses by mouth, whatever they enter; see `inflowsOf`. */
@@ -205,14 +207,16 @@ function marcher(
   rate: Float64Array,
 ): (hours: number) => boolean {
   const { solver, relative, absolute, first, emptied } = stepping;
-  const stepper = solver.start(system, 0, y, { kind: 'adaptive', relative, absolute });
+  // The stepper's own count is of all that it ever did.
+  const mostSteps = Number.POSITIVE_INFINITY;
+  const stepper = solver.start(system, 0, y, { kind: 'adaptive', relative, absolute, mostSteps });
   const place = emptied === undefined ? -1 : states.indexOf(emptied.state);
   return (hours) => {
     stepper.restart(0, y);
     // Told at once, a step's length would come with the error of the last one.
     if (first !== undefined) stepper.restart(0, y, first);
-    while (stepper.t < hours) {
-      if (stepper.step(hours) !== 'stepped') return false;
+    for (let steps = 0; stepper.t < hours; steps++) {
+      if (steps === MOST_STEPS || stepper.step(hours) !== 'stepped') return false;
       y.set(stepper.y);
       if (emptied === undefined || y[place] === 0 || y[place] >= emptied.below || rate[place] > 0) continue;
       y[place] = 0;

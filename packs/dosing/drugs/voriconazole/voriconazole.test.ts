@@ -1,8 +1,10 @@
+import { randomStream } from '@gemel/numerics';
 import { describe, expect, it } from 'vitest';
 import { candidatesOf } from '../../candidates.ts';
 import { covariatesAt } from '../../course.ts';
 import { after, dose, fact, history, measured } from '../../fixtures/patient.ts';
 import { dosingPack } from '../../pack.ts';
+import { effectPosterior } from '../../posterior.ts';
 import { courseOf, hours } from '../../record.ts';
 import { modelSubject } from '../../subject.ts';
 import { friberg2012 } from './friberg2012.ts';
@@ -47,6 +49,16 @@ describe('voriconazole', () => {
       ['oral', 0],
       ['oral', 0],
     ]);
+  });
+  it('a level far above what the population has is fitted, whatever the search meets on its way', () => {
+    for (const genotype of ['*1/*1', '*2/*2']) {
+      const on = { ...course(genotype), levels: [{ time: hours(after(24)) - 0.1, value: 6 }] };
+      const given = modelSubject(friberg2012, on);
+      const posterior = effectPosterior(given, 50, randomStream(1));
+      const found = new Float64Array(1);
+      given.subject.predict(new Float64Array(0), posterior!.mode, found);
+      expect(found[0]).toBeGreaterThan(3);
+    }
   });
   it('a poor metabolizer is left with more before the third dose', () => {
     const trough = (genotype: string) => {
