@@ -1,6 +1,7 @@
 import type { Coding, Problem, Provenance, RawItem, RawTime, RawValue } from '@gemel/core';
 import { codingKey, GEMEL } from '@gemel/core/concept';
 import { instant } from '@gemel/core/time';
+import { inUcum, withLoinc } from '../../device/mdc/meaning.ts';
 import { factCodings, factPrefixes, intakeCodings } from '../codes.data.ts';
 import { type Context, type Json, KEPT, keep, mapped, note, type Outcome, provenanceOf, refuse } from '../context.ts';
 import { choiceAt, isObject, listAt, readConcept, readQuantity, wrongType } from '../datatype.ts';
@@ -79,10 +80,11 @@ interface Shared {
 
 function itemOf(
   value: RawValue,
-  concept: { readonly codings: readonly Coding[]; readonly text?: string },
+  named: { readonly codings: readonly Coding[]; readonly text?: string },
   provenance: Provenance,
   { status, subject, time, marks, known }: Shared,
 ): RawItem {
+  const concept = { ...named, codings: withLoinc(named.codings, value.kind === 'quantity' ? value.unit : undefined) };
   const base = { subject, provenance, ...concept, value, time, ...known, ...(marks.length > 0 ? { marks } : {}) };
   const fact = concept.codings.map(factName).find((name) => name !== undefined);
   if (fact !== undefined) {
@@ -119,7 +121,7 @@ function readValue(holder: Json, context: Context, prefix: string): Read | undef
   switch (type) {
     case 'Quantity': {
       const quantity = readQuantity(value, context, path);
-      return quantity && { value: quantity };
+      return quantity && { value: inUcum(quantity) };
     }
     case 'CodeableConcept': {
       const concept = readConcept(value, context, path);
