@@ -7,6 +7,9 @@ const ADULTS_FROM = 14;
 const LEAST_AGE = 12;
 export const EXTRAPOLATES_FROM_ADULTS = 'extrapolation-from-adults';
 
+/** Codes of what is said of a model that is used. */
+const REACHES = ['extrapolation', EXTRAPOLATES_FROM_ADULTS];
+
 /** Whether a model may speak of a patient, and what is to be said of it. */
 export interface Candidate {
   readonly model: DrugModel;
@@ -30,7 +33,8 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
     for (const { covariate, low, high, outside } of model.ranges) {
       const value = covariates[covariate];
       if (value === undefined || (value >= low && value <= high)) continue;
-      const { title, unit } = COVARIATES[covariate];
+      const { title, unit: ucum } = COVARIATES[covariate];
+      const unit = ucum === 'a' ? 'years' : ucum;
       const said = `${title.toLowerCase()} ${round(value)} ${unit} lies outside ${low} to ${high} ${unit}, where it was made.`;
       if (covariate === 'age' && low >= ADULTS_FROM && value < low) {
         if (outside === 'refused' || value < LEAST_AGE) {
@@ -43,7 +47,9 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
       else reasons.push({ code: 'extrapolation', statement: `${model.title} extrapolates: ${said}` });
     }
     for (const { code, statement, holds } of model.exclusions) if (holds(covariates)) refuse(code, statement);
-    return { model, used, reasons };
+    // Of a model that is not used it does not count how far it would reach.
+    const said = used ? reasons : reasons.filter(({ code }) => !REACHES.includes(code));
+    return { model, used, reasons: said };
   });
 }
 

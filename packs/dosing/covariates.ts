@@ -6,7 +6,7 @@ export const COVARIATES = {
   height: { unit: 'cm', title: 'Height' },
   female: { unit: '1', title: 'Sex (1 female, 0 male)' },
   creatinine: { unit: 'mg/dL', title: 'Serum creatinine' },
-  clcr: { unit: 'mL/min', title: 'Creatinine clearance, as measured or given; else Cockcroft–Gault' },
+  clcr: { unit: 'mL/min', title: 'Creatinine clearance, measured or from creatinine' },
   albumin: { unit: 'g/L', title: 'Serum albumin' },
   haematocrit: { unit: '%', title: 'Haematocrit' },
   bilirubin: { unit: 'umol/L', title: 'Bilirubin' },

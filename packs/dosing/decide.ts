@@ -12,8 +12,8 @@ import type { Situation } from '@gemel/runtime/pack';
 import { abstain } from './abstain.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
-import { sayTarget } from './forecast.ts';
-import { isRate, levelsOf, sayClearance } from './record.ts';
+import { daysOf, sayTarget } from './forecast.ts';
+import { covariatesOf, isRate, levelsOf, sayClearance } from './record.ts';
 import { type SamplingDesign, samplingDesigns } from './sampling.ts';
 
 /** Hours a proposal may be acted on. */
@@ -34,16 +34,22 @@ export function decideOf(drug: Drug) {
     if (ranked.length === 0)
       return abstain([{ code: 'nothing-allowed', statement: 'No plan keeps within the limits.' }]);
     const [best] = ranked;
+    if (ranked.length === 1 && best.scenario.controls.length === 0) {
+      const statement = `No other dose of ${drug.title} can be weighed: its next one is due after the ${daysOf(drug)} days that are foretold, or none keeps within the limits.`;
+      return abstain([{ code: 'nothing-compared', statement }]);
+    }
     const told = ranked.slice(0, TOLD);
     const clearance = renal ? sayClearance(history, now) : null;
     const levels = levelsOf(history, now).length;
+    const { weight } = covariatesOf(history, now).at(-1)!.values;
     return {
       kind: 'advise',
       statement: `Option to consider: ${best.scenario.title}.`,
       reasons: [
         ...told.map(chances),
+        ...told.flatMap(heldToLimits),
         { code: 'target', statement: `${target.use}. ${target.source}.` },
-        ...regimenReasons(best),
+        ...regimenReasons(best, weight),
         ...(clearance === null ? [] : [{ code: 'renal-function', statement: clearance }]),
         ...(levels > 0
           ? []
@@ -51,7 +57,7 @@ export function decideOf(drug: Drug) {
               {
                 code: 'population-only',
                 statement:
-                  'No level is on record: chances are those of the population that patients like this one are of.',
+                  'No level that can be read is on record: chances are those of the population that patients like this one are of.',
               },
             ]),
         ...belief.diagnostics.warnings.map(({ code, message }) => ({ code, statement: message })),
@@ -81,8 +87,15 @@ export function decideOf(drug: Drug) {
     return { code: 'attainment', statement: `${said.join('; ')}.` };
   }
 
+  /** A plan that limits changed gives less, or more slowly, than its title says. */
+  function heldToLimits({ scenario, limits }: Plan): readonly Reason[] {
+    const held = limits.filter(({ verdict }) => verdict === 'clipped').map(({ message }) => message);
+    if (held.length === 0) return [];
+    return [{ code: 'held-to-limits', statement: `Not as its title says, ${scenario.title}: ${held.join(' ')}` }];
+  }
+
   /** Where the parts of a plan are from that not every plan has. */
-  function regimenReasons({ scenario }: Plan): readonly Reason[] {
+  function regimenReasons({ scenario }: Plan, weight: number | undefined): readonly Reason[] {
     const { loading, continuous } = drug.regimens;
     const [first, second] = scenario.controls;
     const found: Reason[] = [];
@@ -92,7 +105,11 @@ export function decideOf(drug: Drug) {
       second !== undefined &&
       first.value.value > second.value.value
     ) {
-      const statement = `The first dose is a loading dose, for the first day to be what the target asks of any day. ${loading.source}.`;
+      const held =
+        weight !== undefined && first.value.value < loading.perKilogram[0] * weight
+          ? ` Here it is less than ${loading.perKilogram[0]} mg/kg: it is held by the largest single dose and the largest in 24 hours.`
+          : '';
+      const statement = `The first dose is a loading dose, for the first day to be what the target asks of any day. ${loading.source}.${held}`;
       found.push({ code: 'loading', statement });
     }
     if (continuous !== undefined && first !== undefined && isRate(first)) {
@@ -133,6 +150,7 @@ export function decideOf(drug: Drug) {
 }
 
 function say(value: number): string {
+  if (value > 0 && value < 0.001) return 'less than 0.001';
   return String(Number(value.toPrecision(3)));
 }
 

@@ -102,7 +102,7 @@ export interface Harm {
   readonly source: string;
 }
 
-/** A larger first dose, so that the first day is what the target asks for: of drugs whose first target is an `auc24`. */
+/** A larger first dose of adults, so that the first day is what the target asks for: of drugs whose first target is an `auc24`. */
 export interface Loading {
   /** mg/kg of body weight. */
   readonly perKilogram: readonly [low: number, high: number];
@@ -127,7 +127,7 @@ export interface DoseLimits {
 /** Doses that are offered: what a pharmacy can prepare. */
 export interface Regimens {
   readonly route: 'infusion' | 'bolus' | 'oral';
-  /** Doses are multiples of it, mg. */
+  /** Doses are multiples of it, mg; of a tenth of it where the largest single dose holds fewer than four. */
   readonly step: number;
   /** Divisors of the 48 h that exposure is averaged over. */
   readonly intervalsHours: readonly number[];

@@ -41,7 +41,7 @@ export function lateLevels<State>(
     if (measured !== undefined) {
       const { value } = measured;
       if (!isQuantity(value) || value.value <= above) return [];
-      const statement = `${value.value} ${levelUnit} at ${hours} h, above ${above}: ${says}. ${source}.`;
+      const statement = `${Number(value.value.toPrecision(3))} ${levelUnit} at ${hours} h, above ${above}: ${says}. ${source}.`;
       return [{ code, priority: 'high', statement }];
     }
     if (at <= now || course?.kind !== 'trajectory') return [];

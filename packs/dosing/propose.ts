@@ -9,7 +9,7 @@ import type { DosingState } from './fed-dynamics.ts';
 import { comingDay, forecastOf, targetValues } from './forecast.ts';
 import { largestSingle } from './limits.ts';
 import { covariatesOf, isDose, isRate } from './record.ts';
-import { type Regimen, rateScenarioOf, scenarioOf, timesOf } from './regimen.ts';
+import { type Regimen, rateScenarioOf, scenarioOf, stepFor, timesOf } from './regimen.ts';
 import { aim, rewardsOf } from './rewards.ts';
 import { type OpenDose, type PathsOf, superposition } from './superposition.ts';
 
@@ -17,6 +17,8 @@ import { type OpenDose, type PathsOf, superposition } from './superposition.ts';
 const SOUGHT_WITH = 40;
 /** Regimens that are offered beside what is planned. */
 export const OPTIONS = 3;
+/** Age from which a first dose may be a loading dose, years. */
+const ADULT = 18;
 /** Share of the members that a dose is sought to serve: half lie on either side of an exposure, nine of ten stay above a threshold. */
 const SERVED = 0.9;
 
@@ -31,7 +33,7 @@ interface Option {
  * As planned first; then the best regimens. For each interval and length of infusion the doses are sought between which the first
  * target is met, by the median member at its middle, or, of the time above a threshold, by nine of ten; they are compared by
  * what plans are weighed by, and the best of each interval go on. Targets rise with the dose. Who is on an infusion without end
- * is offered other rates of it. A first dose is a loading dose where the drug has one.
+ * is offered other rates of it. An adult’s first dose is a loading dose where the drug has one.
  */
 export function proposeOf(drug: Drug) {
   const dynamics = drugDynamics(drug);
@@ -42,12 +44,17 @@ export function proposeOf(drug: Drug) {
   return (situation: Situation<DosingState>, weighed: readonly Plan[]): readonly Scenario[] => {
     if (weighed.length > 0) return [];
     const { belief, history, now } = situation;
-    const asPlanned: Scenario = { id: 'as-planned', title: 'As planned', controls: [] };
     const every = Math.max(1, Math.floor(belief.members.length / SOUGHT_WITH));
     const members = belief.members.filter((_, m) => m % every === 0);
     const times = forecastTimes(belief.at, now, stepMinutes, horizonMinutes);
     const direct = directly(members, history.controls, times);
     const running = endlessInfusion(drug, history.controls, now);
+    const toCome = history.controls.some(({ status, from }) => status === 'planned' && from >= now);
+    const asPlanned: Scenario = {
+      id: 'as-planned',
+      title: toCome || running !== null ? 'As planned' : 'As planned (no further dose)',
+      controls: [],
+    };
     if (running !== null) return [asPlanned, ...ratesFrom(instant(Math.max(now, running)))];
 
     // A proposal stands in place of what is planned.
@@ -55,9 +62,11 @@ export function proposeOf(drug: Drug) {
     const linear = superposition(drug, members, standing, times);
     const respond = (doses: readonly OpenDose[]): PathsOf =>
       linear?.(doses) ?? ((amounts) => direct(controlsOf(doses, amounts)));
-    const { weight } = covariatesOf(history, now).at(-1)!.values;
+    const { age, weight } = covariatesOf(history, now).at(-1)!.values;
+    const largestDose = largestSingle(drug, weight);
+    const step = stepFor(drug, largestDose);
     const fresh = !history.controls.some((each) => each.status === 'given' && (isDose(each) || isRate(each)));
-    const loading = fresh ? drug.regimens.loading : undefined;
+    const loading = fresh && age !== undefined && age >= ADULT ? drug.regimens.loading : undefined;
     const options = drug.regimens.intervalsHours.flatMap((interval) => {
       const first = firstDose(history.controls, now, interval);
       return first < now + horizonMinutes * 60_000 ? regimensOf(interval, first) : [];
@@ -65,8 +74,8 @@ export function proposeOf(drug: Drug) {
     return [asPlanned, ...bestOf(options)];
 
     function regimensOf(interval: number, first: Instant): readonly Option[] {
-      const { step } = drug.regimens;
-      const most = Math.min(largestSingle(drug, weight), (drug.limits.daily * interval) / 24);
+      const most = Math.floor(Math.min(largestDose, (drug.limits.daily * interval) / 24) / step);
+      if (most < 1) return [];
       const doseTimes = timesOf(drug, interval, first, now);
       const families = new Map<string, PathsOf>();
       const pathsOf = ({ dose, infusion, loading: load }: Regimen): Paths => {
@@ -87,10 +96,11 @@ export function proposeOf(drug: Drug) {
           const dose = multiple * step;
           return { dose, interval, infusion: infusionFor(drug, dose, shortest) };
         };
-        const around = between(Math.max(1, Math.floor(most / step)), (multiple) => reached(pathsOf(regimen(multiple))));
+        const around = between(most, (multiple) => reached(pathsOf(regimen(multiple))));
         return around.map((multiple): Option => {
           const plain = regimen(multiple);
-          const own = loading === undefined ? plain : { ...plain, loading: loadingFor(plain, pathsOf) };
+          const load = loading === undefined ? undefined : loadingFor(plain, pathsOf);
+          const own = load !== undefined && load.dose > plain.dose ? { ...plain, loading: load } : plain;
           const scenario = scenarioOf(drug, history.subject, own, first, now);
           return { family: interval, scenario, total: totalOf(pathsOf(own), scenario) };
         });
@@ -100,9 +110,8 @@ export function proposeOf(drug: Drug) {
     /** The loading dose after which the first day is what the target asks of any day, within its bounds and the day's. */
     function loadingFor(regimen: Regimen, pathsOf: (regimen: Regimen) => Paths): NonNullable<Regimen['loading']> {
       const { perKilogram, most } = loading!;
-      const { step } = drug.regimens;
       const others = Math.ceil(24 / regimen.interval) - 1;
-      const room = Math.min(most, largestSingle(drug, weight), drug.limits.daily - others * regimen.dose);
+      const room = Math.min(most, largestDose, drug.limits.daily - others * regimen.dose);
       const least = Math.ceil((perKilogram[0] * weight!) / step);
       const largest = Math.floor(Math.min(room, perKilogram[1] * weight!) / step);
       const load = (multiple: number) => {
@@ -129,7 +138,10 @@ export function proposeOf(drug: Drug) {
         return found;
       };
       const around = between(Math.max(1, Math.floor(most / continuous.step)), (multiple) => reached(pathsOf(multiple)));
-      return around.map(scenario);
+      const last = history.controls.findLast((each) => isRate(each) && each.status === 'given' && each.from <= now);
+      // What goes on without end and without a change is what is planned.
+      const goesOn = !toCome && last !== undefined && last.to === undefined ? last.value.value : null;
+      return around.filter((multiple) => multiple * continuous.step !== goesOn).map(scenario);
     }
 
     function controlsOf(doses: readonly OpenDose[], amounts: readonly number[]): readonly ControlInput[] {

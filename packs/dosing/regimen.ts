@@ -14,6 +14,14 @@ export interface Regimen {
   readonly loading?: { readonly dose: number; readonly infusion: number };
 }
 
+/** A largest single dose that holds fewer multiples of the step, as a child’s does, is divided into tenths of it. */
+const FEWEST_MULTIPLES = 4;
+
+/** What doses are multiples of where `largest` is the largest single dose, mg. */
+export function stepFor({ regimens: { step } }: Pick<Drug, 'regimens'>, largest: number): number {
+  return largest / step < FEWEST_MULTIPLES ? step / 10 : step;
+}
+
 const sayDose = (dose: number, infusion: number) =>
   `${Number(dose.toPrecision(6))} mg${infusion > 0 ? ` over ${infusion} h` : ''}`;
 

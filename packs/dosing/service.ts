@@ -97,12 +97,17 @@ function fewest<T>(lists: readonly (readonly T[])[]): readonly T[] {
 
 export function advisoriesOf(drug: Drug) {
   return ({ history, now }: Outlook<DosingState>, forecast: Forecast | null): readonly Advisory[] => [
-    ...unsettled(drug, history, now).map(({ code, statement }): Advisory => ({ code, priority: 'medium', statement })),
-    ...lostLevels(history, now).map(({ reason }): Advisory => ({ ...reason, priority: 'medium' })),
+    ...problems(drug, history, now).map((each): Advisory => ({ ...each, priority: 'medium' })),
     ...readOtherwise(drug, history, now).map((each): Advisory => ({ ...each, priority: 'information' })),
     ...guided(drug, history, now),
     ...lateLevels(drug, { history, now }, forecast),
   ];
+}
+
+/** What must be settled, and levels that tell nothing; a level that is both is told of once. */
+function problems(drug: Drug, history: History, now: Instant): readonly Reason[] {
+  const all = [...unsettled(drug, history, now), ...lostLevels(history, now).map(({ reason }) => reason)];
+  return all.filter(({ statement }, i) => all.findIndex((each) => each.statement === statement) === i);
 }
 
 /** What is computed otherwise than it was written down. */
