@@ -6,6 +6,7 @@ import type { History } from '@gemel/runtime/pack';
 import { describe, expect, it } from 'vitest';
 import { candidatesOf } from './candidates.ts';
 import { drugs } from './drugs/index.ts';
+import { methotrexate } from './drugs/methotrexate/index.ts';
 import { tacrolimus } from './drugs/tacrolimus/index.ts';
 import { vancomycin } from './drugs/vancomycin/index.ts';
 import { advised } from './fixtures/advice.ts';
@@ -212,6 +213,30 @@ describe('what is answered, with the reason shown', () => {
     expect(Object.keys(situation.belief.diagnostics.numbers).length).toBeGreaterThan(2);
     const said = advice.reasons.filter(({ code }) => code === 'models-disagree').map(({ statement }) => statement);
     expect(said).toEqual([expect.stringMatching(/clearance [\d.]+ to [\d.]+ L\/h/)]);
+  });
+  it('what limits take from a plan is said with its title', () => {
+    const controls = [dose(0, 3000, 3), dose(8, 1500, 1.5)];
+    const given = history({ controls, observations: [creatinine(-2, 0.6)], knownAt: after(12) });
+    const { advice } = advised(vancomycin, given, after(12));
+    const { reasons } = advice;
+    const plans = advice.kind === 'advise' ? advice.plans.slice(0, 3) : [];
+    const held = plans.filter(({ limits }) => limits.some(({ verdict }) => verdict === 'clipped'));
+    const said = reasons.filter(({ code }) => code === 'held-to-limits').map(({ statement }) => statement);
+    expect(held.length).toBeGreaterThan(0);
+    expect(said).toEqual(
+      held.map(({ scenario }) => expect.stringContaining(`${scenario.title}: Doses were held to 4500 mg`)),
+    );
+  });
+  it('where nothing but what is planned can be weighed, nothing is proposed', () => {
+    const controls = [{ ...dose(0, 6000, 4), control: 'methotrexate.dose' }];
+    const observations = [creatinine(-2, 0.9), measured('methotrexate.level', 24, { value: 20, unit: 'umol/L' })];
+    const { advice } = advised(methotrexate, history({ controls, observations, knownAt: after(25) }), after(25));
+    expect([advice.kind, advice.reasons.map(({ code }) => code)]).toEqual(['abstain', ['nothing-compared']]);
+  });
+  it('one level that is set aside is told of once', () => {
+    const aside = { ...level(29, 900), grade: 'poor' as const };
+    const said = told(history({ setAside: [aside] }), after(30)).map(({ code }) => code);
+    expect(said.filter((code) => code === 'level-set-aside')).toHaveLength(1);
   });
   it('a model that the levels rule out is told of', () => {
     const observations = [creatinine(-2, 1.1), level(2, 28), level(5, 25), level(11.9, 22), level(23.8, 30)];

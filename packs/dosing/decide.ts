@@ -12,7 +12,7 @@ import type { Situation } from '@gemel/runtime/pack';
 import { abstain } from './abstain.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
-import { daysOf, sayTarget } from './forecast.ts';
+import { daysOf, sayTarget, unitText } from './forecast.ts';
 import { covariatesOf, isRate, levelsOf, sayClearance } from './record.ts';
 import { type SamplingDesign, samplingDesigns } from './sampling.ts';
 
@@ -76,11 +76,11 @@ export function decideOf(drug: Drug) {
     const harms = drug.targets.flatMap(({ id, title, unit, harm }) => {
       if (harm === undefined) return [];
       const share = (forecast.quantities[id] as Scalar).events.harm;
-      return [`${title} above ${harm.above} ${unit} (${harm.title}): ${percent(share)}`];
+      return [`${title} above ${withUnit(harm.above, unit)} (${harm.title}): ${percent(share)}`];
     });
     const said = [
-      `${scenario.title}: ${target.title} ${at(0.5)} ${target.unit} (90 %: ${at(0.05)} to ${at(0.95)})`,
-      `chance of ${sayTarget(target)}: ${percent(events.attained)}`,
+      `${scenario.title}: ${target.title} ${withUnit(at(0.5), target.unit)} (90 %: ${at(0.05)} to ${at(0.95)})`,
+      `chance of ${sayTarget({ ...target, unit: unitText(target.unit) })}: ${percent(events.attained)}`,
       ...(target.harm?.above === target.high ? [] : [`above: ${percent(events.high)}`]),
       ...harms,
     ];
@@ -152,6 +152,10 @@ export function decideOf(drug: Drug) {
 function say(value: number): string {
   if (value > 0 && value < 0.001) return 'less than 0.001';
   return String(Number(value.toPrecision(3)));
+}
+
+function withUnit(value: number | string, ucum: string): string {
+  return `${value} ${unitText(ucum)}`.trimEnd();
 }
 
 function percent(share: number): string {

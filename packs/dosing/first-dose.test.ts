@@ -49,6 +49,28 @@ describe('a first dose, from the population alone', () => {
     expect(said('loading')).toContain('Rybak 2020');
     expect(said('renal-function')).toContain('74.9 mL/min, by Cockcroft and Gault');
   });
+  it('of a child is no loading dose, and in steps that fit its limit: what is said is what is given', () => {
+    for (const [born, kg, cm] of [
+      ['2023-03-10', 13, 92],
+      ['2025-10-01', 5, 58],
+    ] as const) {
+      const facts = [
+        fact('birthDate', born),
+        fact('sex', 'male'),
+        fact('body.weight', { value: kg, unit: 'kg' }),
+        fact('body.height', { value: cm, unit: 'cm' }),
+      ];
+      const small = advised(vancomycin, fresh({ facts, observations: [creatinine(-2, 0.3)] }), now);
+      expect(small.plans).toHaveLength(4);
+      for (const { scenario, limits } of small.plans.slice(1)) {
+        const doses = scenario.controls.map(({ value }) => value.value);
+        expect(new Set(doses).size).toBe(1);
+        expect(scenario.title).toMatch(new RegExp(`^${doses[0]} mg over `));
+        expect(doses[0]).toBeLessThanOrEqual(35 * kg);
+        expect(limits.map(({ verdict }) => verdict)).not.toContain('clipped');
+      }
+    }
+  });
   it('attains the target more often than what was planned, and less surely than after levels', () => {
     const attained = advice.plans.map(({ forecast }) => {
       const { auc24 } = forecast.quantities;
@@ -110,6 +132,10 @@ describe('an infusion without end', () => {
     }
     expect(median(asPlanned, 'auc24')).toBeLessThan(400);
     expect(advice.reasons.map(({ code }) => code)).toContain('continuous');
+    const [{ value }] = offered[0].scenario.controls;
+    const again = advised(vancomycin, on(value.value), now).plans.map(({ scenario }) => scenario);
+    expect(again[0].title).toBe('As planned');
+    expect(again.flatMap(({ controls }) => controls.map((each) => each.value.value))).not.toContain(value.value);
   });
   it('of meropenem is answered with the rate that keeps nine of ten members above the threshold', () => {
     const meropenem = drugs.find(({ id }) => id === 'meropenem')!;

@@ -87,9 +87,14 @@ export function comingDay({ unbound = 1, threshold = 1 }: Target, { members, tim
   });
 }
 
+/** A UCUM unit as people write it: an annotation alone is no unit, a product has its dot in the middle. */
+export function unitText(ucum: string): string {
+  return /^\{.*\}$/.test(ucum) || ucum === '1' ? '' : ucum.replaceAll('.', '·').replace(/^u(?=[gm])/, 'µ');
+}
+
 /** A time above a threshold has no upper end. */
 export function sayTarget({ quantity, low, high, unit }: Target): string {
-  return quantity === 'time-above' ? `at least ${low} ${unit}` : `${low} to ${high} ${unit}`;
+  return (quantity === 'time-above' ? `at least ${low} ${unit}` : `${low} to ${high} ${unit}`).trimEnd();
 }
 
 /** The lowest of the readings, and of the marks that were set among them. */

@@ -1,6 +1,7 @@
 import { type Advisory, type Forecast, HOUR, isQuantity } from '@gemel/core';
 import type { Outlook } from '@gemel/runtime/pack';
 import type { Drug } from './drug.ts';
+import { unitText } from './forecast.ts';
 import { isDose, isLevel } from './record.ts';
 
 /** A level that, some time after a dose began, calls for something. */
@@ -30,6 +31,7 @@ export function lateLevels<State>(
 ): readonly Advisory[] {
   const dose = history.controls.findLast((each) => isDose(each) && each.status === 'given' && each.from <= now);
   if (dose === undefined) return [];
+  const unit = unitText(levelUnit);
   const length = ((dose.to ?? dose.from) - dose.from) / HOUR;
   const course = forecast?.quantities.concentration;
   return rules.flatMap(({ code, hours, above, infusion, says, source }): Advisory[] => {
@@ -41,14 +43,14 @@ export function lateLevels<State>(
     if (measured !== undefined) {
       const { value } = measured;
       if (!isQuantity(value) || value.value <= above) return [];
-      const statement = `${Number(value.value.toPrecision(3))} ${levelUnit} at ${hours} h, above ${above}: ${says}. ${source}.`;
+      const statement = `${Number(value.value.toPrecision(3))} ${unit} at ${hours} h, above ${above}: ${says}. ${source}.`;
       return [{ code, priority: 'high', statement }];
     }
     if (at <= now || course?.kind !== 'trajectory') return [];
     const k = course.times.findLastIndex((time) => time <= at);
     const median = course.quantiles[course.levels.indexOf(0.5)]?.[k];
     if (k < 0 || at > course.times.at(-1)! || median === undefined || median <= above) return [];
-    const foretold = `${Number(median.toPrecision(3))} ${levelUnit} is foretold at ${hours} h, above ${above}`;
+    const foretold = `${Number(median.toPrecision(3))} ${unit} is foretold at ${hours} h, above ${above}`;
     return [{ code, priority: 'medium', statement: `${foretold}: ${says}. ${source}.` }];
   });
 }

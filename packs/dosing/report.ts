@@ -15,7 +15,7 @@ import {
 } from '@gemel/core';
 import type { ReportBasis, ReportPart } from '@gemel/runtime/pack';
 import type { Drug } from './drug.ts';
-import { sayTarget } from './forecast.ts';
+import { sayTarget, unitText } from './forecast.ts';
 import { isDose, isLevel, isRate } from './record.ts';
 import { viewOf } from './view.ts';
 
@@ -48,11 +48,6 @@ export function sectionsOf(drug: Drug) {
 
 function say(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? '–' : String(Number(value.toPrecision(3)));
-}
-
-/** As people write it: an annotation alone is no unit, a product has its dot in the middle. */
-function unitText(ucum: string): string {
-  return /^\{.*\}$/.test(ucum) || ucum === '1' ? '' : ucum.replaceAll('.', '·').replace(/^u(?=[gm])/, 'µ');
 }
 
 function percent(share: number | undefined): string {

@@ -14,7 +14,7 @@ import { candidatesOf } from './candidates.ts';
 import { COVARIATES } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
-import { sayTarget } from './forecast.ts';
+import { sayTarget, unitText } from './forecast.ts';
 import { lateLevels } from './late-levels.ts';
 import { GENE_OF, phenotypeOf, statementFor } from './pgx/genotype.ts';
 import { genotypeCovariates, genotypesIn, sayGenotype } from './pgx/record.ts';
@@ -170,7 +170,7 @@ export function headlineOf(drug: Drug) {
       statement:
         attained === null
           ? `No forecast of ${drug.title} yet.`
-          : `Chance of ${target.title} ${sayTarget(target)} as planned: ${Math.round(100 * attained)} %.`,
+          : `Chance of ${target.title} ${sayTarget({ ...target, unit: unitText(target.unit) })} as planned: ${Math.round(100 * attained)} %.`,
     };
   };
 }

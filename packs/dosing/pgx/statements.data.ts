@@ -12,6 +12,7 @@ export interface Statement {
 }
 
 const WARFARIN = 'CPIC: Johnson JA et al., Clin Pharmacol Ther 2017;102:397-404, doi:10.1002/cpt.668';
+const WARFARIN_POOR = `${WARFARIN}; the other anticoagulant not checked against print`;
 const TACROLIMUS = 'CPIC: Birdwell KA et al., Clin Pharmacol Ther 2015;98:19-24, doi:10.1002/cpt.113';
 const VORICONAZOLE = 'CPIC: Moriyama B et al., Clin Pharmacol Ther 2017;102:45-51, doi:10.1002/cpt.583 (adults)';
 
@@ -36,7 +37,7 @@ export const statements: readonly Statement[] = [
     gene: 'CYP2C9',
     phenotypes: ['poor metabolizer'],
     says: 'much less is needed, and it takes longer to come to rest; another anticoagulant may be considered',
-    source: WARFARIN,
+    source: WARFARIN_POOR,
   },
   {
     drug: 'warfarin',

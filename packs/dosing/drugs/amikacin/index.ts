@@ -52,7 +52,7 @@ export const amikacin: Drug = {
     singlePerKilogram: 30,
     daily: 3000,
     source:
-      'Pressiat C et al., Pharmaceutics 2022;14:289, doi:10.3390/pharmaceutics14020289: 30 mg/kg in sepsis; for 100 kg at most',
+      'Pressiat C et al., Pharmaceutics 2022;14:289, doi:10.3390/pharmaceutics14020289: 30 mg/kg in sepsis, not checked against print; for 100 kg at most',
   },
   regimens: { route: 'infusion', step: 125, intervalsHours: [24, 48], infusionHours: [0.5] },
   exclusions: [],

@@ -33,7 +33,7 @@ export const vancomycin: Drug = {
       harm: {
         title: 'acute kidney injury',
         above: 600,
-        source: 'Rybak 2020',
+        source: 'Rybak 2020, the upper end of its target',
       },
       use: 'Serious infection by methicillin-resistant Staphylococcus aureus, minimum inhibitory concentration taken as 1 mg/L; a trough alone is no target',
       source: 'Rybak MJ et al., Am J Health Syst Pharm 2020;77:835-864, doi:10.1093/ajhp/zxaa036',
@@ -44,7 +44,8 @@ export const vancomycin: Drug = {
     singlePerKilogram: 35,
     daily: 4500,
     rate: 1000,
-    source: 'Rybak 2020: loading 20 to 35 mg/kg, at most 3,000 mg; 4.5 g a day; 10 to 15 mg/min at most',
+    source:
+      'Rybak 2020: loading 20 to 35 mg/kg, at most 3,000 mg; at most 1 g/h; 4.5 g a day in most obese adults. Not checked against print: mg/kg and 4.5 g a day; 1 g/h and 3,000 mg as others print them of this source. The product information has 10 mg/min at most',
   },
   regimens: {
     route: 'infusion',
@@ -54,7 +55,7 @@ export const vancomycin: Drug = {
     loading: {
       perKilogram: [20, 35],
       most: 3000,
-      source: 'Rybak 2020: 20 to 35 mg/kg of actual body weight, at most 3,000 mg',
+      source: 'Rybak 2020: 20 to 35 mg/kg of actual body weight, at most 3,000 mg; mg/kg not checked against print',
     },
     continuous: { step: 10, source: 'Rybak 2020: continuous infusion, aimed at the same AUC24' },
   },

@@ -5,7 +5,7 @@ import { friberg2012, friberg2012adolescents, friberg2012children } from './frib
 import { lin2018 } from './lin2018.ts';
 
 const PASCUAL =
-  'Pascual A et al., Clin Infect Dis 2008;46:201-211, doi:10.1086/524669; the range as others print it of this source';
+  'Pascual A et al., Clin Infect Dis 2008;46:201-211, doi:10.1086/524669; the range as others print it of this source, volume, pages and doi not checked against print';
 
 /** By mouth twice a day; infusions on record are followed, and none is proposed. */
 export const voriconazole: Drug = {
