@@ -59,13 +59,15 @@ export function foretell(basis: ForecastBasis, scenario: Scenario): Foretold {
   const random = randomStream(seed);
   const { stepMinutes, horizonMinutes, signals } = pack.forecast;
   const times = forecastTimes(belief.at, now, stepMinutes, horizonMinutes);
-  const published = basis.published ?? [[]];
-  const planned = pack.planned?.(history, belief.at, times.at(-1)!) ?? [];
-  const values = stratifiedTrajectories(
-    pack.dynamics,
-    { members: belief.members, times, signals, random: random.fork('paths') },
-    published.map((own) => [...history.controls, ...planned, ...own, ...scenario.controls]),
-  );
+  const run = () => {
+    const planned = pack.planned?.(history, belief.at, times.at(-1)!) ?? [];
+    return stratifiedTrajectories(
+      pack.dynamics,
+      { members: belief.members, times, signals, random: random.fork('paths') },
+      (basis.published ?? [[]]).map((own) => [...history.controls, ...planned, ...own, ...scenario.controls]),
+    );
+  };
+  const values = scenario.controls.length > 0 ? run() : withoutControls(basis, run);
   const paths: Paths = { members: belief.members.length, times, values };
   const outOfRange = pack.outOfRange?.(paths, scenario, random.fork('range')) ?? [];
   const weights = normalised(belief.weights);
@@ -91,6 +93,19 @@ export function foretell(basis: ForecastBasis, scenario: Scenario): Foretold {
     new Uint8Array(values[signal]!.buffer, values[signal]!.byteOffset, values[signal]!.byteLength);
   const hash = basis.sha256(canonicalJson({ ...about, paths: signals.map((signal) => basis.sha256(bytes(signal))) }));
   return { forecast: { ...about, id: `forecast-${hash.slice(0, 24)}`, hash }, paths, weights };
+}
+
+type Values = Readonly<Record<string, Float64Array>>;
+
+/** Paths under no controls but those known: told as the forecast, and weighed again beside options. */
+const uncontrolled = new WeakMap<ForecastBasis, Values>();
+
+/** The caller's own copy: a pack may widen its paths. */
+function withoutControls(basis: ForecastBasis, run: () => Values): Values {
+  const found = uncontrolled.get(basis);
+  const values = found ?? run();
+  if (found === undefined) uncontrolled.set(basis, values);
+  return Object.fromEntries(Object.entries(values).map(([signal, all]) => [signal, all.slice()]));
 }
 
 /** A 32-bit seed from the hub's own and from what the forecast rests on. */

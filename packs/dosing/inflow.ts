@@ -44,18 +44,21 @@ export class Feed {
   readonly inflows: readonly Inflow[];
   /** After each change, sites × changes. */
   readonly #rates: Float64Array;
-  readonly #infusing: boolean;
+  /** Whether anything is being infused after each change. */
+  readonly #infusing: Uint8Array;
 
   /** `inflows` in the order of time. */
   constructor(inflows: readonly Inflow[]) {
     this.inflows = inflows;
     const count = inflows.length + 1;
-    this.#infusing = inflows.some(({ rate }) => rate !== 0);
+    this.#infusing = new Uint8Array(count);
     this.#rates = new Float64Array(SITES.length * count);
     for (let s = 0; s < SITES.length; s++) {
       for (let i = 1; i < count; i++) {
         const { site, rate } = inflows[i - 1];
-        this.#rates[s * count + i] = this.#rates[s * count + i - 1] + (site === SITES[s] ? rate : 0);
+        const sum = this.#rates[s * count + i - 1] + (site === SITES[s] ? rate : 0);
+        this.#rates[s * count + i] = sum;
+        if (sum !== 0) this.#infusing[i] = 1;
       }
     }
   }
@@ -69,7 +72,7 @@ export class Feed {
 
   /** Takes up the infusions that run after the first `count` changes. */
   takeUp(run: StructureRun, count: number): void {
-    if (!this.#infusing) return;
+    if (this.#infusing[count] === 0) return;
     for (let s = 0; s < SITES.length; s++) {
       const rate = this.#rates[s * (this.inflows.length + 1) + count];
       if (rate !== 0) run.addRate(SITES[s], rate);
