@@ -9,7 +9,7 @@ import { drugs } from './drugs/index.ts';
 import { methotrexate } from './drugs/methotrexate/index.ts';
 import { tacrolimus } from './drugs/tacrolimus/index.ts';
 import { vancomycin } from './drugs/vancomycin/index.ts';
-import { advised } from './fixtures/advice.ts';
+import { advised, median } from './fixtures/advice.ts';
 import { after, creatinine, dose, fact, history, level, measured } from './fixtures/patient.ts';
 import { dosingPack } from './pack.ts';
 import { covariatesOf } from './record.ts';
@@ -226,6 +226,14 @@ describe('what is answered, with the reason shown', () => {
     expect(said).toEqual(
       held.map(({ scenario }) => expect.stringContaining(`${scenario.title}: Doses were held to 4500 mg`)),
     );
+  });
+  it('what has accumulated counts in the coming day, whatever a regimen comes to later', () => {
+    const given = history({ observations: [creatinine(-2, 1.1), level(23.8, 38)], knownAt: after(26) });
+    const { plans, advice } = advised(vancomycin, given, after(26));
+    for (const plan of plans) expect(median(plan, 'coming-day')).toBeGreaterThan(700);
+    expect(median(plans[0], 'auc24')).toBeLessThan(600);
+    const [first] = advice.reasons.filter(({ code }) => code === 'attainment');
+    expect(first.statement).toMatch(/in the coming day \d+ mg·h\/L, above 600: (9\d|100) %/);
   });
   it('where nothing but what is planned can be weighed, nothing is proposed', () => {
     const controls = [{ ...dose(0, 6000, 4), control: 'methotrexate.dose' }];

@@ -1,5 +1,5 @@
 import type { Reason } from '@gemel/core';
-import { COVARIATES, type Covariates } from './covariates.ts';
+import { COVARIATES, type CovariateName, type Covariates, covariateTitle } from './covariates.ts';
 import type { Drug, DrugModel } from './drug.ts';
 
 /** A model of adults speaks of somebody between these ages as of a small adult; it says so. Below it does not speak. */
@@ -28,14 +28,14 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
     };
     for (const name of model.needs) {
       if (covariates[name] !== undefined) continue;
-      refuse('covariate-missing', `${COVARIATES[name].title.toLowerCase()} is not recorded.`);
+      refuse('covariate-missing', `${within(name)} is not recorded.`);
     }
     for (const { covariate, low, high, outside } of model.ranges) {
       const value = covariates[covariate];
       if (value === undefined || (value >= low && value <= high)) continue;
-      const { title, unit: ucum } = COVARIATES[covariate];
+      const { unit: ucum } = COVARIATES[covariate];
       const unit = ucum === 'a' ? 'years' : ucum;
-      const said = `${title.toLowerCase()} ${round(value)} ${unit} lies outside ${low} to ${high} ${unit}, where it was made.`;
+      const said = `${within(covariate)} ${round(value)} ${unit} lies outside ${low} to ${high} ${unit}, where it was made.`;
       if (covariate === 'age' && low >= ADULTS_FROM && value < low) {
         if (outside === 'refused' || value < LEAST_AGE) {
           refuse('child', `${said} It was made in adults and knows neither the size nor the ripening of a child.`);
@@ -51,6 +51,11 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
     const said = used ? reasons : reasons.filter(({ code }) => !REACHES.includes(code));
     return { model, used, reasons: said };
   });
+}
+
+/** A covariate within a sentence: a gene keeps its capitals. */
+function within(name: CovariateName): string {
+  return covariateTitle(name).replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
 }
 
 function round(value: number): string {

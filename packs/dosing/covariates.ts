@@ -30,5 +30,10 @@ export const COVARIATES = {
 
 export type CovariateName = keyof typeof COVARIATES;
 
+/** A covariate as a sentence begins with it, without what its numbers stand for. */
+export function covariateTitle(name: CovariateName): string {
+  return COVARIATES[name].title.split(/ ?[:(]/)[0];
+}
+
 /** Values by name; what is not known is absent. */
 export type Covariates = Readonly<Partial<Record<CovariateName, number>>>;

@@ -12,7 +12,7 @@ import type { Situation } from '@gemel/runtime/pack';
 import { abstain } from './abstain.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
-import { daysOf, sayTarget, unitText } from './forecast.ts';
+import { COMING_DAY, daysOf, sayTarget, unitText } from './forecast.ts';
 import { covariatesOf, isRate, levelsOf, sayClearance } from './record.ts';
 import { type SamplingDesign, samplingDesigns } from './sampling.ts';
 
@@ -78,11 +78,17 @@ export function decideOf(drug: Drug) {
       const share = (forecast.quantities[id] as Scalar).events.harm;
       return [`${title} above ${withUnit(harm.above, unit)} (${harm.title}): ${percent(share)}`];
     });
+    const coming = forecast.quantities[COMING_DAY];
     const said = [
       `${scenario.title}: ${target.title} ${withUnit(at(0.5), target.unit)} (90 %: ${at(0.05)} to ${at(0.95)})`,
       `chance of ${sayTarget({ ...target, unit: unitText(target.unit) })}: ${percent(events.attained)}`,
       ...(target.harm?.above === target.high ? [] : [`above: ${percent(events.high)}`]),
       ...harms,
+      ...(coming?.kind === 'scalar'
+        ? [
+            `in the coming day ${withUnit(say(coming.quantiles[coming.levels.indexOf(0.5)]), target.unit)}, above ${target.high}: ${percent(coming.events.high)}`,
+          ]
+        : []),
     ];
     return { code: 'attainment', statement: `${said.join('; ')}.` };
   }

@@ -7,6 +7,9 @@ import { levelSignal } from './record.ts';
 /** In % of a day: half of what a time above a threshold lacks at least where it lacks anything. */
 const LACK = 0.5;
 
+/** Quantity: what a first target of exposure a day comes to in the first day foretold. */
+export const COMING_DAY = 'coming-day';
+
 /** As many days ahead as it takes a regimen to come to rest: by the third, most have. */
 export function daysOf({ days = 3 }: Drug): number {
   return days;
@@ -162,5 +165,23 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
       evaluate: (paths) => targetValues(target, paths),
     }),
   );
-  return [course, ...targets];
+  const [first] = drug.targets;
+  return [course, ...targets, ...(first.quantity === 'auc24' ? [comingDayOf(first)] : [])];
+
+  /** Beside a regimen at rest: what has accumulated, and what is still to accumulate. */
+  function comingDayOf(target: Target): QuantitySpec {
+    const { low, high, unit } = target;
+    return {
+      name: COMING_DAY,
+      title: `${target.title} of the coming day`,
+      code: predicted(COMING_DAY),
+      unit,
+      kind: 'scalar',
+      events: {
+        low: { below: low, title: `Below ${low} ${unit}` },
+        high: { above: high, title: `Above ${high} ${unit}` },
+      },
+      evaluate: (paths) => comingDay(target, paths),
+    };
+  }
 }

@@ -11,7 +11,7 @@ import {
 } from '@gemel/core';
 import type { Headline, History, Outlook, Readiness } from '@gemel/runtime/pack';
 import { candidatesOf } from './candidates.ts';
-import { COVARIATES } from './covariates.ts';
+import { covariateTitle } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { sayTarget, unitText } from './forecast.ts';
@@ -62,7 +62,7 @@ export function readinessOf(drug: Drug) {
         const reason = genotypes.reasons.get(GENE_OF[name]!);
         missing.push({
           code: `${name}-missing`,
-          statement: `${COVARIATES[name].title}: ${reason === undefined ? 'not recorded.' : `not known. ${reason}`}`,
+          statement: `${covariateTitle(name)}: ${reason === undefined ? 'not recorded.' : `not known. ${reason}`}`,
         });
       }
       if (lacking.length === 0) for (const { reasons } of candidates) missing.push(...reasons);
@@ -83,9 +83,9 @@ function firstNeeds(drug: Drug, history: History, now: Instant): readonly Reason
     return { code, statement: `${title}: not recorded, and a first dose goes by it.` };
   };
   return [
-    ...(weight === undefined ? [lacks('weight-missing', COVARIATES.weight.title)] : []),
+    ...(weight === undefined ? [lacks('weight-missing', covariateTitle('weight'))] : []),
     ...(renal && clcr === undefined && creatinine === undefined
-      ? [lacks('creatinine-missing', COVARIATES.creatinine.title)]
+      ? [lacks('creatinine-missing', covariateTitle('creatinine'))]
       : []),
   ];
 }

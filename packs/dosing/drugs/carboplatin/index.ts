@@ -17,7 +17,8 @@ export const carboplatin: Drug = {
   targets: [
     {
       id: 'auc',
-      title: 'AUC of the dose',
+      // A dose that has run in counts with what is still to come of it alone.
+      title: 'AUC from now on',
       quantity: 'auc',
       // 4 to 6 mg/mL·min.
       low: 66.7,
@@ -28,7 +29,7 @@ export const carboplatin: Drug = {
         above: 116.7,
         source: 'Jodrell DI et al., J Clin Oncol 1992;10:520-528, doi:10.1200/JCO.1992.10.4.520',
       },
-      use: '4 to 6 mg/mL·min, as after earlier treatment',
+      use: '4 to 6 mg/mL·min of a whole dose, as after earlier treatment',
       source: 'Calvert AH et al., J Clin Oncol 1989;7:1748-1756, doi:10.1200/JCO.1989.7.11.1748',
     },
   ],

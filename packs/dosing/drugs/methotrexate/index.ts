@@ -41,12 +41,13 @@ export const methotrexate: Drug = {
   targets: [
     {
       id: 'auc',
-      title: 'AUC of the dose',
+      // A dose that has run in counts with what is still to come of it alone.
+      title: 'AUC from now on',
       quantity: 'auc',
       low: 1000,
       high: 1100,
       unit: 'umol.h/L',
-      use: 'Primary lymphoma of the central nervous system',
+      use: 'Primary lymphoma of the central nervous system, of a whole dose',
       source: 'Joerger M et al., Br J Clin Pharmacol 2012;73:240-247, doi:10.1111/j.1365-2125.2011.04084.x',
     },
   ],
