@@ -31,8 +31,10 @@ export const voriconazole: Drug = {
   ],
   limits: {
     single: 300,
+    singlePerKilogram: 9,
     daily: 600,
-    source: 'product information: maintenance of 200 mg, at most 300 mg, twice a day by mouth from 40 kg on',
+    source:
+      'product information: maintenance of 200 mg, at most 300 mg, twice a day by mouth from 40 kg on; 9 mg/kg twice a day below 12 years, not checked against print',
   },
   regimens: { route: 'oral', step: 50, intervalsHours: [12], infusionHours: [] },
   // What saturates comes to rest late.
