@@ -67,7 +67,8 @@ export function foretell(basis: ForecastBasis, scenario: Scenario): Foretold {
       (basis.published ?? [[]]).map((own) => [...history.controls, ...planned, ...own, ...scenario.controls]),
     );
   };
-  const values = scenario.controls.length > 0 ? run() : withoutControls(basis, run);
+  const again = scenario.controls.length === 0 && pack.outOfRange === undefined;
+  const values = again ? withoutControls(basis, run) : run();
   const paths: Paths = { members: belief.members.length, times, values };
   const outOfRange = pack.outOfRange?.(paths, scenario, random.fork('range')) ?? [];
   const weights = normalised(belief.weights);
@@ -100,12 +101,11 @@ type Values = Readonly<Record<string, Float64Array>>;
 /** Paths under no controls but those known: told as the forecast, and weighed again beside options. */
 const uncontrolled = new WeakMap<ForecastBasis, Values>();
 
-/** The caller's own copy: a pack may widen its paths. */
+/** Of packs that leave their paths as they are. */
 function withoutControls(basis: ForecastBasis, run: () => Values): Values {
-  const found = uncontrolled.get(basis);
-  const values = found ?? run();
-  if (found === undefined) uncontrolled.set(basis, values);
-  return Object.fromEntries(Object.entries(values).map(([signal, all]) => [signal, all.slice()]));
+  const values = uncontrolled.get(basis) ?? run();
+  uncontrolled.set(basis, values);
+  return values;
 }
 
 /** A 32-bit seed from the hub's own and from what the forecast rests on. */
