@@ -43,7 +43,13 @@ export function medicationEntry(writer: Writer, resource: fhir.MedicationRequest
     amount('rateQuantity', rate?.rateQuantity, rate?.rateRange),
     ratio('maxDoseQuantity', dosage?.maxDosePerPeriod),
     cd('administrationUnitCode', medicine?.form),
-    consumable(writer, concept, medicine),
+    consumable(
+      writer,
+      ['4.23', '2014-06-09'],
+      cd('code', concept) ?? tag('code', { nullFlavor: 'UNK' }),
+      medicine?.batch?.lotNumber,
+      medicine?.manufacturer,
+    ),
     resource.performer === undefined ? undefined : writer.performers([resource.performer]),
     writer.author(resource.requester, resource.authoredOn),
     sig(dosage?.text),
@@ -104,26 +110,23 @@ export function ratio(name: string, value: fhir.Ratio | undefined): Xml {
   return tag(name, {}, pq('numerator', value.numerator), pq('denominator', value.denominator));
 }
 
+/** What is given: its code, lot and maker, under the template of the product. */
 function consumable(
   writer: Writer,
-  concept: fhir.CodeableConcept | undefined,
-  medicine: fhir.Medication | undefined,
+  template: readonly [id: string, version: string],
+  material: Xml,
+  lot: string | undefined,
+  maker: Parameters<Writer['organization']>[0],
 ): string {
-  const lot = medicine?.batch?.lotNumber;
   return tag(
     'consumable',
     {},
     tag(
       'manufacturedProduct',
       { classCode: 'MANU' },
-      templates(['4.23', '2014-06-09']),
-      tag(
-        'manufacturedMaterial',
-        {},
-        cd('code', concept) ?? tag('code', { nullFlavor: 'UNK' }),
-        lot === undefined ? undefined : tag('lotNumberText', {}, words(lot)),
-      ),
-      writer.organization(medicine?.manufacturer, 'manufacturerOrganization'),
+      templates(template),
+      tag('manufacturedMaterial', {}, material, lot === undefined ? undefined : tag('lotNumberText', {}, words(lot))),
+      writer.organization(maker, 'manufacturerOrganization'),
     ),
   );
 }
@@ -241,21 +244,12 @@ export function immunizationEntry(writer: Writer, resource: fhir.Immunization): 
     cd('routeCode', resource.route),
     cd('approachSiteCode', resource.site),
     pq('doseQuantity', resource.doseQuantity),
-    tag(
-      'consumable',
-      {},
-      tag(
-        'manufacturedProduct',
-        { classCode: 'MANU' },
-        templates(['4.54', '2014-06-09']),
-        tag(
-          'manufacturedMaterial',
-          {},
-          cd('code', resource.vaccineCode),
-          resource.lotNumber === undefined ? undefined : tag('lotNumberText', {}, words(resource.lotNumber)),
-        ),
-        writer.organization(resource.manufacturer, 'manufacturerOrganization'),
-      ),
+    consumable(
+      writer,
+      ['4.54', '2014-06-09'],
+      cd('code', resource.vaccineCode),
+      resource.lotNumber,
+      resource.manufacturer,
     ),
     writer.performers((resource.performer ?? []).map(({ actor }) => actor)),
     writer.author(undefined, resource.recorded),
