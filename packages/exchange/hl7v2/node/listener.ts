@@ -1,16 +1,11 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import type { Socket } from 'node:net';
+import { type ListenOptions, listen } from '../../node/listen.ts';
 import { frame, Unframer } from '../mllp.ts';
 
 /** One message of a connection; what is returned is sent back, in order. It may be returned only once the log has it. */
 export type Take = (message: Uint8Array, peer: string) => Promise<readonly Uint8Array[]>;
 
-export interface MllpOptions {
-  readonly port: number;
-  /** The loopback address where none is given. */
-  readonly host?: string;
-  /** Key and certificate; with `ca` and `requestCert` the peer must show one too. */
-  readonly tls?: TlsOptions;
+export interface MllpOptions extends ListenOptions {
   /** Bytes of the longest message; the connection of a longer one is closed. */
   readonly longest?: number;
   readonly take: Take;
@@ -32,14 +27,9 @@ export async function listenMllp(options: MllpOptions): Promise<MllpListener> {
     sockets.set(socket, connection(socket, options));
     socket.once('close', () => sockets.delete(socket));
   };
-  const server: Server = options.tls === undefined ? createServer(serve) : createTlsServer(options.tls, serve);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host ?? '127.0.0.1', () => resolve());
-  });
-  const address = server.address();
+  const { server, port } = await listen(options, serve);
   return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    port,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.all([...sockets].map(([, answered]) => answered()));

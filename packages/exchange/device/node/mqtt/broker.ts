@@ -1,15 +1,9 @@
-import { createServer, type Server } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { Aedes } from 'aedes';
+import { type ListenOptions, listen } from '../../../node/listen.ts';
 import type { TopicAddress, TopicPattern } from '../../topic.ts';
 import { readMessage, type Take } from './message.ts';
 
-export interface MqttBrokerOptions {
-  readonly port: number;
-  /** The loopback address where none is given. */
-  readonly host?: string;
-  /** Key and certificate; with `ca` and `requestCert` a device must show one too. */
-  readonly tls?: TlsOptions;
+export interface MqttBrokerOptions extends ListenOptions {
   readonly pattern: TopicPattern;
   /** Zone for payloads with local times. */
   readonly zone?: string;
@@ -74,15 +68,9 @@ export async function listenMqtt(options: MqttBrokerOptions): Promise<MqttBroker
       );
     },
   });
-  const serve = (stream: Parameters<typeof broker.handle>[0]) => void broker.handle(stream);
-  const server: Server = options.tls === undefined ? createServer(serve) : createTlsServer(options.tls, serve);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host ?? '127.0.0.1', () => resolve());
-  });
-  const address = server.address();
+  const { server, port } = await listen(options, (stream) => void broker.handle(stream));
   return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    port,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await new Promise<void>((resolve) => broker.close(() => resolve()));
