@@ -18,6 +18,20 @@ export interface Provenance {
   readonly sourceId?: string;
   /** Device that measured, where known. */
   readonly device?: string;
+  /** Set where the item was read out of words: it is graded below what was measured, and never is a dose. */
+  readonly derived?: Derivation;
+}
+
+/** How an item was read out of free text. */
+export interface Derivation {
+  readonly from: 'text';
+  /** Where it stands in the text: characters (UTF-16 code units), end exclusive. */
+  readonly charStart: number;
+  readonly charEnd: number;
+  /** The rule or the model that made it. */
+  readonly rule: string;
+  /** 0 to 1: how much of what the rule looks for was there. It ranks; it is no probability. */
+  readonly confidence: number;
 }
 
 /** How far an observation may be trusted; set by `admit`, worst mark wins. */

@@ -27,6 +27,8 @@ import type { Binding, ControlSpec } from './pack.ts';
 const AHEAD = 5 * MINUTE;
 /** The range of a JavaScript date. */
 const LAST = 8.64e15;
+/** Before the name of a fact that was read out of words: no pack reads such a fact, so that none acts on it unconfirmed. */
+export const TOLD_PREFIX = 'note.';
 
 /** What became of one raw item, before the log is asked whether it is new. */
 export type ItemOutcome =
@@ -51,7 +53,7 @@ export function admitObservation(raw: RawObservation, catalog: Catalog, now: Ins
   if (bound.kind !== 'bound') return bound;
   const { spec, value, marks } = bound;
   const poor = spoiled(value, spec, raw.time.start, now, where);
-  const all = [...(raw.marks ?? []), ...early.marks, ...marks, ...poor];
+  const all = [...(raw.marks ?? []), ...early.marks, ...fromText(raw, where), ...marks, ...poor];
   const item: Observation = {
     kind: 'observation',
     id,
@@ -74,6 +76,8 @@ export function admitControl(raw: RawControl, catalog: Catalog, now: Instant, id
   const where = whereOf(raw);
   const wrongTime = checkTime(raw.time, where);
   if (wrongTime !== null) return { kind: 'refused', problems: [wrongTime] };
+  const told = fromText(raw, where);
+  if (told.length > 0) return { kind: 'kept', problems: told };
   const bound = bind(raw.value, catalog.control(raw.codings, raw.text), words(raw), where);
   if (bound.kind !== 'bound') return bound;
   const { spec, value, marks } = bound;
@@ -115,7 +119,7 @@ export function admitFact(raw: RawFact, now: Instant, id: string): ItemOutcome {
     kind: 'fact',
     id,
     subject: raw.subject,
-    fact: raw.fact,
+    fact: raw.provenance.derived === undefined ? raw.fact : `${TOLD_PREFIX}${raw.fact}`,
     code: raw.codings.length === 0 ? null : { codings: raw.codings },
     value: value.value,
     trueAt: raw.time.start,
@@ -195,6 +199,14 @@ function unitProblem(error: CodedError, what: string, given: string, wanted: str
   }
   const message = given === '' ? `${what} has no unit.` : `${what}: “${given}” is not a UCUM unit.`;
   return problem('admit-unit-unknown', message, where, `Write the unit as a UCUM code that converts to ${wanted}.`);
+}
+
+/** Whatever was read out of words says so, whichever door it came by. */
+function fromText(raw: RawObservation | RawControl, where: Where): readonly Problem[] {
+  const { derived } = raw.provenance;
+  if (derived === undefined) return [];
+  const message = `${words(raw)} was read out of a text (${derived.rule}).`;
+  return [problem('admit-derived-from-text', message, where)];
 }
 
 /** What makes an item poor: outside the plausible range, or dated ahead. */

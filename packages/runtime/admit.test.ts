@@ -427,4 +427,39 @@ describe('admit', () => {
     const [entry] = await world.store.read({ kinds: ['observation'] });
     expect(entry!.id).not.toMatch(/5\.4321|secret|9999/);
   });
+
+  describe('what was read out of words', () => {
+    const derived = { from: 'text', charStart: 4, charEnd: 9, rule: 'test', confidence: 0.9 } as const;
+    const provenance = { source: 'note.txt', element: 'note', derived };
+
+    it('N1 is graded uncertain at best, whatever the door says of it', async () => {
+      const { history, account } = await after([volume(-1, 5, { provenance }), volume(0, 6)]);
+      expect(history.observations.map(({ grade }) => grade)).toEqual(['uncertain', 'good']);
+      const marks = history.observations[0]!.marks.map(({ code }) => code);
+      expect(marks).toEqual(['admit-derived-from-text']);
+      expect(account).toMatchObject({ mapped: 2 });
+    });
+
+    it('N2 is no dose: a control is kept, with its reason', async () => {
+      const { history, account } = await after([{ ...inflow(-1, 2), provenance }]);
+      expect(history.controls).toEqual([]);
+      expect(account).toMatchObject({ mapped: 0, kept: 1 });
+      expect(account.problems).toEqual([expect.objectContaining({ code: 'admit-derived-from-text' })]);
+    });
+
+    it('N3 is a fact under a name that no pack reads', async () => {
+      const { world, history } = await after([fact({ kind: 'boolean', value: true }, { provenance })]);
+      expect(history.facts).toEqual([]);
+      expect((await world.hub.facts('tank|1')).map(({ fact }) => fact)).toEqual(['note.broken']);
+    });
+
+    it('N4 gives way to the same from a record, and adds nothing to it', async () => {
+      const told = volume(-1, 5, { provenance });
+      const later = await after([told], [volume(-1, 5)]);
+      expect(later.history.observations.map(({ grade }) => grade)).toEqual(['good']);
+      const earlier = await after([volume(-1, 5)], [told]);
+      expect(earlier.history.observations.map(({ grade }) => grade)).toEqual(['good']);
+      expect(earlier.account).toMatchObject({ duplicates: 1 });
+    });
+  });
 });

@@ -36,6 +36,11 @@ export const runtimeErrors = defineErrors({
     meaning: 'The source gave no standard code; its own name was taken for one the pack lists.',
     remedy: 'Check that the name means what the pack says, or send the standard code.',
   },
+  'admit-derived-from-text': {
+    meaning:
+      'The item was read out of the words of a note. A value is graded uncertain at best; a dose is kept and acts on nothing.',
+    remedy: 'Confirm it by the measurement or the administration itself, from the system that recorded it.',
+  },
   'admit-implausible': {
     meaning:
       'The value lies outside what the pack holds plausible. It was kept, graded poor, and is not computed with.',

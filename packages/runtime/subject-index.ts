@@ -12,6 +12,8 @@ interface Known {
   readonly sourceId: string | null;
   readonly sourceKey: string | null;
   readonly element: string | null;
+  /** Read out of words: the same from a record takes its place. */
+  readonly told?: boolean;
 }
 
 /** What one identifier's log holds, for telling repeats, corrections and withdrawals apart. Fed in the order of the log. */
@@ -50,20 +52,24 @@ export class SubjectIndex {
     if (item === null) return;
     const content = contentOf(item);
     const { sourceId } = item.provenance;
+    const told = item.provenance.derived !== undefined;
     this.#seen.set(content, (this.#seen.get(content) ?? 0) + 1);
     this.#byContent.set(content, entry.id);
     if (sourceId === undefined) {
-      this.#known.set(entry.id, { content, sourceId: null, sourceKey: null, element: null });
+      this.#known.set(entry.id, { content, sourceId: null, sourceKey: null, element: null, told });
       return;
     }
     const key = sourceKey(item, sourceId);
     const element = elementOf(sourceId);
     this.#bySource.set(key, { id: entry.id, content });
     this.#element(element).add(entry.id);
-    this.#known.set(entry.id, { content, sourceId, sourceKey: key, element });
+    this.#known.set(entry.id, { content, sourceId, sourceKey: key, element, told });
   }
 
-  /** Same source identifier and content, or same content: a repeat. Same identifier, other content: a correction. */
+  /**
+   * Same source identifier and content, or same content: a repeat. Same identifier, other content: a correction. What a record
+   * says takes the place of the same read out of words.
+   */
   novelty(item: Observation | ControlInput | Fact): Novelty {
     const content = contentOf(item);
     const { sourceId } = item.provenance;
@@ -73,7 +79,9 @@ export class SubjectIndex {
     if (earlier !== undefined && earlier.content !== content)
       return { kind: 'correction', dedupeKey, supersedes: earlier.id };
     const same = earlier?.id ?? this.#byContent.get(content);
-    return same === undefined ? { kind: 'new', dedupeKey } : { kind: 'duplicate', of: same };
+    if (same === undefined) return { kind: 'new', dedupeKey };
+    const confirms = item.provenance.derived === undefined && this.#known.get(same)?.told === true;
+    return confirms ? { kind: 'correction', dedupeKey, supersedes: same } : { kind: 'duplicate', of: same };
   }
 
   /** Ids of the items that hold and came under the source identifier, which may name a whole element or one part of it. */
