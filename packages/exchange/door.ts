@@ -15,6 +15,8 @@ export interface DoorOptions {
   readonly subject?: string;
   /** When a recording began that does not say so itself. */
   readonly start?: Instant;
+  /** When a message came, by the receiver's clock: against it a sender's clock is judged. */
+  readonly received?: Instant;
   /** Files that lie beside the source, for records of several files. */
   readonly neighbours?: Neighbours;
   /** SHA-256 of the whole source, hex, its companions after it; computed by the caller, who has the means. */

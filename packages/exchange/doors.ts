@@ -9,6 +9,7 @@ import { plainCgmDoor } from './device/cgm/plain.ts';
 import { tidepoolDoor } from './device/cgm/tidepool.ts';
 import { gattDoor } from './device/gatt/door.ts';
 import { openMHealthDoor } from './device/open-mhealth/door.ts';
+import { rowsDoor } from './device/rows/door.ts';
 import { describeBytes, headText } from './device/text.ts';
 import type { Door } from './door.ts';
 import { exchangeErrors } from './errors.data.ts';
@@ -29,6 +30,7 @@ export const doors: readonly Door[] = [
   libreviewDoor,
   nightscoutDoor,
   tidepoolDoor,
+  rowsDoor,
   plainCgmDoor,
   openMHealthDoor,
   appleHealthDoor,

@@ -22,6 +22,14 @@ export const deviceErrors = defineErrors({
     meaning: 'What was measured has no meaning known to this door.',
     remedy: 'It was kept whole; report the name of the measure if it should be understood.',
   },
+  'device-code-unknown': {
+    meaning: 'A reading does not say what was measured in a code this door reads.',
+    remedy: 'Give a LOINC code (8867-4), a number or reference id of ISO/IEEE 11073 (150021), or system|code.',
+  },
+  'device-unit-missing': {
+    meaning: 'A reading is a number without a unit.',
+    remedy: 'Give the unit in UCUM (mm[Hg], /min, %), or as a number of ISO/IEEE 11073.',
+  },
   'device-self-reported': {
     meaning: 'A value was entered by a person, not measured by a device.',
     remedy: 'Nothing to do; it is graded uncertain.',

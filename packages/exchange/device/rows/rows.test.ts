@@ -1,0 +1,120 @@
+import { instant, MINUTE, type RawObservation } from '@gemel/core';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sniffDoor } from '../../doors.ts';
+import { decodePayload } from '../payload.ts';
+import { rowsDoor } from './door.ts';
+
+const bytes = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+const AT = '2024-03-01T08:00:00+01:00';
+const START = instant(Date.parse(AT));
+const decode = (value: unknown, more: object = {}) => [
+  ...rowsDoor.decode(bytes(value), { name: 'x', subject: 'p', ...more }),
+];
+const items = (value: unknown, more: object = {}) =>
+  decode(value, more).flatMap((decoded) => decoded.items) as RawObservation[];
+const codes = (value: unknown, more: object = {}) =>
+  decode(value, more).flatMap(({ fate, problems }) => (fate === 'refused' ? problems.map(({ code }) => code) : []));
+
+describe('values one a row', () => {
+  const rows = [
+    { time: AT, code: '8480-6', value: 120, unit: 'mm[Hg]' },
+    { time: AT, code: 'MDC_PRESS_BLD_NONINV_DIA', value: 80, unit: 'mm[Hg]' },
+    { time: START, code: 149530, value: 61, unit: 264864 },
+  ];
+  const table = `time;code;value;unit\n${rows.map(({ time, code, value, unit }) => `${time};${code};${value};${unit}`).join('\n')}\n`;
+  const said = [
+    ['8480-6', 120, 'mm[Hg]', START],
+    ['8462-4', 80, 'mm[Hg]', START],
+    ['8867-4', 61, '/min', START],
+  ];
+
+  test.each([
+    ['an array', rows],
+    ['one a line', rows.map((row) => JSON.stringify(row)).join('\n')],
+    ['under readings', { sent: AT, readings: rows }],
+    ['a table', table],
+  ])('%s says the same', (_, source) => {
+    expect(sniffDoor(bytes(source), 'x')?.id).toBe('device-rows');
+    expect(
+      items(source).map(({ codings, value, time }) => [
+        codings[0]!.code,
+        ...Object.values(value).slice(1, 3),
+        time.start,
+      ]),
+    ).toEqual(said);
+  });
+
+  test('the clock of the sender is corrected by when it was received, and it stays the same reading', () => {
+    const message = { sent: '2024-03-01T08:10:00+01:00', readings: rows };
+    const [late, later] = [0, 700].map((ms) => items(message, { received: instant(START + ms) }));
+    expect(late!.map(({ time }) => time.start)).toEqual([1, 1, 1].map(() => START - 10 * MINUTE));
+    expect(late![0]!.marks?.map(({ code }) => code)).toEqual(['exchange-clock-changed']);
+    expect(later!.map(({ provenance }) => provenance.sourceId)).toEqual(
+      late!.map(({ provenance }) => provenance.sourceId),
+    );
+    expect(new Set(late!.map(({ provenance }) => provenance.sourceId)).size).toBe(3);
+    expect(items(message, { received: instant(START + 11 * MINUTE) })[0]!.time.start).toBe(START);
+  });
+
+  test('what a device calls an artefact is marked', () => {
+    const [item] = items([{ ...rows[0], doubt: 'movement' }]);
+    expect(item!.marks).toMatchObject([{ code: 'device-status', message: 'movement' }]);
+  });
+
+  test.each([
+    ['a name for a code', { code: 'pulse' }, 'device-code-unknown'],
+    ['no unit', { unit: '' }, 'device-unit-missing'],
+    ['no number', { value: 'high' }, 'exchange-number-unreadable'],
+    ['nothing', { value: '' }, 'exchange-value-missing'],
+    ['no time', { time: 'today' }, 'exchange-date-unreadable'],
+    ['no zone', { time: '2024-03-01T08:00:00' }, 'exchange-zone-missing'],
+  ])('%s is refused, the others are read', (_, wrong, code) => {
+    expect(codes([rows[0], { ...rows[0], ...wrong }])).toEqual([code]);
+    expect(items([rows[0], { ...rows[0], ...wrong }])).toHaveLength(1);
+  });
+
+  test('nobody is guessed', () => {
+    expect(codes(rows, { subject: undefined })).toEqual(Array(3).fill('exchange-subject-missing'));
+    expect(codes(table, { subject: undefined })).toEqual(Array(3).fill('exchange-subject-missing'));
+  });
+
+  test('bytes of any kind neither throw nor go on for ever', () => {
+    const broken = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.tuple(fc.nat(300), fc.string()).map(([cut, more]) => bytes(table.slice(0, cut) + more)),
+      fc.tuple(fc.nat(300), fc.string()).map(([cut, more]) => bytes(JSON.stringify(rows).slice(0, cut) + more)),
+    );
+    fc.assert(
+      fc.property(broken, (source) => {
+        for (const { fate, problems } of rowsDoor.decode(source, { name: 'x', subject: 'p' }))
+          if (fate === 'refused') expect(problems.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+describe('a characteristic by its topic', () => {
+  const cuff = { subject: 'p', device: 'cuff 1' };
+  const hex = '02800052006100e8070301080000';
+  const read = (payload: Uint8Array) =>
+    decodePayload('twins/p/cuff%201/gatt/2A35', cuff, payload, { zone: '+01:00', received: START });
+
+  test('as hex and as bytes', () => {
+    const raw = Uint8Array.from(hex.match(/../g)!, (two) => Number.parseInt(two, 16));
+    const [one, other] = [read(bytes(hex)), read(raw)].map(
+      (all) => all.flatMap((decoded) => decoded.items) as RawObservation[],
+    );
+    expect(one!.map(({ value, time }) => [Object.values(value)[1], time.start])).toEqual([
+      [128, START],
+      [82, START],
+      [97, START],
+    ]);
+    expect(one![0]!.provenance).toMatchObject({ device: 'cuff 1', byteStart: 0, byteEnd: hex.length });
+    expect(other!.map(({ value }) => value)).toEqual(one!.map(({ value }) => value));
+  });
+
+  test('what is no such value is refused', () => {
+    expect(read(bytes('02')).map(({ fate }) => fate)).toEqual(['refused']);
+  });
+});
