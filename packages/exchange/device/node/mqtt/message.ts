@@ -1,4 +1,5 @@
 import type { Decoded } from '@gemel/core/raw';
+import type { Instant } from '@gemel/core/time';
 import { decodePayload } from '../../payload.ts';
 import type { TopicAddress, TopicPattern } from '../../topic.ts';
 
@@ -21,11 +22,11 @@ export function readMessage(
   topic: string,
   payload: string | Uint8Array,
   pattern: TopicPattern,
-  zone: string | undefined,
+  { zone, received }: { readonly zone: string | undefined; readonly received: Instant },
 ): MqttMessage | null {
   const address = pattern.address(topic);
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : Uint8Array.from(payload);
   if (address === null || bytes.length > LONGEST) return null;
-  const decoded = decodePayload(topic, address, bytes, zone === undefined ? {} : { zone });
+  const decoded = decodePayload(topic, address, bytes, { received, ...(zone === undefined ? {} : { zone }) });
   return { ...address, topic, payload: bytes, decoded };
 }

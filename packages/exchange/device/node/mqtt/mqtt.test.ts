@@ -1,11 +1,14 @@
 import { createServer } from 'node:net';
+import { type Instant, instant } from '@gemel/core';
 import { Aedes } from 'aedes';
+import fc from 'fast-check';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MDC } from '../../mdc/codes.data.ts';
 import { topicPattern } from '../../topic.ts';
 import { listenMqtt, type MqttBrokerOptions } from './broker.ts';
 import type { MqttMessage } from './message.ts';
+import { PacketGuard } from './packet-guard.ts';
 import { subscribeMqtt } from './subscriber.ts';
 
 const pattern = topicPattern('twins/{subject}/{device}/#')!;
@@ -31,12 +34,19 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function broker(options: Partial<MqttBrokerOptions>) {
-  const made = await listenMqtt({
+interface Peer {
+  readonly device: string;
+}
+
+const clock = (): Instant => instant(Date.UTC(2024, 2, 1, 8));
+
+async function broker(options: Partial<MqttBrokerOptions<Peer>>) {
+  const made = await listenMqtt<Peer>({
     port: 0,
     pattern,
-    authenticate: async (_client, user) => user === 'cuff',
-    allowed: (client, { device }) => client === device,
+    clock,
+    authenticate: async (device, user) => (user === 'cuff' ? { device } : null),
+    allowed: (peer, { device }) => peer.device === device,
     take: async () => {},
     ...options,
   });
@@ -171,6 +181,58 @@ describe('the broker for devices', () => {
   });
 });
 
+describe('what is too much', () => {
+  test('a packet that is too long ends the connection before it has come', async () => {
+    const log: MqttMessage[] = [];
+    const { port } = await broker({
+      async take(message) {
+        log.push(message);
+      },
+    });
+    const client = await device(port, { reconnectPeriod: 0 });
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+    // A publication that announces 200 MB.
+    client.stream.write(Uint8Array.of(0x32, 0x80, 0x80, 0x80, 0x60, 0x00));
+    await closed;
+    expect(log).toEqual([]);
+  });
+
+  test('lengths are followed over any division of the bytes', () => {
+    const packets = [2, 130, 0, 20_000, 5].flatMap((length) => {
+      const header = [0x30, (length & 0x7f) | (length > 127 ? 0x80 : 0)];
+      if (length > 127) header.push((length >> 7) & 0x7f);
+      if (length > 16_383) header.splice(2, 1, ((length >> 7) & 0x7f) | 0x80, length >> 14);
+      return [...header, ...Array(length).fill(0xff)];
+    });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }), fc.boolean(), (steps, bad) => {
+        const guard = new PacketGuard(20_000);
+        const bytes = Uint8Array.from(bad ? [...packets, 0x30, 0xff, 0xff, 0x02] : packets);
+        let refused = false;
+        for (let at = 0, i = 0; at < bytes.length; i++) {
+          const step = steps[i % steps.length]!;
+          refused ||= guard.refuses(bytes.subarray(at, at + step));
+          at += step;
+        }
+        expect(refused).toBe(bad);
+      }),
+    );
+  });
+
+  test('what comes faster than the pace waits, and all of it is taken', async () => {
+    let taken = 0;
+    const { port } = await broker({
+      pace: 50,
+      async take() {
+        taken++;
+      },
+    });
+    const client = await device(port);
+    await Promise.all(Array.from({ length: 55 }, () => client.publishAsync(TOPIC, PAYLOAD, { qos: 1 })));
+    expect(taken).toBe(55);
+  });
+});
+
 describe('a subscription to a broker outside', () => {
   test('takes what comes, again where it could not be taken, and steps over foreign topics', async () => {
     const outside = await Aedes.createBroker({});
@@ -189,6 +251,7 @@ describe('a subscription to a broker outside', () => {
       url: `mqtt://127.0.0.1:${port}`,
       client: 'gemel',
       pattern,
+      clock,
       refused: (topic) => foreign.push(topic),
       async take(message) {
         tries++;

@@ -1,3 +1,4 @@
+import type { Instant } from '@gemel/core/time';
 import { connect, type IClientOptions } from 'mqtt';
 import type { TopicPattern } from '../../topic.ts';
 import { readMessage, type Take } from './message.ts';
@@ -10,6 +11,7 @@ export interface MqttSubscriberOptions {
   readonly pattern: TopicPattern;
   /** Zone for payloads with local times. */
   readonly zone?: string;
+  readonly clock: () => Instant;
   /** User, password and certificates. */
   readonly access?: Pick<IClientOptions, 'username' | 'password' | 'ca' | 'cert' | 'key'>;
   readonly take: Take;
@@ -27,11 +29,11 @@ export interface MqttSubscriber {
  * devices put many values into one message.
  */
 export async function subscribeMqtt(options: MqttSubscriberOptions): Promise<MqttSubscriber> {
-  const { url, client: clientId, pattern, zone, access, take, refused } = options;
+  const { url, client: clientId, pattern, zone, clock, access, take, refused } = options;
   const client = connect(url, { ...access, clientId, clean: false, reconnectPeriod: 500, manualConnect: true });
   // Set before the first connection: what a broker kept for this session comes at once.
   client.handleMessage = (packet, done) => {
-    const message = readMessage(packet.topic, packet.payload, pattern, zone);
+    const message = readMessage(packet.topic, packet.payload, pattern, { zone, received: clock() });
     if (message === null) {
       refused?.(packet.topic);
       done();
