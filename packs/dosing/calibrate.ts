@@ -9,6 +9,7 @@ import type { Drug, DrugModel } from './drug.ts';
 import { memberLayout } from './dynamics.ts';
 import { dosingErrors } from './errors.data.ts';
 import type { DosingState } from './fed-dynamics.ts';
+import { micOf } from './mic.ts';
 import { type EffectPosterior, effectPosterior } from './posterior.ts';
 import { courseOf, hours } from './record.ts';
 import { type ModelSubject, modelSubject } from './subject.ts';
@@ -75,13 +76,14 @@ export function calibrated(drug: Drug, history: History, at: Instant, random: Ra
     for (let i = 0; i < DRAWS; i++) pooled[a * DRAWS + i] = probability * posterior.weights[i];
   });
   const now = hours(at);
+  const mic = micOf(drug, history, at)?.counts;
   const members = Array.from(systematicResample(pooled, MEMBERS, random.fork('members')), (chosen) => {
     const { number, subject, posterior } = all[Math.floor(chosen / DRAWS)];
     const q = subject.effects.names.length;
     const i = chosen % DRAWS;
     const eta = posterior.draws.subarray(i * q, (i + 1) * q);
     return {
-      parameters: layout.pack(number, subject.individual(eta, now)),
+      parameters: layout.pack(number, subject.individual(eta, now), mic),
       state: { at, values: subject.stateAt(eta, now) },
     };
   });

@@ -13,6 +13,7 @@ import { abstain } from './abstain.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { COMING_DAY, daysOf, sayTarget, unitText } from './forecast.ts';
+import { micOf } from './mic.ts';
 import { covariatesOf, isRate, levelsOf, sayClearance } from './record.ts';
 import { type SamplingDesign, samplingDesigns } from './sampling.ts';
 
@@ -42,6 +43,7 @@ export function decideOf(drug: Drug) {
     const clearance = renal ? sayClearance(history, now) : null;
     const levels = levelsOf(history, now).length;
     const { weight } = covariatesOf(history, now).at(-1)!.values;
+    const mic = micOf(drug, history, now);
     return {
       kind: 'advise',
       statement: `Option to consider: ${best.scenario.title}.`,
@@ -49,6 +51,7 @@ export function decideOf(drug: Drug) {
         ...told.map(chances),
         ...told.flatMap(heldToLimits),
         { code: 'target', statement: `${target.use}. ${target.source}.` },
+        ...(mic === null ? [] : [{ code: 'mic', statement: mic.statement }]),
         ...regimenReasons(best, weight),
         ...(clearance === null ? [] : [{ code: 'renal-function', statement: clearance }]),
         ...(levels > 0
@@ -78,15 +81,22 @@ export function decideOf(drug: Drug) {
       const share = (forecast.quantities[id] as Scalar).events.harm;
       return [`${title} above ${withUnit(harm.above, unit)} (${harm.title}): ${percent(share)}`];
     });
+    const ratios = drug.targets.flatMap((each) => {
+      if (!each.perMic || each === target) return [];
+      const reached = forecast.quantities[each.id] as Scalar;
+      const half = say(reached.quantiles[reached.levels.indexOf(0.5)]);
+      return [`${each.title} ${half}, chance of ${sayTarget(each)}: ${percent(reached.events.attained)}`];
+    });
     const coming = forecast.quantities[COMING_DAY];
     const said = [
       `${scenario.title}: ${target.title} ${withUnit(at(0.5), target.unit)} (90 %: ${at(0.05)} to ${at(0.95)})`,
-      `chance of ${sayTarget({ ...target, unit: unitText(target.unit) })}: ${percent(events.attained)}`,
-      ...(target.harm?.above === target.high ? [] : [`above: ${percent(events.high)}`]),
+      `chance of ${sayTarget(target)}: ${percent(events.attained)}`,
+      ...(target.high === undefined || target.harm?.above === target.high ? [] : [`above: ${percent(events.high)}`]),
+      ...ratios,
       ...harms,
       ...(coming?.kind === 'scalar'
         ? [
-            `in the coming day ${withUnit(say(coming.quantiles[coming.levels.indexOf(0.5)]), target.unit)}, above ${target.high}: ${percent(coming.events.high)}`,
+            `in the coming day ${withUnit(say(coming.quantiles[coming.levels.indexOf(0.5)]), target.unit)}${target.high === undefined ? '' : `, above ${target.high}: ${percent(coming.events.high)}`}`,
           ]
         : []),
     ];

@@ -78,13 +78,13 @@ export interface Target {
   /** What is computed from the course; `auc`: of all the days foretold. */
   readonly quantity: 'auc' | 'auc24' | 'trough' | 'peak' | 'time-above' | 'average';
   readonly low: number;
-  /** Of `time-above`, which has no upper end, 100. */
-  readonly high: number;
+  /** Absent: no upper end. */
+  readonly high?: number;
   readonly unit: string;
   /** A target after the first that plans must not exceed: being above `high` counts as much as it does for the first. */
   readonly bound?: true;
-  /** Concentration that `time-above` counts from (a share of the day in %), or MIC that `auc24` is divided by; 1 mg/L where absent. */
-  readonly threshold?: number;
+  /** Of the drug's `mic`: `time-above` counts from it (a share of the day in %), anything else is divided by it. */
+  readonly perMic?: true;
   /** Share unbound, where the target is of the free drug. */
   readonly unbound?: number;
   /** What comes of more, where that is known: plans are weighed by how often they exceed it. */
@@ -100,6 +100,19 @@ export interface Harm {
   /** In the target's unit. */
   readonly above: number;
   readonly source: string;
+}
+
+/** The minimum inhibitory concentration (MIC) of what is treated, in the drug's `levelUnit`. */
+export interface Mic {
+  /** LOINC codes under which it is measured. */
+  readonly codings: readonly Coding[];
+  /** Taken where none is on record, and why that. */
+  readonly assumed: number;
+  readonly because: string;
+  /** Whether doses are chosen by it. A lower one than `assumed` then lowers none: it counts as `assumed`. */
+  readonly moves: boolean;
+  /** What a source says of values above `assumed`. */
+  readonly higher?: string;
 }
 
 /** A larger first dose of adults, so that the first day is what the target asks for: of drugs whose first target is an `auc24`. */
@@ -161,6 +174,7 @@ export interface Drug {
   readonly targets: readonly Target[];
   /** What levels call for some time after a dose. */
   readonly lateLevels?: readonly LateLevel[];
+  readonly mic?: Mic;
   readonly limits: DoseLimits;
   readonly regimens: Regimens;
   /** Hours after a dose has run in, or was taken, before which no level is drawn: it is still being spread; 1 where absent. */

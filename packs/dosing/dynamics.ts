@@ -12,12 +12,18 @@ export const EXPOSURE = 'exposure';
 /** Concentration when the last infusion had run in, or right after the last dose at once; and just before the last dose. */
 export const PEAK = 'peak';
 export const TROUGH = 'trough';
+/** The minimum inhibitory concentration that counts, of drugs that have one: the same at all times. */
+export const MIC = 'mic';
 
-/** Where a member's parameters stand: the number of its model first, then structural values; 0 where its model has none. */
+/**
+ * Where a member's parameters stand: the number of its model first, then structural values, 0 where its model has none; the minimum
+ * inhibitory concentration last, of drugs that have one.
+ */
 export interface MemberLayout {
   readonly names: readonly string[];
-  pack(model: number, values: StructuralValues): Parameters;
+  pack(model: number, values: StructuralValues, mic?: number): Parameters;
   model(parameters: Parameters): number;
+  mic(parameters: Parameters): number;
   values(parameters: Parameters): StructuralValues;
 }
 
@@ -28,8 +34,10 @@ export function memberLayout(drug: Drug): MemberLayout {
   );
   return {
     names,
-    pack: (model, values) => Float64Array.of(model, ...names.map((name) => values[name] ?? 0)),
+    pack: (model, values, mic) =>
+      Float64Array.of(model, ...names.map((name) => values[name] ?? 0), ...(drug.mic === undefined ? [] : [mic!])),
     model: (parameters) => parameters[0],
+    mic: (parameters) => parameters[1 + names.length],
     values: (parameters) => {
       const values: Record<string, number> = {};
       for (const { name, at } of places[parameters[0]]) values[name] = parameters[at];
@@ -69,6 +77,7 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
       [EXPOSURE]: { unit: `h.${drug.levelUnit}` },
       [PEAK]: { unit: drug.levelUnit },
       [TROUGH]: { unit: drug.levelUnit },
+      ...(drug.mic === undefined ? {} : { [MIC]: { unit: drug.levelUnit } }),
     },
     rest: (parameters) => structureOf(parameters).rest(layout.values(parameters)),
     start: ({ values }, parameters) => structureOf(parameters).run(layout.values(parameters), values),
@@ -84,6 +93,7 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
     reader(signal) {
       if (signal === EXPOSURE) return (run) => run.exposure();
       if (signal === CONCENTRATION) return (run) => run.concentration();
+      if (signal === MIC) return (_, parameters) => layout.mic(parameters);
       // Before anything happened there is only what is there now.
       const marked = (run: StructureRun, mark: number) => (Number.isNaN(mark) ? run.concentration() : mark);
       return signal === PEAK ? (run, _, { peak }) => marked(run, peak) : (run, _, { trough }) => marked(run, trough);

@@ -1,7 +1,7 @@
 import { coding, DAY, GEMEL } from '@gemel/core';
 import type { Pack, Paths, QuantitySpec } from '@gemel/runtime/pack';
 import type { Drug, Target } from './drug.ts';
-import { CONCENTRATION, EXPOSURE, PEAK, TROUGH } from './dynamics.ts';
+import { CONCENTRATION, EXPOSURE, MIC, PEAK, TROUGH } from './dynamics.ts';
 import { levelSignal } from './record.ts';
 
 /** In % of a day: half of what a time above a threshold lacks at least where it lacks anything. */
@@ -23,9 +23,13 @@ export function forecastOf(drug: Drug): Pack<unknown>['forecast'] {
       ...[CONCENTRATION, EXPOSURE],
       ...(targeted(drug, 'peak') ? [PEAK] : []),
       ...(targeted(drug, 'trough', 'time-above') ? [TROUGH] : []),
+      ...(drug.mic === undefined ? [] : [MIC]),
     ],
   };
 }
+
+/** Whether what a target comes to in the coming day is told beside what it comes to at rest. */
+export const ofADay = ({ quantity }: Target) => quantity === 'auc24' || quantity === 'time-above';
 
 /** Readings in a day. */
 function perDay([first, second]: Paths['times']): number {
@@ -45,7 +49,7 @@ export const scoresOf = (drug: Drug): Pack<unknown>['scores'] => [
   { quantity: 'concentration', signal: levelSignal(drug), leadsMinutes: [6 * 60, 12 * 60, 24 * 60, 48 * 60] },
 ];
 
-/** What a target is of, per member: on the last day foretold; exposure a day and peak of the last two. */
+/** What a target is of, per member: on the last day foretold; exposure a day and peak of the last two. Over the MIC, where it is of that. */
 export function targetValues(target: Target, paths: Paths): Float64Array {
   const { members, times, values } = paths;
   const count = times.length;
@@ -53,40 +57,40 @@ export function targetValues(target: Target, paths: Paths): Float64Array {
   const day = perDay(times);
   const from = Math.max(0, last - day);
   const share = target.unbound ?? 1;
-  const threshold = target.threshold ?? 1;
   const row = (signal: string, m: number) => values[signal].subarray(m * count, (m + 1) * count);
   return Float64Array.from({ length: members }, (_, m) => {
     const concentration = row(CONCENTRATION, m);
     const exposure = row(EXPOSURE, m);
+    const mic = target.perMic ? values[MIC][m * count] : 1;
     switch (target.quantity) {
       case 'auc':
-        return share * (exposure[last] - exposure[0]);
+        return (share * (exposure[last] - exposure[0])) / mic;
       case 'auc24':
         // Two days, so that a dose every other day counts as it does.
-        return (share * (exposure[last] - exposure[Math.max(0, last - 2 * day)])) / (2 * threshold);
+        return (share * (exposure[last] - exposure[Math.max(0, last - 2 * day)])) / (2 * mic);
       case 'average':
-        return (share * (exposure[last] - exposure[from])) / 24;
+        return (share * (exposure[last] - exposure[from])) / (24 * mic);
       case 'trough':
-        return share * least(concentration, row(TROUGH, m), from, last);
+        return (share * least(concentration, row(TROUGH, m), from, last)) / mic;
       case 'peak':
-        return share * most(concentration, row(PEAK, m), Math.max(0, last - 2 * day), last);
-      case 'time-above': {
-        const lowest = share * least(concentration, row(TROUGH, m), from, last);
-        const above = shareAbove(concentration, from, last, threshold / share);
-        // Between two readings it may have dipped below; how long is not known, that it did is.
-        return lowest > threshold ? 100 : Math.min(100 * above, 100 - 2 * LACK);
-      }
+        return (share * most(concentration, row(PEAK, m), Math.max(0, last - 2 * day), last)) / mic;
+      case 'time-above':
+        return above(concentration, row(TROUGH, m), from, last, mic / share);
     }
   });
 }
 
-/** Of a target of exposure a day, what the first day foretold comes to, per member. */
-export function comingDay({ unbound = 1, threshold = 1 }: Target, { members, times, values }: Paths): Float64Array {
+/** Of a first target that is of a day, what the first day foretold comes to, per member: exposure, or time above the MIC. */
+export function comingDay(target: Target, { members, times, values }: Paths): Float64Array {
+  const { unbound = 1, quantity } = target;
   const count = times.length;
   const day = Math.min(perDay(times), count - 1);
   return Float64Array.from({ length: members }, (_, m) => {
-    const exposure = values[EXPOSURE].subarray(m * count, (m + 1) * count);
-    return (unbound * (exposure[day] - exposure[0])) / threshold;
+    const row = (signal: string) => values[signal].subarray(m * count, (m + 1) * count);
+    const mic = target.perMic ? values[MIC][m * count] : 1;
+    if (quantity === 'time-above') return above(row(CONCENTRATION), row(TROUGH), 0, day, mic / unbound);
+    const exposure = row(EXPOSURE);
+    return (unbound * (exposure[day] - exposure[0])) / mic;
   });
 }
 
@@ -95,9 +99,15 @@ export function unitText(ucum: string): string {
   return /^\{.*\}$/.test(ucum) || ucum === '1' ? '' : ucum.replaceAll('.', '·').replace(/^u(?=[gm])/, 'µ');
 }
 
-/** A time above a threshold has no upper end. */
-export function sayTarget({ quantity, low, high, unit }: Target): string {
-  return (quantity === 'time-above' ? `at least ${low} ${unit}` : `${low} to ${high} ${unit}`).trimEnd();
+export function sayTarget({ low, high, unit }: Target): string {
+  return `${high === undefined ? `at least ${low}` : `${low} to ${high}`} ${unitText(unit)}`.trimEnd();
+}
+
+/** Time above a level, in % of the readings' time. */
+function above(values: Float64Array, marks: Float64Array, from: number, last: number, level: number): number {
+  const share = 100 * shareAbove(values, from, last, level);
+  // Between two readings it may have dipped below; how long is not known, that it did is.
+  return least(values, marks, from, last) > level ? 100 : Math.min(share, 100 - 2 * LACK);
 }
 
 /** The lowest of the readings, and of the marks that were set among them. */
@@ -149,12 +159,16 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
       unit: target.unit,
       kind: 'scalar',
       events: {
-        attained:
-          target.quantity === 'time-above'
-            ? { above: target.low - LACK, title: sayTarget(target) }
-            : { above: target.low, below: target.high, title: sayTarget(target) },
+        attained: {
+          // A whole day above is all but what a reading lacks.
+          above: target.quantity === 'time-above' ? target.low - LACK : target.low,
+          ...(target.high === undefined ? {} : { below: target.high }),
+          title: sayTarget(target),
+        },
         low: { below: target.low, title: `Below ${target.low} ${target.unit}` },
-        high: { above: target.high, title: `Above ${target.high} ${target.unit}` },
+        ...(target.high === undefined
+          ? {}
+          : { high: { above: target.high, title: `Above ${target.high} ${target.unit}` } }),
         ...(target.harm && {
           harm: {
             above: target.harm.above,
@@ -166,7 +180,7 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
     }),
   );
   const [first] = drug.targets;
-  return [course, ...targets, ...(first.quantity === 'auc24' ? [comingDayOf(first)] : [])];
+  return [course, ...targets, ...(ofADay(first) ? [comingDayOf(first)] : [])];
 
   /** Beside a regimen at rest: what has accumulated, and what is still to accumulate. */
   function comingDayOf(target: Target): QuantitySpec {
@@ -178,8 +192,8 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
       unit,
       kind: 'scalar',
       events: {
-        low: { below: low, title: `Below ${low} ${unit}` },
-        high: { above: high, title: `Above ${high} ${unit}` },
+        low: { below: target.quantity === 'time-above' ? low - LACK : low, title: `Below ${low} ${unit}` },
+        ...(high === undefined ? {} : { high: { above: high, title: `Above ${high} ${unit}` } }),
       },
       evaluate: (paths) => comingDay(target, paths),
     };

@@ -4,7 +4,7 @@ import { circumstances } from './circumstances.data.ts';
 import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { GENOTYPE_FACTS } from './pgx/record.ts';
-import { doseControl, levelSignal, rateControl, UNFINISHED } from './record.ts';
+import { doseControl, levelSignal, micSignal, rateControl, UNFINISHED } from './record.ts';
 
 /** Molar mass of creatinine, g/mol. */
 const CREATININE = 113.12;
@@ -34,6 +34,18 @@ const BLOOD = [
   },
 ] as const satisfies readonly (Binding & { readonly signal: CovariateName })[];
 
+const UNIT_ALIASES = {
+  'ug/ml': 'ug/mL',
+  'mcg/mL': 'ug/mL',
+  'µg/mL': 'ug/mL',
+  'mg/l': 'mg/L',
+  'µmol/L': 'umol/L',
+  'umol/l': 'umol/L',
+  'ug/l': 'ug/L',
+  'µg/L': 'ug/L',
+  'ng/ml': 'ng/mL',
+};
+
 export function observesOf(drug: Drug): readonly Binding[] {
   return [
     {
@@ -42,17 +54,7 @@ export function observesOf(drug: Drug): readonly Binding[] {
       codings: drug.levelCodings,
       unit: drug.levelUnit,
       molarMass: drug.molarMass,
-      unitAliases: {
-        'ug/ml': 'ug/mL',
-        'mcg/mL': 'ug/mL',
-        'µg/mL': 'ug/mL',
-        'mg/l': 'mg/L',
-        'µmol/L': 'umol/L',
-        'umol/l': 'umol/L',
-        'ug/l': 'ug/L',
-        'µg/L': 'ug/L',
-        'ng/ml': 'ng/mL',
-      },
+      unitAliases: UNIT_ALIASES,
       plausible: drug.plausibleLevel,
       localNames: [`${drug.id} level`, `${drug.id} concentration`],
     },
@@ -78,6 +80,19 @@ export function observesOf(drug: Drug): readonly Binding[] {
       plausible: [1, 300],
       localNames: ['creatinine clearance'],
     },
+    ...(drug.mic === undefined
+      ? []
+      : [
+          {
+            signal: micSignal(drug),
+            title: `${drug.title}, minimum inhibitory concentration`,
+            codings: drug.mic.codings,
+            unit: drug.levelUnit,
+            unitAliases: UNIT_ALIASES,
+            plausible: [0.001, 1024] as const,
+            localNames: [`${drug.id} mic`],
+          },
+        ]),
     ...BLOOD.filter(({ signal }) => drug.models.some(({ needs }) => needs.includes(signal))),
   ];
 }
@@ -127,6 +142,7 @@ export function needsOf(drug: Drug): LeastData {
     ],
     purposes: {
       [levelSignal(drug)]: `tells how this patient clears ${drug.title}`,
+      ...(drug.mic === undefined ? {} : { [micSignal(drug)]: 'is part of targets' }),
       creatinine: 'gives the clearance to expect',
       clcr: 'gives the clearance to expect',
       albumin: 'is part of a model',

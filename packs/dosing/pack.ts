@@ -70,6 +70,18 @@ function priorsOf(drug: Drug): readonly Prior[] {
       const sd = Math.sqrt(covariance[i * names.length + i]);
       return { name, unit, meaning, source, value: value(name), personal, sd, scale: 'log' };
     }),
+    ...(drug.mic === undefined
+      ? []
+      : [
+          {
+            name: 'MIC',
+            unit: drug.levelUnit,
+            meaning: 'minimum inhibitory concentration of what is treated, unless one is on record',
+            source: drug.mic.because,
+            value: drug.mic.assumed,
+            personal: false,
+          },
+        ]),
   ];
 }
 

@@ -25,6 +25,7 @@ import { absolute, bedsideSchwartz, cockcroftGault } from './renal-function.ts';
 export const doseControl = ({ id }: { readonly id: string }) => `${id}.dose`;
 export const rateControl = ({ id }: { readonly id: string }) => `${id}.rate`;
 export const levelSignal = ({ id }: { readonly id: string }) => `${id}.level`;
+export const micSignal = ({ id }: { readonly id: string }) => `${id}.mic`;
 /** A pack is shown its own drug's alone. */
 export const isDose = ({ control }: { readonly control: string }) => control.endsWith('.dose');
 export const isRate = ({ control }: { readonly control: string }) => control.endsWith('.rate');

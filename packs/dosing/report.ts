@@ -102,7 +102,7 @@ function plansTable(drug: Drug, plans: readonly Plan[]): string {
       plan.scenario.title,
       `${at(0.5)} (${at(0.05)} to ${at(0.95)})`,
       percent(reached.events.attained),
-      percent(reached.events.high),
+      target.high === undefined ? '–' : percent(reached.events.high),
       percent(plan.probabilityBest),
       limited.join(' ') || 'within all',
     ];
@@ -113,7 +113,7 @@ function plansTable(drug: Drug, plans: readonly Plan[]): string {
       columns: [
         'Option',
         `${target.title}, ${unitText(target.unit)} (90 %)`,
-        `Chance of ${sayTarget({ ...target, unit: unitText(target.unit) })}`,
+        `Chance of ${sayTarget(target)}`,
         'Above',
         'Best',
         'Limits',
@@ -204,7 +204,7 @@ function exposureHtml(drug: Drug, { forecast, trace }: ReportBasis): string {
   const rows = targets.map((target) => {
     const of = forecast.quantities[target.id] as Scalar;
     const at = (level: number) => say(quantile(of, level));
-    const aim = sayTarget({ ...target, unit: unitText(target.unit) });
+    const aim = sayTarget(target);
     return [target.title, `${at(0.5)} (${at(0.05)} to ${at(0.95)})`, aim, percent(of.events.attained)];
   });
   return table({

@@ -3,14 +3,14 @@ import type { Drug, Target } from './drug.ts';
 import { sayTarget, targetValues } from './forecast.ts';
 
 /** The middle of a target on the scale on which exposure varies. */
-export function aim({ low, high }: Target): number {
+export function aim({ low, high = low }: Target): number {
   return low > 0 ? Math.sqrt(low * high) : high / 2;
 }
 
 /** Attaining the first target counts; leaving it or a bound upwards, and harm of any target, count as much again. */
 export function rewardsOf(drug: Drug): readonly RewardSpec[] {
   const [target, ...others] = drug.targets;
-  const { low, high, harm } = target;
+  const { low, high = Number.POSITIVE_INFINITY, harm } = target;
   const of = (each: Target, holds: (value: number) => number) => (paths: Paths) => targetValues(each, paths).map(holds);
   return [
     ...others
@@ -22,7 +22,7 @@ export function rewardsOf(drug: Drug): readonly RewardSpec[] {
       weight: 1,
       evaluate: of(target, (value) => (value >= low && value <= high ? 1 : 0)),
     },
-    ...(harm?.above === high ? [] : [notAbove(target)]),
+    ...(target.high === undefined || harm?.above === high ? [] : [notAbove(target)]),
     ...(harm === undefined ? [] : [harmOf(target)]),
     {
       name: 'closeness',
@@ -33,12 +33,12 @@ export function rewardsOf(drug: Drug): readonly RewardSpec[] {
   ];
 
   function notAbove(each: Target): RewardSpec {
-    const { id, title, unit } = each;
+    const { id, title, unit, high: most = Number.POSITIVE_INFINITY } = each;
     return {
       name: `not-above-${id}`,
-      title: `${title}: not above ${each.high} ${unit}`,
+      title: `${title}: not above ${most} ${unit}`,
       weight: 1,
-      evaluate: of(each, (value) => (value > each.high ? -1 : 0)),
+      evaluate: of(each, (value) => (value > most ? -1 : 0)),
     };
   }
 

@@ -14,8 +14,9 @@ import { candidatesOf } from './candidates.ts';
 import { covariateTitle } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
-import { sayTarget, unitText } from './forecast.ts';
+import { sayTarget } from './forecast.ts';
 import { lateLevels } from './late-levels.ts';
+import { micOf } from './mic.ts';
 import { GENE_OF, phenotypeOf, statementFor } from './pgx/genotype.ts';
 import { genotypeCovariates, genotypesIn, sayGenotype } from './pgx/record.ts';
 import { statements } from './pgx/statements.data.ts';
@@ -99,9 +100,17 @@ export function advisoriesOf(drug: Drug) {
   return ({ history, now }: Outlook<DosingState>, forecast: Forecast | null): readonly Advisory[] => [
     ...problems(drug, history, now).map((each): Advisory => ({ ...each, priority: 'medium' })),
     ...readOtherwise(drug, history, now).map((each): Advisory => ({ ...each, priority: 'information' })),
+    ...notableMic(drug, history, now),
     ...guided(drug, history, now),
     ...lateLevels(drug, { history, now }, forecast),
   ];
+}
+
+function notableMic(drug: Drug, history: History, now: Instant): readonly Advisory[] {
+  const mic = micOf(drug, history, now);
+  // What bars a proposal is told with what must be settled.
+  if (mic === null || !mic.notable || (mic.unbounded && drug.mic?.moves)) return [];
+  return [{ code: 'mic', priority: 'medium', statement: mic.statement }];
 }
 
 /** What must be settled, and levels that tell nothing; a level that is both is told of once. */
@@ -161,16 +170,17 @@ export function headlineOf(drug: Drug) {
     const value = last !== undefined && isQuantity(last.value) ? last.value.value : null;
     const foretold = forecast?.quantities[target.id];
     const attained = foretold?.kind === 'scalar' ? foretold.events.attained : null;
-    const high = foretold?.kind === 'scalar' ? foretold.events.high : null;
+    // Of what has no upper end the risk is to fall below.
+    const off = foretold?.kind === 'scalar' ? (foretold.events.high ?? foretold.events.low) : null;
     return {
       value: value === null ? '–' : String(Number(value.toPrecision(3))),
       unit: drug.levelUnit,
       at: last?.trueAt ?? null,
-      risk: high === null ? 'unknown' : high > 0.5 ? 'high' : high > 0.2 ? 'medium' : 'low',
+      risk: off === null ? 'unknown' : off > 0.5 ? 'high' : off > 0.2 ? 'medium' : 'low',
       statement:
         attained === null
           ? `No forecast of ${drug.title} yet.`
-          : `Chance of ${target.title} ${sayTarget({ ...target, unit: unitText(target.unit) })} as planned: ${Math.round(100 * attained)} %.`,
+          : `Chance of ${target.title} ${sayTarget(target)} as planned: ${Math.round(100 * attained)} %.`,
     };
   };
 }

@@ -2,7 +2,7 @@ import { type ControlInput, HOUR, type Instant } from '@gemel/core';
 import type { Member } from '@gemel/runtime/dynamics';
 import type { Paths } from '@gemel/runtime/pack';
 import type { Drug } from './drug.ts';
-import { CONCENTRATION, EXPOSURE, memberLayout, PEAK, TROUGH } from './dynamics.ts';
+import { CONCENTRATION, EXPOSURE, MIC, memberLayout, PEAK, TROUGH } from './dynamics.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { readsDoses } from './forecast.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
@@ -60,6 +60,8 @@ export function superposition(
   if (!owns.every(({ structure }) => structure.linear)) return null;
   const [begin] = times;
   const count = times.length;
+  const mic = drug.mic && new Float64Array(members.length * count);
+  members.forEach(({ parameters }, m) => void mic?.fill(layout.mic(parameters), m * count, (m + 1) * count));
   const known = dosesOf(drug, controls);
 
   const readings = (fedOf: (own: (typeof owns)[number]) => { fed: FedRun; from: number }): Course => {
@@ -159,6 +161,7 @@ export function superposition(
       const values: Record<string, Float64Array> = {
         [CONCENTRATION]: sum(concentration, amounts),
         [EXPOSURE]: sum(exposure, amounts),
+        ...(mic && { [MIC]: mic }),
       };
       if (marked) {
         values[PEAK] = lastMarks(peaks, amounts, values[CONCENTRATION]);

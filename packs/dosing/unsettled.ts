@@ -3,6 +3,7 @@ import type { History } from '@gemel/runtime/pack';
 import { candidatesOf, EXTRAPOLATES_FROM_ADULTS } from './candidates.ts';
 import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
+import { micUnknown } from './mic.ts';
 import { endlessInfusion } from './propose.ts';
 import { covariatesOf, hours, isDose, isLevel, isUnfinished, levelsOf, weightsOf } from './record.ts';
 
@@ -100,7 +101,7 @@ export function unsettled(drug: Drug, history: History, now: Instant): readonly 
   const last = levelsOf(history, now).at(-1)?.time ?? Number.NEGATIVE_INFINITY;
   const newest = lost.at(-1);
   if (newest !== undefined && hours(newest.at) >= last) found.push(newest.reason);
-  return [...found, ...unsteadyCreatinine(drug, history, now)];
+  return [...found, ...unsteadyCreatinine(drug, history, now), ...micUnknown(drug, history, now)];
 }
 
 /** Levels on record that tell nothing here, and why. */

@@ -28,7 +28,7 @@ export function viewOf(drug: Drug): TwinView {
     noun: drug.levelName ?? `${drug.title} in blood`,
     staleMinutes: null,
     units: unitsOf(drug),
-    ...(banded ? { band: { from: target.low, to: target.high, title: `${target.title} aimed at` } } : {}),
+    ...(banded ? { band: { from: target.low, to: target.high!, title: `${target.title} aimed at` } } : {}),
     aims: drug.targets
       .filter((each) => each !== target || !banded)
       .map((each) => `${each.title} ${sayTarget(each)}. ${each.use}.`),
@@ -55,8 +55,8 @@ export function viewOf(drug: Drug): TwinView {
 }
 
 /** A trough and an average lie on the curve; an area or a share of the day does not. */
-function isBand({ quantity, unbound }: Target): boolean {
-  return (quantity === 'trough' || quantity === 'average') && (unbound ?? 1) === 1;
+function isBand({ quantity, unbound, high }: Target): boolean {
+  return (quantity === 'trough' || quantity === 'average') && (unbound ?? 1) === 1 && high !== undefined;
 }
 
 /** Molar units beside those of mass, where laboratories report the drug in them. */

@@ -1,4 +1,14 @@
-import type { Drug } from '../drug.ts';
+import type { Drug, Mic } from '../drug.ts';
+
+const BULLETIN =
+  'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022';
+
+/** Doses of both are held by AUC24 and trough; the peak over the MIC is told. */
+export const aminoglycosideMic: Omit<Mic, 'codings'> = {
+  assumed: 1,
+  because: `The peak aimed at is ten times that. ${BULLETIN}`,
+  moves: false,
+};
 
 /** What gentamicin and tobramycin are aimed at, how far and how they are given: alike for both. */
 export const aminoglycoside: Pick<Drug, 'targets' | 'limits' | 'regimens'> = {
@@ -11,7 +21,7 @@ export const aminoglycoside: Pick<Drug, 'targets' | 'limits' | 'regimens'> = {
       high: 100,
       unit: 'mg.h/L',
       use: 'Once-daily or less frequent doses in adults, without endocarditis',
-      source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
+      source: BULLETIN,
     },
     {
       id: 'trough',
@@ -27,7 +37,7 @@ export const aminoglycoside: Pick<Drug, 'targets' | 'limits' | 'regimens'> = {
         source: 'Raveh D et al., QJM 2002;95:291-297, doi:10.1093/qjmed/95.5.291',
       },
       use: 'Once-daily or less frequent doses in adults',
-      source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
+      source: BULLETIN,
     },
     {
       id: 'peak',
@@ -37,7 +47,17 @@ export const aminoglycoside: Pick<Drug, 'targets' | 'limits' | 'regimens'> = {
       high: 30,
       unit: 'mg/L',
       use: 'Ten times a minimum inhibitory concentration of 1 mg/L and more; the upper part for Pseudomonas aeruginosa',
-      source: 'Medicines Information Canterbury, Therapeutic drug monitoring of aminoglycosides, bulletin of May 2022',
+      source: BULLETIN,
+    },
+    {
+      id: 'peak-mic',
+      title: 'Peak/MIC',
+      quantity: 'peak',
+      perMic: true,
+      low: 10,
+      unit: '1',
+      use: 'Ten times the minimum inhibitory concentration (MIC)',
+      source: BULLETIN,
     },
   ],
   limits: {

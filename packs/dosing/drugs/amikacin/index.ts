@@ -14,15 +14,22 @@ export const amikacin: Drug = {
   molarMass: 585.6,
   plausibleLevel: [0.1, 250],
   models: [delattre2010, jin2020, steffens2025],
+  mic: {
+    codings: [coding(LOINC, '12-5', 'Amikacin [Susceptibility] by Minimum inhibitory concentration (MIC)')],
+    assumed: 8,
+    because: 'The breakpoint: peaks of 64 to 80 mg/L',
+    moves: true,
+  },
   targets: [
     {
-      id: 'peak',
-      title: 'Peak',
+      id: 'peak-mic',
+      title: 'Peak/MIC',
       quantity: 'peak',
-      low: 64,
-      high: 80,
-      unit: 'mg/L',
-      use: 'Eight to ten times a minimum inhibitory concentration of 8 mg/L, the breakpoint; less where it is measured and lower',
+      perMic: true,
+      low: 8,
+      high: 10,
+      unit: '1',
+      use: 'Eight to ten times the minimum inhibitory concentration (MIC)',
       source: 'Logre E et al., Ann Intensive Care 2020;10:75, doi:10.1186/s13613-020-00685-5',
     },
     {

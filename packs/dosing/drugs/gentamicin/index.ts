@@ -1,7 +1,7 @@
 import { coding, LOINC, RXNORM } from '@gemel/core';
 import { ATC } from '../../codes.ts';
 import type { Drug } from '../../drug.ts';
-import { aminoglycoside } from '../aminoglycoside.ts';
+import { aminoglycoside, aminoglycosideMic } from '../aminoglycoside.ts';
 import { hodiamont2017 } from './hodiamont2017.ts';
 import { staatz2006 } from './staatz2006.ts';
 
@@ -18,6 +18,10 @@ export const gentamicin: Drug = {
   molarMass: 477.6,
   plausibleLevel: [0.05, 100],
   models: [staatz2006, hodiamont2017],
+  mic: {
+    codings: [coding(LOINC, '267-5', 'Gentamicin [Susceptibility] by Minimum inhibitory concentration (MIC)')],
+    ...aminoglycosideMic,
+  },
   ...aminoglycoside,
   exclusions: [],
 };

@@ -1,4 +1,4 @@
-import { coding, GEMEL, RXNORM } from '@gemel/core';
+import { coding, GEMEL, LOINC, RXNORM } from '@gemel/core';
 import { ATC } from '../../codes.ts';
 import type { Drug } from '../../drug.ts';
 import { gijsen2022 } from './gijsen2022.ts';
@@ -14,18 +14,26 @@ export const meropenem: Drug = {
   molarMass: 383.46,
   plausibleLevel: [0.05, 300],
   models: [li2006, gijsen2022, onichimowski2020],
+  mic: {
+    codings: [
+      coding(LOINC, '6652-2', 'Meropenem [Susceptibility] by Minimum inhibitory concentration (MIC)'),
+      coding(LOINC, '7029-2', 'Meropenem [Susceptibility] by Gradient strip'),
+    ],
+    assumed: 2,
+    because: 'The breakpoint of Pseudomonas aeruginosa and Enterobacterales',
+    moves: true,
+  },
   targets: [
     {
       id: 'time-above',
-      title: 'Free concentration above 2 mg/L',
+      title: 'Free concentration above the MIC',
       quantity: 'time-above',
+      perMic: true,
       low: 100,
-      high: 100,
       unit: '%',
-      threshold: 2,
       // Gijsen 2022: 2 % is bound.
       unbound: 0.98,
-      use: 'Severe infection, minimum inhibitory concentration 2 mg/L, the breakpoint of Pseudomonas aeruginosa and Enterobacterales',
+      use: 'Severe infection: always above the minimum inhibitory concentration (MIC)',
       source: 'Abdul-Aziz MH et al., Intensive Care Med 2020;46:1127-1153, doi:10.1007/s00134-020-06050-1',
     },
     {

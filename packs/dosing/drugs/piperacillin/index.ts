@@ -1,4 +1,4 @@
-import { coding, GEMEL, RXNORM } from '@gemel/core';
+import { coding, GEMEL, LOINC, RXNORM } from '@gemel/core';
 import { ATC } from '../../codes.ts';
 import type { Drug } from '../../drug.ts';
 import { ishihara2020 } from './ishihara2020.ts';
@@ -19,18 +19,26 @@ export const piperacillin: Drug = {
   molarMass: 517.55,
   plausibleLevel: [0.3, 1000],
   models: [kim2016, laporteamargos2026, ishihara2020],
+  mic: {
+    codings: [
+      coding(LOINC, '412-7', 'Piperacillin+Tazobactam [Susceptibility] by Minimum inhibitory concentration (MIC)'),
+      coding(LOINC, '408-5', 'Piperacillin [Susceptibility] by Minimum inhibitory concentration (MIC)'),
+    ],
+    assumed: 16,
+    because: 'As for Pseudomonas aeruginosa',
+    moves: true,
+  },
   targets: [
     {
       id: 'time-above',
-      title: 'Free concentration above 16 mg/L',
+      title: 'Free concentration above the MIC',
       quantity: 'time-above',
+      perMic: true,
       low: 100,
-      high: 100,
       unit: '%',
-      threshold: 16,
       // Laporte-Amargós 2026: 30 % is bound.
       unbound: 0.7,
-      use: 'Severe infection, minimum inhibitory concentration 16 mg/L, as for Pseudomonas aeruginosa',
+      use: 'Severe infection: always above the minimum inhibitory concentration (MIC)',
       source: 'Abdul-Aziz MH et al., Intensive Care Med 2020;46:1127-1153, doi:10.1007/s00134-020-06050-1',
     },
     {

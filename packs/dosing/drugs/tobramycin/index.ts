@@ -1,7 +1,7 @@
 import { coding, LOINC, RXNORM } from '@gemel/core';
 import { ATC } from '../../codes.ts';
 import type { Drug } from '../../drug.ts';
-import { aminoglycoside } from '../aminoglycoside.ts';
+import { aminoglycoside, aminoglycosideMic } from '../aminoglycoside.ts';
 import { conil2011 } from './conil2011.ts';
 import { vanwart2025 } from './vanwart2025.ts';
 
@@ -18,6 +18,10 @@ export const tobramycin: Drug = {
   molarMass: 467.5,
   plausibleLevel: [0.05, 100],
   models: [vanwart2025, conil2011],
+  mic: {
+    codings: [coding(LOINC, '508-2', 'Tobramycin [Susceptibility] by Minimum inhibitory concentration (MIC)')],
+    ...aminoglycosideMic,
+  },
   ...aminoglycoside,
   exclusions: [],
 };

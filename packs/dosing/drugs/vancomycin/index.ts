@@ -9,6 +9,8 @@ import { revilla2010 } from './revilla2010.ts';
 import { roberts2011 } from './roberts2011.ts';
 import { thomson2009 } from './thomson2009.ts';
 
+const RYBAK = 'Rybak MJ et al., Am J Health Syst Pharm 2020;77:835-864, doi:10.1093/ajhp/zxaa036';
+
 export const vancomycin: Drug = {
   id: 'vancomycin',
   title: 'Vancomycin',
@@ -22,6 +24,14 @@ export const vancomycin: Drug = {
   molarMass: 1449.3,
   plausibleLevel: [0.1, 200],
   models: [goti2018, thomson2009, colin2019, roberts2011, revilla2010, buelga2005, adane2015],
+  mic: {
+    codings: [coding(LOINC, '524-9', 'Vancomycin [Susceptibility] by Minimum inhibitory concentration (MIC)')],
+    assumed: 1,
+    because: 'Rybak 2020: 1 mg/L by broth microdilution',
+    moves: false,
+    higher:
+      'Rybak 2020: above 1 mg/L by broth microdilution a ratio of 400 is unlikely at usual doses, and higher ones may harm; whether to change the drug is a clinical decision',
+  },
   targets: [
     {
       id: 'auc24',
@@ -35,8 +45,18 @@ export const vancomycin: Drug = {
         above: 600,
         source: 'Rybak 2020, the upper end of its target',
       },
-      use: 'Serious infection by methicillin-resistant Staphylococcus aureus, minimum inhibitory concentration taken as 1 mg/L; a trough alone is no target',
-      source: 'Rybak MJ et al., Am J Health Syst Pharm 2020;77:835-864, doi:10.1093/ajhp/zxaa036',
+      use: 'Serious infection by methicillin-resistant Staphylococcus aureus, whatever the minimum inhibitory concentration (MIC); a trough alone is no target',
+      source: RYBAK,
+    },
+    {
+      id: 'auc24-mic',
+      title: 'AUC24/MIC',
+      quantity: 'auc24',
+      perMic: true,
+      low: 400,
+      unit: '1',
+      use: 'Serious infection by methicillin-resistant Staphylococcus aureus, MIC by broth microdilution',
+      source: RYBAK,
     },
   ],
   limits: {
