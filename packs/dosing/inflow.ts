@@ -114,8 +114,11 @@ export class FedRun {
 
   /** Goes on as a new run from the state would, to the last bit. */
   renew(): void {
-    if (this.run.renew === undefined) this.run.reset(this.run.state());
-    else this.run.renew();
+    if (this.run.renew !== undefined) {
+      this.run.renew();
+      return;
+    }
+    this.run.reset(this.run.state());
     this.#feed.takeUp(this.run, this.#next);
   }
 

@@ -31,7 +31,7 @@ export interface StructureRun {
   state(): Float64Array;
   /** Goes on from a state, without infusions, as a new run of the same values would, to the last bit. */
   reset(state: Float64Array): void;
-  /** What `reset(state())` does, where that can be had for less. */
+  /** What `reset(state())` does, but infusions go on: where that can be had for less. */
   renew?(): void;
 }
 

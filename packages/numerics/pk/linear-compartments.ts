@@ -1,14 +1,19 @@
 import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
 
-const SLOTS = 4;
+const SLOTS = 8;
+
+/** What of a duration's moves is worked out. */
+const INFUSED = 1;
+const ABSORBED = 2;
 
 /**
  * Depots that empty into a central space by first order, and the central space with up to any number of peripheral spaces
  * in exchange with it, advanced exactly under constant rates of infusion.
  *
  * With amounts divided by the root of their volume the exchange is a symmetric matrix, so the spaces decouple into modes
- * wₖ' = −λₖ wₖ + input for any clearances, equal ones among them. Compartments are numbered depots first, then the central
- * space, then peripheral ones. Time, amount and volume in any consistent units.
+ * wₖ' = −λₖ wₖ + input for any clearances, equal ones among them. What each compartment passes to each in a duration is put together
+ * from them once, and holds for every step of that duration. Compartments are numbered depots first, then the central space, then
+ * peripheral ones. Time, amount and volume in any consistent units.
  */
 export class LinearCompartments {
   readonly depots: number;
@@ -20,24 +25,23 @@ export class LinearCompartments {
   readonly #values: Float64Array;
   /** spaces × spaces; column k belongs to the k-th mode. */
   readonly #vectors: Float64Array;
-  readonly #depot: Float64Array;
-  readonly #mode: Float64Array;
-  /** Amounts in the spaces, while they are taken anew. */
+  /** By compartment. */
   readonly #amounts: Float64Array;
   /** Infusion rates by compartment. */
   readonly #rate: Float64Array;
-  readonly #modeRate: Float64Array;
+  readonly #next: Float64Array;
   /** Durations advanced lately, as courses of regular doses and readings repeat them; each has a slot in what follows. */
   readonly #durations = new Float64Array(SLOTS).fill(Number.NaN);
+  readonly #known = new Uint8Array(SLOTS);
   #slot = 0;
-  /** e^{−λh} and ∫₀ʰ e^{−λs} ds, slots × modes. */
-  readonly #decay: Float64Array;
-  readonly #entered: Float64Array;
-  /** The same of each depot, and what passes from it, slots × depots × modes; not made while depots are empty. */
+  /** What 1 in each space leaves in each, and what a rate of 1 into each brings to each: slots × spaces × spaces. */
+  readonly #moved: Float64Array;
+  readonly #infused: Float64Array;
+  /** What 1 in a depot, and a rate of 1 into it, leave there: slots × depots; and bring to each space: slots × depots × spaces. */
   readonly #kept: Float64Array;
   readonly #filled: Float64Array;
+  readonly #absorbed: Float64Array;
   readonly #passed: Float64Array;
-  readonly #passing = new Uint8Array(SLOTS);
 
   constructor(depots: number, peripherals: number) {
     const n = peripherals + 1;
@@ -48,15 +52,14 @@ export class LinearCompartments {
     this.#values = new Float64Array(n);
     this.#vectors = new Float64Array(n * n);
     for (let i = 0; i < n; i++) this.#vectors[i * n + i] = 1;
-    this.#depot = new Float64Array(depots);
-    this.#mode = new Float64Array(n);
-    this.#amounts = new Float64Array(n);
+    this.#amounts = new Float64Array(depots + n);
     this.#rate = new Float64Array(depots + n);
-    this.#modeRate = new Float64Array(n);
-    this.#decay = new Float64Array(SLOTS * n);
-    this.#entered = new Float64Array(SLOTS * n);
+    this.#next = new Float64Array(n);
+    this.#moved = new Float64Array(SLOTS * n * n);
+    this.#infused = new Float64Array(SLOTS * n * n);
     this.#kept = new Float64Array(SLOTS * depots);
     this.#filled = new Float64Array(SLOTS * depots);
+    this.#absorbed = new Float64Array(SLOTS * depots * n);
     this.#passed = new Float64Array(SLOTS * depots * n);
   }
 
@@ -67,34 +70,32 @@ export class LinearCompartments {
   setRates(spaces: ArrayLike<number>, absorption: ArrayLike<number>): void {
     const n = this.spaces;
     this.#durations.fill(Number.NaN);
-    const amounts = this.#isEmpty() ? null : Float64Array.from(this.#rate, (_, i) => this.amount(i));
     for (let d = 0; d < this.depots; d++) this.#absorption[d] = absorption[d];
     const volume = spaces[1];
     for (let j = 1; j < n; j++) this.#scale[j] = Math.sqrt(spaces[2 * j + 1] / volume);
     if (n === 1) this.#values[0] = spaces[0] / volume;
     else if (n === 2) this.#twoSpaces(spaces[0] / volume, spaces[2] / volume, spaces[2] / spaces[3]);
     else this.#manySpaces(spaces);
-    if (amounts) this.#setAmounts(amounts);
-    this.#projectRates();
   }
 
   #twoSpaces(elimination: number, out: number, back: number): void {
     const a = elimination + out;
-    const off = -Math.sqrt(out * back);
     const half = 0.5 * (a - back);
-    const root = Math.hypot(half, off);
-    const mean = 0.5 * (a + back);
-    const fast = mean + root;
-    // The product of both is elimination × back; the difference mean − root would lose digits of the slow one.
+    const off = Math.sqrt(out * back);
+    const root = Math.sqrt(half * half + off * off);
+    const fast = 0.5 * (a + back) + root;
+    // The product of both is elimination × back; the difference of mean and root would lose digits of the slow one.
     this.#values[0] = fast === 0 ? 0 : (elimination * back) / fast;
     this.#values[1] = fast;
-    const angle = 0.5 * Math.atan2(2 * off, a - back);
-    const c = Math.cos(angle);
-    const s = Math.sin(angle);
-    this.#vectors[0] = -s;
+    // Cosine and sine of the rotation, the larger of them first: of equal ones nothing is lost.
+    const larger = root === 0 ? 1 : Math.sqrt(0.5 * (1 + Math.abs(half) / root));
+    const smaller = root === 0 ? 0 : off / (2 * root * larger);
+    const c = half >= 0 ? larger : smaller;
+    const s = half >= 0 ? smaller : larger;
+    this.#vectors[0] = s;
     this.#vectors[1] = c;
     this.#vectors[2] = c;
-    this.#vectors[3] = s;
+    this.#vectors[3] = -s;
   }
 
   #manySpaces(spaces: ArrayLike<number>): void {
@@ -114,81 +115,45 @@ export class LinearCompartments {
     this.#vectors.set(vectors);
   }
 
-  #isEmpty(): boolean {
-    for (const amount of this.#depot) if (amount !== 0) return false;
-    for (const amount of this.#mode) if (amount !== 0) return false;
-    return true;
-  }
-
-  #setAmounts(amounts: Float64Array): void {
-    this.#depot.set(amounts.subarray(0, this.depots));
-    this.#mode.fill(0);
-    for (let i = 0; i < this.spaces; i++) this.#addToSpace(this.#mode, i, amounts[this.depots + i]);
-  }
-
-  #addToSpace(modes: Float64Array, space: number, amount: number): void {
-    const n = this.spaces;
-    const scaled = amount / this.#scale[space];
-    for (let k = 0; k < n; k++) modes[k] += this.#vectors[space * n + k] * scaled;
-  }
-
-  #projectRates(): void {
-    this.#modeRate.fill(0);
-    for (let i = 0; i < this.spaces; i++) {
-      const rate = this.#rate[this.depots + i];
-      if (rate !== 0) this.#addToSpace(this.#modeRate, i, rate);
-    }
-  }
-
   /** Amount in a compartment. */
   amount(compartment: number): number {
-    if (compartment < this.depots) return this.#depot[compartment];
-    const n = this.spaces;
-    const i = compartment - this.depots;
-    let sum = 0;
-    for (let k = 0; k < n; k++) sum += this.#vectors[i * n + k] * this.#mode[k];
-    return this.#scale[i] * sum;
+    return this.#amounts[compartment];
+  }
+
+  /** Rate of infusion into a compartment. */
+  rate(compartment: number): number {
+    return this.#rate[compartment];
   }
 
   /** Adds an amount at once. */
   bolus(compartment: number, amount: number): void {
-    if (compartment < this.depots) this.#depot[compartment] += amount;
-    else this.#addToSpace(this.#mode, compartment - this.depots, amount);
+    this.#amounts[compartment] += amount;
   }
 
   /** Adds to the rate of infusion into a compartment. */
   addRate(compartment: number, rate: number): void {
     this.#rate[compartment] += rate;
-    if (compartment >= this.depots) this.#addToSpace(this.#modeRate, compartment - this.depots, rate);
   }
 
   /** Takes all amounts and all infusions away. */
   clear(): void {
-    for (let d = 0; d < this.depots; d++) this.#depot[d] = 0;
-    for (let k = 0; k < this.spaces; k++) this.#mode[k] = 0;
-    this.clearRates();
-  }
-
-  /** Goes on from its amounts, none below 0, as another that is given them one by one would, to the last bit; without infusions. */
-  renew(): void {
-    const n = this.spaces;
-    for (let i = 0; i < n; i++) this.#amounts[i] = Math.max(0, this.amount(this.depots + i));
-    for (let d = 0; d < this.depots; d++) this.#depot[d] = Math.max(0, this.#depot[d]);
-    for (let k = 0; k < n; k++) this.#mode[k] = 0;
-    for (let i = 0; i < n; i++) if (this.#amounts[i] !== 0) this.#addToSpace(this.#mode, i, this.#amounts[i]);
+    for (let i = 0; i < this.#amounts.length; i++) this.#amounts[i] = 0;
     this.clearRates();
   }
 
   /** Takes all infusions away. */
   clearRates(): void {
     for (let i = 0; i < this.#rate.length; i++) this.#rate[i] = 0;
-    for (let k = 0; k < this.spaces; k++) this.#modeRate[k] = 0;
+  }
+
+  /** Brings amounts that rounding took below 0 back to it. */
+  mend(): void {
+    for (let i = 0; i < this.#amounts.length; i++) if (this.#amounts[i] < 0) this.#amounts[i] = 0;
   }
 
   /** Adds the amounts, not the infusions, of another of the same rates. */
   add(other: LinearCompartments): void {
-    for (let d = 0; d < this.depots; d++) this.#depot[d] += other.#depot[d];
-    for (let k = 0; k < this.spaces; k++) this.#mode[k] += other.#mode[k];
+    for (let i = 0; i < this.#amounts.length; i++) this.#amounts[i] += other.#amounts[i];
   }
 
   /** Turns to the slot of a duration; one that has none takes the next. */
@@ -198,25 +163,49 @@ export class LinearCompartments {
       this.#slot = slot;
       return;
     }
-    const n = this.spaces;
     this.#slot = (this.#slot + 1) % SLOTS;
     this.#durations[this.#slot] = duration;
-    this.#passing[this.#slot] = 0;
-    for (let k = 0; k < n; k++) {
-      this.#decay[this.#slot * n + k] = Math.exp(-this.#values[k] * duration);
-      this.#entered[this.#slot * n + k] = decayed(this.#values[k], duration);
+    this.#known[this.#slot] = 0;
+    this.#moved.fill(0, this.#slot * this.spaces ** 2, (this.#slot + 1) * this.spaces ** 2);
+    for (let k = 0; k < this.spaces; k++) this.#write(this.#moved, k, Math.exp(-this.#values[k] * duration));
+  }
+
+  /** Adds what the k-th mode makes of amounts: `share` of it, from each space to each. */
+  #write(out: Float64Array, k: number, share: number): void {
+    const n = this.spaces;
+    const at = this.#slot * n * n;
+    for (let i = 0; i < n; i++) {
+      const to = this.#scale[i] * this.#vectors[i * n + k] * share;
+      for (let j = 0; j < n; j++) out[at + i * n + j] += (to * this.#vectors[j * n + k]) / this.#scale[j];
     }
   }
 
-  #openDepots(duration: number): void {
-    this.#passing[this.#slot] = 1;
+  #openInfusions(duration: number): void {
     const n = this.spaces;
+    this.#known[this.#slot] |= INFUSED;
+    this.#infused.fill(0, this.#slot * n * n, (this.#slot + 1) * n * n);
+    for (let k = 0; k < n; k++) this.#write(this.#infused, k, decayed(this.#values[k], duration));
+  }
+
+  #openDepots(duration: number): void {
+    const n = this.spaces;
+    this.#known[this.#slot] |= ABSORBED;
     for (let d = 0; d < this.depots; d++) {
       const ka = this.#absorption[d];
       const at = this.#slot * this.depots + d;
       this.#kept[at] = Math.exp(-ka * duration);
       this.#filled[at] = decayed(ka, duration);
-      for (let k = 0; k < n; k++) this.#passed[at * n + k] = passage(this.#values[k], ka, duration);
+      this.#absorbed.fill(0, at * n, (at + 1) * n);
+      this.#passed.fill(0, at * n, (at + 1) * n);
+      for (let k = 0; k < n; k++) {
+        const passed = passage(this.#values[k], ka, duration);
+        const entered = decayed(this.#values[k], duration) - passed;
+        for (let i = 0; i < n; i++) {
+          const to = this.#scale[i] * this.#vectors[i * n + k] * this.#vectors[k];
+          this.#absorbed[at * n + i] += to * ka * passed;
+          this.#passed[at * n + i] += to * entered;
+        }
+      }
     }
   }
 
@@ -224,24 +213,37 @@ export class LinearCompartments {
   advance(duration: number): void {
     if (duration === 0) return;
     const n = this.spaces;
+    const depots = this.depots;
+    const amounts = this.#amounts;
+    const rates = this.#rate;
+    const next = this.#next;
     if (duration !== this.#durations[this.#slot]) this.#turnTo(duration);
-    const from = this.#slot * n;
-    for (let k = 0; k < n; k++) {
-      this.#mode[k] = this.#mode[k] * this.#decay[from + k] + this.#modeRate[k] * this.#entered[from + k];
+    const slot = this.#slot;
+    const moved = this.#moved;
+    let at = slot * n * n;
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let j = 0; j < n; j++) sum += moved[at++] * amounts[depots + j];
+      next[i] = sum;
     }
-    for (let d = 0; d < this.depots; d++) {
-      const amount = this.#depot[d];
-      const rate = this.#rate[d];
+    for (let j = 0; j < n; j++) {
+      const rate = rates[depots + j];
+      if (rate === 0) continue;
+      if ((this.#known[slot] & INFUSED) === 0) this.#openInfusions(duration);
+      for (let i = 0; i < n; i++) next[i] += this.#infused[(slot * n + i) * n + j] * rate;
+    }
+    for (let d = 0; d < depots; d++) {
+      const amount = amounts[d];
+      const rate = rates[d];
       if (amount === 0 && rate === 0) continue;
-      if (this.#passing[this.#slot] === 0) this.#openDepots(duration);
-      const ka = this.#absorption[d];
-      const at = this.#slot * this.depots + d;
-      for (let k = 0; k < n; k++) {
-        const passed = this.#passed[at * n + k];
-        this.#mode[k] += this.#vectors[k] * (ka * amount * passed + rate * (this.#entered[from + k] - passed));
+      if ((this.#known[slot] & ABSORBED) === 0) this.#openDepots(duration);
+      const from = slot * depots + d;
+      for (let i = 0; i < n; i++) {
+        next[i] += this.#absorbed[from * n + i] * amount + this.#passed[from * n + i] * rate;
       }
-      this.#depot[d] = amount * this.#kept[at] + rate * this.#filled[at];
+      amounts[d] = amount * this.#kept[from] + rate * this.#filled[from];
     }
+    for (let i = 0; i < n; i++) amounts[depots + i] = next[i];
   }
 
   /**
@@ -249,26 +251,48 @@ export class LinearCompartments {
    * for ever. Not finite where something is never eliminated.
    */
   closeCycle(interval: number): void {
-    for (let d = 0; d < this.depots; d++) this.#depot[d] /= -Math.expm1(-this.#absorption[d] * interval);
+    const modes = this.#modes(this.#amounts);
+    for (let d = 0; d < this.depots; d++) this.#amounts[d] /= -Math.expm1(-this.#absorption[d] * interval);
     for (let k = 0; k < this.spaces; k++) {
       const lambda = this.#values[k];
-      let w = this.#mode[k];
       for (let d = 0; d < this.depots; d++) {
         const ka = this.#absorption[d];
-        if (this.#depot[d] !== 0) w += this.#vectors[k] * ka * passage(lambda, ka, interval) * this.#depot[d];
+        if (this.#amounts[d] !== 0)
+          modes[k] += this.#vectors[k] * ka * passage(lambda, ka, interval) * this.#amounts[d];
       }
-      this.#mode[k] = w / -Math.expm1(-lambda * interval);
+      modes[k] /= -Math.expm1(-lambda * interval);
     }
+    this.#setModes(modes);
   }
 
   /** The amounts at which the present infusions hold everything still. */
   settle(): void {
-    for (let d = 0; d < this.depots; d++)
-      this.#depot[d] = this.#rate[d] === 0 ? 0 : this.#rate[d] / this.#absorption[d];
-    for (let k = 0; k < this.spaces; k++) {
-      let rate = this.#modeRate[k];
-      for (let d = 0; d < this.depots; d++) rate += this.#vectors[k] * this.#rate[d];
-      this.#mode[k] = rate === 0 ? 0 : rate / this.#values[k];
+    const modes = this.#modes(this.#rate);
+    for (let d = 0; d < this.depots; d++) {
+      const rate = this.#rate[d];
+      this.#amounts[d] = rate === 0 ? 0 : rate / this.#absorption[d];
+      for (let k = 0; k < this.spaces; k++) modes[k] += this.#vectors[k] * rate;
+    }
+    for (let k = 0; k < this.spaces; k++) if (modes[k] !== 0) modes[k] /= this.#values[k];
+    this.#setModes(modes);
+  }
+
+  /** What the spaces hold, by modes. */
+  #modes(compartments: Float64Array): Float64Array {
+    const n = this.spaces;
+    return Float64Array.from({ length: n }, (_, k) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += (this.#vectors[i * n + k] * compartments[this.depots + i]) / this.#scale[i];
+      return sum;
+    });
+  }
+
+  #setModes(modes: Float64Array): void {
+    const n = this.spaces;
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let k = 0; k < n; k++) sum += this.#vectors[i * n + k] * modes[k];
+      this.#amounts[this.depots + i] = this.#scale[i] * sum;
     }
   }
 }

@@ -40,7 +40,9 @@ export class ClearedCompartments {
 
   addRate(compartment: number, change: number): void {
     this.system.addRate(compartment, change);
-    this.#rate += change;
+    // In the order of compartments, whatever the order in which infusions began.
+    this.#rate = 0;
+    for (let i = 0; i < this.#count; i++) this.#rate += this.system.rate(i);
   }
 
   advance(hours: number): void {
@@ -73,10 +75,9 @@ export class ClearedCompartments {
     this.#settled = 0;
   }
 
-  /** What `reset(state())` does, for less. */
+  /** What `reset(state())` does, but infusions go on. */
   renew(): void {
-    this.system.renew();
-    this.#rate = 0;
+    this.system.mend();
     this.#entered += this.#settled * this.#clearance;
     this.#settled = 0;
   }

@@ -178,7 +178,7 @@ export function equations({ text, sites, reads, perMg = 1, begun, entry, steppin
           pending = pendingIn(from, count);
           rest();
         },
-        renew: rest,
+        renew() {},
       };
     },
   };

@@ -220,7 +220,7 @@ export const inrResponse: Structure = {
         return out;
       },
       reset,
-      renew: stop,
+      renew() {},
     };
   },
 };
