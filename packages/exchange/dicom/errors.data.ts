@@ -1,0 +1,54 @@
+import { defineErrors } from '@gemel/core/error';
+
+/** Error codes of DICOM. Each is documented in docs/errors.md. */
+export const dicomErrors = defineErrors({
+  // data sets
+  'dicom-not-dicom': {
+    meaning: 'The bytes are no DICOM data set.',
+    remedy: 'Give a DICOM file; export it again where it should be one.',
+  },
+  'dicom-truncated': {
+    meaning: 'The file ends before an element does.',
+    remedy: 'Copy or fetch it again; the elements before it were read.',
+  },
+  'dicom-length': {
+    meaning: 'An element claims more bytes than the item or file around it holds, or a length its kind cannot have.',
+    remedy: 'Export the object again; what lies outside the element was read.',
+  },
+  'dicom-element': {
+    meaning: 'An element is not what its place in the data set asks for.',
+    remedy: 'Export the object again; the rest was read.',
+  },
+  'dicom-odd-length': {
+    meaning: 'An element has an odd length, which DICOM does not allow.',
+    remedy: 'Nothing to do; it was read as it stands.',
+  },
+  'dicom-repaired': {
+    meaning: 'The file breaks a rule of the format in a way that leaves only one reading.',
+    remedy: 'Nothing to do; have the sender corrected where the message names it.',
+  },
+  'dicom-too-deep': {
+    meaning: 'Sequences are nested deeper than any DICOM object nests them.',
+    remedy: 'Check where the file comes from.',
+  },
+  'dicom-too-large': {
+    meaning: 'The file holds, or unpacks to, more than is read at once.',
+    remedy: 'Check where the file comes from; split it where it is what it should be.',
+  },
+  'dicom-deflate': {
+    meaning: 'The deflated part of the file cannot be unpacked.',
+    remedy: 'Fetch the object again, or in another transfer syntax.',
+  },
+  'dicom-syntax-unread': {
+    meaning: 'The transfer syntax is one that is not read.',
+    remedy: 'Convert the object to Explicit VR Little Endian, or one of the syntaxes that the README of dicom/ lists.',
+  },
+  'dicom-charset': {
+    meaning: 'The character set of the text is not known.',
+    remedy: 'Check names and other text; characters outside ASCII were not read.',
+  },
+  'dicom-encode': {
+    meaning: 'A value cannot be written as the element asks for.',
+    remedy: 'Change the value as the message says.',
+  },
+});
