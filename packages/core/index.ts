@@ -15,3 +15,4 @@ export * from './validation.ts';
 export * from './value-text.ts';
 export * from './waveform.ts';
 export * from './work.ts';
+export * from './written-unit.ts';

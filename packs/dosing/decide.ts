@@ -7,12 +7,13 @@ import {
   type Reason,
   type Scalar,
   type Scenario,
+  writtenUnit,
 } from '@gemel/core';
 import type { Situation } from '@gemel/runtime/pack';
 import { abstain } from './abstain.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
-import { COMING_DAY, daysOf, sayTarget, unitText } from './forecast.ts';
+import { COMING_DAY, daysOf, sayTarget } from './forecast.ts';
 import { micOf } from './mic.ts';
 import { covariatesOf, isRate, levelsOf, sayClearance } from './record.ts';
 import { type SamplingDesign, samplingDesigns } from './sampling.ts';
@@ -171,7 +172,7 @@ function say(value: number): string {
 }
 
 function withUnit(value: number | string, ucum: string): string {
-  return `${value} ${unitText(ucum)}`.trimEnd();
+  return `${value} ${writtenUnit(ucum)}`.trimEnd();
 }
 
 function percent(share: number): string {

@@ -1,4 +1,4 @@
-import { coding, DAY, GEMEL } from '@gemel/core';
+import { coding, DAY, GEMEL, writtenUnit } from '@gemel/core';
 import type { Pack, Paths, QuantitySpec } from '@gemel/runtime/pack';
 import type { Drug, Target } from './drug.ts';
 import { CONCENTRATION, EXPOSURE, MIC, PEAK, TROUGH } from './dynamics.ts';
@@ -94,13 +94,8 @@ export function comingDay(target: Target, { members, times, values }: Paths): Fl
   });
 }
 
-/** A UCUM unit as people write it: an annotation alone is no unit, a product has its dot in the middle. */
-export function unitText(ucum: string): string {
-  return /^\{.*\}$/.test(ucum) || ucum === '1' ? '' : ucum.replaceAll('.', '·').replace(/^u(?=[gm])/, 'µ');
-}
-
 export function sayTarget({ low, high, unit }: Target): string {
-  return `${high === undefined ? `at least ${low}` : `${low} to ${high}`} ${unitText(unit)}`.trimEnd();
+  return `${high === undefined ? `at least ${low}` : `${low} to ${high}`} ${writtenUnit(unit)}`.trimEnd();
 }
 
 /** Time above a level, in % of the readings' time. */

@@ -1,7 +1,6 @@
-import { type Advisory, type Forecast, HOUR, isQuantity } from '@gemel/core';
+import { type Advisory, type Forecast, HOUR, isQuantity, writtenUnit } from '@gemel/core';
 import type { Outlook } from '@gemel/runtime/pack';
 import type { Drug } from './drug.ts';
-import { unitText } from './forecast.ts';
 import { isDose, isLevel } from './record.ts';
 
 /** A level that, some time after a dose began, calls for something. */
@@ -31,7 +30,7 @@ export function lateLevels<State>(
 ): readonly Advisory[] {
   const dose = history.controls.findLast((each) => isDose(each) && each.status === 'given' && each.from <= now);
   if (dose === undefined) return [];
-  const unit = unitText(levelUnit);
+  const unit = writtenUnit(levelUnit);
   const length = ((dose.to ?? dose.from) - dose.from) / HOUR;
   const course = forecast?.quantities.concentration;
   return rules.flatMap(({ code, hours, above, infusion, says, source }): Advisory[] => {

@@ -1,7 +1,16 @@
-import { codingKey, DAY, type Instant, isBounded, isQuantity, type Observation, type Reason } from '@gemel/core';
+import {
+  codingKey,
+  DAY,
+  type Instant,
+  isBounded,
+  isQuantity,
+  type Observation,
+  type Reason,
+  writtenUnit,
+} from '@gemel/core';
 import type { History } from '@gemel/runtime/pack';
 import type { Drug, Mic, Target } from './drug.ts';
-import { sayTarget, unitText } from './forecast.ts';
+import { sayTarget } from './forecast.ts';
 import { micSignal } from './record.ts';
 
 /** Days that a measured one counts for: an isolate of an earlier infection tells nothing of this one. */
@@ -49,7 +58,7 @@ export function micOf(drug: Drug, history: History, now: Instant): MicInForce | 
   const [highest] = recent.toSorted(
     (a, b) => b.value - a.value || Number(b.kind === 'above') - Number(a.kind === 'above'),
   );
-  const unit = unitText(drug.levelUnit);
+  const unit = writtenUnit(drug.levelUnit);
   if (highest === undefined) {
     const old = all.at(-1);
     const said =
@@ -93,7 +102,7 @@ function outOfReach({ targets }: Drug, mic: number): string | null {
     const own = targets.find(({ quantity, perMic }) => quantity === ratio.quantity && !perMic);
     const needed = ratio.low * mic;
     if (own?.high === undefined || needed <= own.high) continue;
-    return `${ratio.title} of ${sayTarget(ratio)} takes ${own.title} of ${round(needed)} ${unitText(own.unit)}, above the ${own.high} that ${own.title} is held below: it is hardly reachable, and no dose is raised for it.`;
+    return `${ratio.title} of ${sayTarget(ratio)} takes ${own.title} of ${round(needed)} ${writtenUnit(own.unit)}, above the ${own.high} that ${own.title} is held below: it is hardly reachable, and no dose is raised for it.`;
   }
   return null;
 }

@@ -12,10 +12,11 @@ import {
   type Plan,
   type Scalar,
   type Trajectory,
+  writtenUnit,
 } from '@gemel/core';
 import type { ReportBasis, ReportPart } from '@gemel/runtime/pack';
 import type { Drug } from './drug.ts';
-import { sayTarget, unitText } from './forecast.ts';
+import { sayTarget } from './forecast.ts';
 import { isDose, isLevel, isRate } from './record.ts';
 import { viewOf } from './view.ts';
 
@@ -112,7 +113,7 @@ function plansTable(drug: Drug, plans: readonly Plan[]): string {
       caption: `Options weighed, the proposed one first${plans.length > PLANS ? `; ${plans.length - PLANS} more in the trace` : ''}.`,
       columns: [
         'Option',
-        `${target.title}, ${unitText(target.unit)} (90 %)`,
+        `${target.title}, ${writtenUnit(target.unit)} (90 %)`,
         `Chance of ${sayTarget(target)}`,
         'Above',
         'Best',
@@ -151,7 +152,7 @@ function courseHtml(drug: Drug, basis: ReportBasis): string {
     to: forecast.horizon.to,
     now,
     offset: basis.zoneOffset,
-    display: { unit: unitText(unit.unit), factor: 1, decimals: unit.decimals },
+    display: { unit: writtenUnit(unit.unit), factor: 1, decimals: unit.decimals },
     quantity: view.noun,
     covers: [0, view.band?.to ?? 0],
     joinedMinutes: 0,
@@ -217,7 +218,7 @@ function exposureHtml(drug: Drug, { forecast, trace }: ReportBasis): string {
 function parametersHtml({ posterior, calibration }: ReportBasis): string {
   if (posterior.length === 0) return paragraph('Not calibrated: only the population is known.', 'note');
   const rows = posterior.map((row) => [
-    `${row.title.slice(0, 1).toUpperCase()}${row.title.slice(1)}, ${unitText(row.unit)}`,
+    `${row.title.slice(0, 1).toUpperCase()}${row.title.slice(1)}, ${writtenUnit(row.unit)}`,
     `${say(row.median)} (${say(row.low)} to ${say(row.high)})`,
     percent(row.shrinkage),
   ]);
@@ -258,7 +259,7 @@ function levelsHtml(drug: Drug, basis: ReportBasis): string {
     const measured = `${sign}${shown(value, { factor: 1, decimals: unit.decimals })}`;
     return [shortTime(at, zoneOffset), measured, past === null ? '–' : believedAt(past, at)];
   });
-  const caption = `${unitText(unit.unit)}; believed: median, 90 % interval.`;
+  const caption = `${writtenUnit(unit.unit)}; believed: median, 90 % interval.`;
   return table({ caption, columns: ['Drawn', 'Measured', 'Believed'], rows });
 }
 

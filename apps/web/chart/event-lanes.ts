@@ -1,8 +1,8 @@
 import { joinSteps, type Lane, type LaneItem } from '@gemel/charts/lanes';
 import type { ThemeColour } from '@gemel/charts/theme';
 import type { ControlInput } from '@gemel/core';
+import { writtenUnit } from '@gemel/core/written-unit';
 import type { TwinView } from '@gemel/server/api';
-import { writtenUnit } from '../data/number.ts';
 
 const COLOURS: readonly ThemeColour[] = ['--gm-bolus', '--gm-basal', '--gm-meal', '--gm-arm-3'];
 

@@ -1,5 +1,6 @@
+import { writtenUnit } from '@gemel/core/written-unit';
 import type { ModelRow } from '@gemel/server/api';
-import { plainNumber, writtenUnit } from '../data/number.ts';
+import { plainNumber } from '../data/number.ts';
 import { useSentence } from '../data/preferences.tsx';
 import { Card } from '../parts/card.tsx';
 import { ChanceBar } from '../parts/chance-bar.tsx';

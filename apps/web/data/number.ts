@@ -1,25 +1,10 @@
+import { writtenUnit } from '@gemel/core/written-unit';
 import { strings } from '../strings.data.ts';
 import { inShownUnit, type Units } from './units.ts';
-
-/** UCUM units as people write them; one not listed is shown as it is. */
-const LABELS: Readonly<Record<string, string>> = {
-  '1': '',
-  '[IU]': 'U',
-  '[iU]': 'U',
-  '[IU]/h': 'U/h',
-  '[iU]/h': 'U/h',
-  '[iU]/min': 'U/min',
-};
 
 /** The unit that a value kept in `ucum` is shown in, as people write it. */
 export function unitLabel(ucum: string, units: Units): string {
   return writtenUnit(ucum === units.base.unit ? units.shown.unit : ucum);
-}
-
-/** A UCUM unit as people write it: an annotation alone is none, `u` is a micro sign, a product has its dot in the middle. */
-export function writtenUnit(ucum: string): string {
-  if (/^\{.*\}$/.test(ucum)) return '';
-  return LABELS[ucum] ?? ucum.replace(/(^|[/.])u(?=(?:g|mol|L|m|U|V)(?:$|[/.]))/g, '$1µ').replaceAll('.', '·');
 }
 
 /** A fixed number of digits with a true minus, and no minus before a zero. */

@@ -1,6 +1,6 @@
+import { writtenUnit } from '@gemel/core/written-unit';
 import type { PackRecords, RecordKind } from '@gemel/server/api';
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { writtenUnit } from '../data/number.ts';
 import { strings } from '../strings.data.ts';
 import css from './entry.module.css';
 import { EMPTY_ROW, type EntryProblems, type EntryRow } from './records.ts';

@@ -1,5 +1,5 @@
+import { writtenUnit } from '@gemel/core/written-unit';
 import { SegmentedControl } from '@mantine/core';
-import { writtenUnit } from '../data/number.ts';
 import { type OfferedUnits, usePreferences } from '../data/preferences.tsx';
 import { strings } from '../strings.data.ts';
 

@@ -1,7 +1,8 @@
 import type { ControlInput } from '@gemel/core';
+import { writtenUnit } from '@gemel/core/written-unit';
 import type { ControlView, Field } from '@gemel/server/api';
 import { Button, Switch } from '@mantine/core';
-import { plainNumber, writtenUnit } from '../data/number.ts';
+import { plainNumber } from '../data/number.ts';
 import { AmountField } from '../parts/amount-field.tsx';
 import { strings } from '../strings.data.ts';
 import type { Arm, Part } from './arm.ts';

@@ -1,5 +1,6 @@
+import { writtenUnit } from '@gemel/core/written-unit';
 import type { ControlView } from '@gemel/server/api';
-import { plainNumber, writtenUnit } from '../data/number.ts';
+import { plainNumber } from '../data/number.ts';
 import { strings } from '../strings.data.ts';
 import { type Arm, controlsOf } from '../twin/arm.ts';
 

@@ -1,5 +1,5 @@
 import type { Forecast } from '@gemel/core';
-import { isoInstant } from '@gemel/core';
+import { isoInstant, writtenUnit } from '@gemel/core';
 import type { Command } from 'commander';
 import { EXIT } from '../../exit.ts';
 import type { Begin } from '../begin.ts';
@@ -25,11 +25,11 @@ export function forecastText(forecast: Forecast): string {
     if (quantity.kind === 'scalar') {
       const [low, mid, high] = [0.05, 0.5, 0.95].map((level) => quantity.quantiles[at(quantity.levels, level)]!);
       lines.push(
-        `${quantity.title}: ${mid!.toPrecision(4)} ${quantity.unit} (90 % ${low!.toPrecision(4)} to ${high!.toPrecision(4)})`,
+        `${quantity.title}: ${mid!.toPrecision(4)} ${writtenUnit(quantity.unit)} (90 % ${low!.toPrecision(4)} to ${high!.toPrecision(4)})`,
       );
       continue;
     }
-    lines.push(`${quantity.title}, ${quantity.unit}: median (90 %)`);
+    lines.push(`${[quantity.title, writtenUnit(quantity.unit)].filter(Boolean).join(', ')}: median (90 %)`);
     const every = Math.max(1, Math.round(quantity.times.length / 12));
     quantity.times.forEach((time, i) => {
       if (i % every !== 0 && i !== quantity.times.length - 1) return;

@@ -1,3 +1,4 @@
+import { writtenUnit } from '@gemel/core';
 import type { WhatIfControl } from '@gemel/server/api';
 import type { Command } from 'commander';
 import { cliErrors } from '../../errors.data.ts';
@@ -28,7 +29,7 @@ export function whatifCommand(begin: Begin): Command {
       `${plan.scenario.title}: total reward ${plan.total.toFixed(3)}${plan.allowed ? '' : '  NOT ALLOWED'}`,
       ...plan.limits.filter((l) => l.verdict !== 'within').map((l) => `  ${l.verdict}: ${l.message}`),
       ...(result.differences[i] ?? []).map(
-        (d) => `  ${d.title}: ${signed(d.median)} ${d.unit} (90 % ${signed(d.low)} to ${signed(d.high)})`,
+        (d) => `  ${d.title}: ${signed(d.median)} ${writtenUnit(d.unit)} (90 % ${signed(d.low)} to ${signed(d.high)})`,
       ),
     ]);
     await shell.result(result, lines.join('\n'));
