@@ -15,6 +15,7 @@ import type { Door } from './door.ts';
 import { exchangeErrors } from './errors.data.ts';
 import { fhirDoor, fhirNdjsonDoor } from './fhir/decode.ts';
 import { hl7v2Door } from './hl7v2/decode.ts';
+import { niftiDoor } from './nifti/door.ts';
 import { aecgDoor } from './waveform/aecg/door.ts';
 import { edfDoor } from './waveform/edf/door.ts';
 import { scpDoor } from './waveform/scp/door.ts';
@@ -39,6 +40,7 @@ export const doors: readonly Door[] = [
   edfDoor,
   scpDoor,
   aecgDoor,
+  niftiDoor,
 ];
 
 /** Bytes a door may look at to recognise its format. */
