@@ -45,6 +45,14 @@ export const cliErrors = defineErrors({
     meaning: 'The peer did not take a message, or this data folder did not.',
     remedy: 'Mend the segment and field that the message names, and send it again.',
   },
+  'cli-device-unknown': {
+    meaning: 'No device of that name may publish.',
+    remedy: 'See gemel devices list.',
+  },
+  'cli-peer-unreachable': {
+    meaning: 'The other side cannot be reached, or does not let this side in.',
+    remedy: 'Check the address, the user and password, and the certificates.',
+  },
   'cli-nothing-to-send': {
     meaning: 'The records hold nothing that such a message says.',
     remedy: 'For adt give records with facts of a patient, for oru with observations, or HL7 v2 messages of that type.',

@@ -41,6 +41,10 @@ export const serverErrors = defineErrors({
     meaning: 'No message of that id waits in quarantine.',
     remedy: 'Take an id from gemel quarantine list.',
   },
+  'server-devices-unreadable': {
+    meaning: 'The list of devices that may publish is not what gemel devices writes.',
+    remedy: 'Mend the entry that the message names, or make the list anew with gemel devices add.',
+  },
   'server-withheld': {
     meaning: 'The twin cannot give this service on what it knows.',
     remedy: 'The message names what is missing; import it, or calibrate first.',

@@ -12,7 +12,7 @@ import type { NewEntry } from '@gemel/store';
 import { admitControl, admitFact, admitObservation, type ItemOutcome, whereOf } from './admit-item.ts';
 import type { Catalog } from './catalog.ts';
 import { runtimeErrors } from './errors.data.ts';
-import type { WorkOptions } from './hub.ts';
+import type { Refusal, WorkOptions } from './hub.ts';
 import { type Log, SOURCE_PREFIX } from './log.ts';
 import { LossAccountBook, type Outcome, type Source } from './loss-account.ts';
 import { contentText, outcomeOf, type PendingElement } from './pending-element.ts';
@@ -34,6 +34,8 @@ export interface Admission {
   readonly account: LossAccount;
   /** What was newly logged, by the identifier it was logged under. */
   readonly logged: ReadonlyMap<string, readonly string[]>;
+  /** What was refused here although its door had read it. */
+  readonly refusals: readonly Refusal[];
   /** The account by subject, still to be logged, on the disk: it takes the last of what was logged there with it. */
   readonly imports: readonly NewEntry[];
 }
@@ -71,6 +73,9 @@ class AdmitWork {
   #pending: PendingElement[] = [];
   #count = 0;
   #begin = '';
+  /** Position of the element being taken. */
+  #element = -1;
+  readonly #refusals: Refusal[] = [];
 
   constructor(context: AdmitContext, source: Source, options: WorkOptions) {
     this.#context = context;
@@ -80,6 +85,7 @@ class AdmitWork {
   }
 
   async take(element: Decoded): Promise<void> {
+    this.#element++;
     // A remark about the file as a whole is no element of it; only what it stands for as lost is.
     if (element.type === 'file' && element.fate !== 'refused') {
       for (const problem of element.problems) this.#book.problem(problem);
@@ -115,7 +121,7 @@ class AdmitWork {
       });
     }
     this.#options.onProgress?.({ fraction: 1, message: `${this.#book.entries} entries` });
-    return { account: this.#book.account(), logged: this.#logged, imports };
+    return { account: this.#book.account(), logged: this.#logged, refusals: this.#refusals, imports };
   }
 
   /** What was told to the indexes may not have been written. */
@@ -126,7 +132,7 @@ class AdmitWork {
   async #item(raw: RawItem, pending: PendingElement): Promise<void> {
     const index = await this.#index(raw.subject);
     if (index === null) {
-      this.#report(raw.subject, runtimeErrors.problem('admit-subject-erased', 'The subject was erased.', whereOf(raw)));
+      this.#refuse(raw.subject, runtimeErrors.problem('admit-subject-erased', 'The subject was erased.', whereOf(raw)));
       pending.outcomes.push('refused');
       return;
     }
@@ -150,7 +156,7 @@ class AdmitWork {
           ? admitControl(raw, catalog, now, id)
           : admitFact(raw, now, id);
     if (outcome.kind === 'refused') {
-      for (const problem of outcome.problems) this.#report(raw.subject, problem);
+      for (const problem of outcome.problems) this.#refuse(raw.subject, problem);
       pending.outcomes.push('refused');
     } else if (outcome.kind === 'kept') {
       for (const problem of outcome.problems) {
@@ -360,6 +366,11 @@ class AdmitWork {
       this.#subjectBooks.set(subject, book);
     }
     return book;
+  }
+
+  #refuse(subject: string, problem: Problem): void {
+    this.#refusals.push({ element: this.#element, problem });
+    this.#report(subject, problem);
   }
 
   #report(subject: string, problem: Problem): void {

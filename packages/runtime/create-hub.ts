@@ -175,7 +175,7 @@ export function createHub(options: HubOptions): Hub {
       inTurn('admit', async () => {
         const now = clock();
         const shared = { log, catalog: context.catalog, now, sha256, breathe };
-        const { account, logged, imports } = await admit(shared, decoded, source, work);
+        const { account, logged, refusals, imports } = await admit(shared, decoded, source, work);
         const concerned = new Map<string, string[]>();
         for (const [name, ids] of logged) {
           if (name.startsWith(SOURCE_PREFIX)) continue;
@@ -186,7 +186,7 @@ export function createHub(options: HubOptions): Hub {
         for (const [subject, ids] of concerned) entries.push(...(await scores(subject, ids)));
         if (entries.length > 0) await log.append(entries);
         for (const [subject, ids] of concerned) tell({ kind: 'admitted', subject, ids });
-        return { account, subjects: [...concerned.keys()] };
+        return { account, subjects: [...concerned.keys()], refusals };
       }),
 
     subjects: () => log.subjects(),

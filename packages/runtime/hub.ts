@@ -8,6 +8,7 @@ import type {
   PersonAction,
   Plan,
   PosteriorSummary,
+  Problem,
   Progress,
   Scenario,
   Trace,
@@ -40,6 +41,14 @@ export interface WorkOptions {
 export interface AdmitResult {
   readonly account: LossAccount;
   readonly subjects: readonly string[];
+  /** What admission refused although its door had read it (an unknown unit): for a feed that keeps such messages to be mended. */
+  readonly refusals: readonly Refusal[];
+}
+
+export interface Refusal {
+  /** Position of its element among those given, from 0. */
+  readonly element: number;
+  readonly problem: Problem;
 }
 
 /** A service that cannot be given, with every reason; never a quiet wrong answer. */

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(begin: Begin) => Command>
   import: async () => (await import('./commands/import.ts')).importCommand,
   decode: async () => (await import('./commands/decode.ts')).decodeCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,
+  devices: async () => (await import('./commands/devices.ts')).devicesCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   run: async () => (await import('./commands/run.ts')).runCommand,
   calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,

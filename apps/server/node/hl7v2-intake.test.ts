@@ -73,12 +73,16 @@ describe('HL7 v2 from the wire', () => {
     expect(readAcknowledgement(reply!)).toMatchObject({ code: 'AE', controlId: 'M-bad' });
     expect(await world.hub.subjects()).not.toContain('urn:oid:1.2.3|q');
     const [waiting] = await intake.quarantine.list();
-    expect(waiting).toMatchObject({ peer: '127.0.0.1:5', problems: [{ code: 'exchange-zone-missing' }] });
+    expect(waiting).toMatchObject({
+      feed: 'hl7v2',
+      peer: '127.0.0.1:5',
+      problems: [{ code: 'exchange-zone-missing' }],
+    });
     expect(waiting!.message).toEqual(bad);
     expect((await intake.admit(waiting!.message, waiting!.peer)).outcome).toBe('error');
     const mended = oru('M-bad', 'q');
     expect((await intake.admit(mended, waiting!.peer)).outcome).toBe('taken');
-    await intake.quarantine.release(waiting!.id, world.clock(), mended);
+    await intake.quarantine.release(waiting!.id, world.clock(), { how: 'mended', with: mended });
     expect(await intake.quarantine.list()).toEqual([]);
     await expect(intake.quarantine.get(waiting!.id)).rejects.toMatchObject({ code: 'server-quarantine-unknown' });
     expect(await world.hub.subjects()).toContain('urn:oid:1.2.3|q');

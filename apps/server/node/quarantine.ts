@@ -4,22 +4,36 @@ import { serverErrors } from '../errors.data.ts';
 import { sha256 } from './world.ts';
 
 /** Subject under which messages that could not be taken are kept: nobody's twin, so that no list of subjects names it. */
-const QUARANTINE = 'gemel:source|hl7v2-quarantine';
+const QUARANTINE = 'gemel:source|quarantine';
 
-/** A message that could not be taken, as it came. */
-export interface Quarantined {
-  readonly id: string;
-  /** When it came, milliseconds since the epoch. */
-  readonly at: number;
+/** The feeds whose messages may have to wait. */
+export type Feed = 'hl7v2' | 'mqtt';
+
+/** A message that could not be taken, or not wholly, as it came. */
+export interface Waiting {
+  readonly feed: Feed;
+  /** Who sent it: an address, or a client. */
   readonly peer: string;
+  /** Of MQTT, which says whose it is. */
+  readonly topic?: string;
   readonly problems: readonly Problem[];
   readonly message: Uint8Array;
 }
 
-interface Payload {
-  readonly type: 'hl7v2-quarantine';
-  readonly peer: string;
-  readonly problems: readonly Problem[];
+export interface Quarantined extends Waiting {
+  readonly id: string;
+  /** When it came, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** How a message leaves: taken in again as it was or mended, or given up by a person who says why. */
+export type Leaving =
+  | { readonly how: 'replayed' }
+  | { readonly how: 'mended'; readonly with: Uint8Array }
+  | { readonly how: 'discarded'; readonly reason: string };
+
+interface Payload extends Omit<Waiting, 'message'> {
+  readonly type: 'quarantine';
   /** Base 64. */
   readonly message: string;
 }
@@ -33,15 +47,10 @@ export class Quarantine {
   }
 
   /** Durable when it returns; gives the id it is found under. */
-  async put(message: Uint8Array, problems: readonly Problem[], peer: string, at: number): Promise<string> {
+  async put({ message, ...said }: Waiting, at: number): Promise<string> {
     const seq = await this.#store.lastSeq();
     const id = `quarantine-${sha256(`${seq}|${at}|${sha256(message)}`).slice(0, 12)}`;
-    const payload: Payload = {
-      type: 'hl7v2-quarantine',
-      peer,
-      problems,
-      message: Buffer.from(message).toString('base64'),
-    };
+    const payload: Payload = { type: 'quarantine', ...said, message: Buffer.from(message).toString('base64') };
     const when = at as Entry['trueAt'];
     await this.#store.append([{ id, subject: QUARANTINE, kind: 'kept', trueAt: when, knownAt: when, payload }]);
     return id;
@@ -63,13 +72,15 @@ export class Quarantine {
     return found;
   }
 
-  /** Takes a message out: it was taken after all, as it was or mended (then with its hash). */
-  async release(id: string, at: number, mended: Uint8Array | null): Promise<void> {
+  /** Takes a message out; the message itself stays in the log. */
+  async release(id: string, at: number, leaving: Leaving): Promise<void> {
     const when = at as Entry['trueAt'];
+    const { how } = leaving;
     const payload = {
       target: id,
-      how: mended === null ? 'replayed' : 'mended',
-      ...(mended === null ? {} : { sha256: sha256(mended) }),
+      how,
+      ...(how === 'mended' && { sha256: sha256(leaving.with) }),
+      ...(how === 'discarded' && { reason: leaving.reason }),
     };
     const entry = { id: `${id}-left`, subject: QUARANTINE, kind: 'retraction', supersedes: id } as const;
     await this.#store.append([{ ...entry, trueAt: when, knownAt: when, dedupeKey: id, payload }]);
@@ -77,6 +88,6 @@ export class Quarantine {
 }
 
 function quarantined({ id, trueAt, payload }: Entry): Quarantined {
-  const { peer, problems, message } = payload as Payload;
-  return { id, at: trueAt, peer, problems, message: new Uint8Array(Buffer.from(message, 'base64')) };
+  const { type: _, message, ...said } = payload as Payload;
+  return { id, at: trueAt, ...said, message: new Uint8Array(Buffer.from(message, 'base64')) };
 }

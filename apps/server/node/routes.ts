@@ -314,7 +314,9 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
       );
     const hash = sha256(bytes);
     const decoded = door.decode(bytes, { ...query, sha256: hash });
-    return hub.admit(decoded, { name: query.name, sha256: hash, format: door.id, bytes: bytes.length });
+    const source = { name: query.name, sha256: hash, format: door.id, bytes: bytes.length };
+    const { account, subjects } = await hub.admit(decoded, source);
+    return { account, subjects };
   }
 }
 

@@ -1,15 +1,18 @@
 import process from 'node:process';
-import type { Hl7v2Intake } from '@gemel/server/node/hl7v2-intake';
+import type { Problem } from '@gemel/core';
 import type { Quarantine, Quarantined } from '@gemel/server/node/quarantine';
+import type { World } from '@gemel/server/node/world';
 import { Command } from 'commander';
 import { cliErrors } from '../../errors.data.ts';
 import { EXIT } from '../../exit.ts';
 import type { Begin } from '../begin.ts';
 import type { Shell } from '../shell.ts';
 
-/** `gemel quarantine`: messages that could not be taken: seen, mended, replayed. */
+/** `gemel quarantine`: messages that could not be taken: seen, mended, replayed, or given up. */
 export function quarantineCommand(begin: Begin): Command {
-  const command = new Command('quarantine').description('HL7 v2 messages that could not be taken');
+  const command = new Command('quarantine').description(
+    'messages (HL7 v2, MQTT) that could not be taken, or not wholly',
+  );
   command
     .command('list')
     .description('what waits, oldest first')
@@ -45,57 +48,95 @@ export function quarantineCommand(begin: Begin): Command {
     .argument('<id>', 'as listed')
     .option('--with <file>', 'the mended message')
     .option('--zone <zone>', 'zone of times that state none')
-    .action(async (id: string, options: { with?: string; zone?: string }, self: Command) => {
+    .option('--topics <pattern>', 'topics that devices publish under', 'twins/{subject}/{device}/#')
+    .action(async (id: string, options: ReplayOptions, self: Command) => {
       const shell = begin(self);
       const { readBytes } = await import('../given-file.ts');
       const mended = options.with === undefined ? null : await readBytes(options.with);
-      await within(
-        shell,
-        async ({ quarantine, intake, now }) => {
-          const one = await quarantine.get(id);
-          const verdict = await intake.admit(mended ?? one.message, one.peer);
-          if (verdict.outcome === 'taken') {
-            await quarantine.release(one.id, now, mended);
-            await shell.result({ id: one.id, taken: true }, `${one.id} was taken.`);
-            return;
-          }
-          for (const problem of verdict.problems) shell.problem(problem);
-          shell.problem(cliErrors.problem('cli-message-refused', `${one.id} was not taken and stays in quarantine`));
-          shell.end(EXIT.input);
-        },
-        options.zone,
-      );
+      await within(shell, async ({ quarantine, world, now }) => {
+        const one = await quarantine.get(id);
+        const problems = await replayed(world, one, mended ?? one.message, options);
+        if (problems.length === 0) {
+          await quarantine.release(
+            one.id,
+            now,
+            mended === null ? { how: 'replayed' } : { how: 'mended', with: mended },
+          );
+          await shell.result({ id: one.id, taken: true }, `${one.id} was taken.`);
+          return;
+        }
+        for (const problem of problems) shell.problem(problem);
+        shell.problem(cliErrors.problem('cli-message-refused', `${one.id} was not taken and stays in quarantine`));
+        shell.end(EXIT.input);
+      });
+    });
+  command
+    .command('discard')
+    .description('give a message up: it waits no longer, and stays in the log with the reason')
+    .argument('<id>', 'as listed')
+    .requiredOption('--reason <words>', 'why it is not to be taken')
+    .action(async (id: string, { reason }: { reason: string }, self: Command) => {
+      const shell = begin(self);
+      await within(shell, async ({ quarantine, now }) => {
+        const one = await quarantine.get(id);
+        await quarantine.release(one.id, now, { how: 'discarded', reason });
+        await shell.result({ id: one.id, discarded: true, reason }, `${one.id} waits no longer.`);
+      });
     });
   return command;
 }
 
+interface ReplayOptions {
+  readonly with?: string;
+  readonly zone?: string;
+  readonly topics: string;
+}
+
+/** What is refused of a message that is taken in again by the feed it came through; nothing where it was taken. */
+async function replayed(
+  world: World,
+  one: Quarantined,
+  message: Uint8Array,
+  { zone, topics }: ReplayOptions,
+): Promise<readonly Problem[]> {
+  const given = { world, ...(zone === undefined ? {} : { zone }) };
+  if (one.feed === 'mqtt') {
+    const { MqttIntake } = await import('@gemel/server/node/mqtt-intake');
+    const { patternOf } = await import('../feeds.ts');
+    return new MqttIntake({ ...given, pattern: await patternOf(topics) }).admit(one, message);
+  }
+  const { Hl7v2Intake } = await import('@gemel/server/node/hl7v2-intake');
+  const { outcome, problems } = await new Hl7v2Intake(given).admit(message, one.peer);
+  return outcome === 'taken' ? [] : problems;
+}
+
 interface Opened {
   readonly quarantine: Quarantine;
-  readonly intake: Hl7v2Intake;
+  readonly world: World;
   readonly now: number;
 }
 
-async function within(shell: Shell, work: (opened: Opened) => Promise<void>, zone?: string): Promise<void> {
+async function within(shell: Shell, work: (opened: Opened) => Promise<void>): Promise<void> {
   const { openPlace } = await import('../place.ts');
-  const { Hl7v2Intake } = await import('@gemel/server/node/hl7v2-intake');
+  const { Quarantine } = await import('@gemel/server/node/quarantine');
   const { world, now } = await openPlace(shell);
   try {
-    const intake = new Hl7v2Intake({ world, ...(zone === undefined ? {} : { zone }) });
-    await work({ quarantine: intake.quarantine, intake, now });
+    await work({ quarantine: new Quarantine(world.store), world, now });
   } finally {
     await world.close();
   }
 }
 
-function summary({ id, at, peer, problems }: Quarantined) {
-  return { id, at: new Date(at).toISOString(), peer, problems };
+function summary({ message: _, at, ...said }: Quarantined) {
+  return { ...said, at: new Date(at).toISOString() };
 }
 
-function line({ id, at, peer, problems }: Quarantined, shell: Shell): string {
+function line({ id, at, feed, peer, topic, problems }: Quarantined, shell: Shell): string {
   const told = problems
     .slice(0, 3)
     .map(({ code, message, where }) => `  ${code}  ${where.field ?? where.element ?? ''}  ${message}`);
-  return [`${shell.style('bold', id, process.stdout)}  ${new Date(at).toISOString()}  from ${peer}`, ...told].join(
-    '\n',
-  );
+  return [
+    `${shell.style('bold', id, process.stdout)}  ${new Date(at).toISOString()}  ${feed} from ${peer}${topic === undefined ? '' : ` under ${topic}`}`,
+    ...told,
+  ].join('\n');
 }

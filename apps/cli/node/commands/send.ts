@@ -3,32 +3,50 @@ import { Argument, Command } from 'commander';
 import { cliErrors } from '../../errors.data.ts';
 import { EXIT } from '../../exit.ts';
 import type { Begin } from '../begin.ts';
+import type { Shell } from '../shell.ts';
 import type { RecordOptions, Source } from '../sources.ts';
 import { addRecordOptions } from './record-options.ts';
 
 interface SendOptions extends RecordOptions {
-  readonly mllp: string;
+  readonly mllp?: string;
+  readonly broker?: string;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  readonly device: string;
   readonly tls?: boolean;
   readonly ca?: string;
   readonly receiver: string;
 }
 
-/** `gemel send`: HL7 v2 messages to a peer, each sent once the one before was acknowledged. */
+/** `gemel send`: HL7 v2 messages to a peer, or values to a broker, each sent until it is acknowledged. */
 export function sendCommand(begin: Begin): Command {
   const command = new Command('send')
-    .description('send HL7 v2 messages over MLLP: those of a file, or made of other records')
-    .addArgument(new Argument('<type>', 'adt (who patients are) or oru (observations)').choices(['adt', 'oru']))
+    .description('send HL7 v2 messages over MLLP, those of a file or made of other records; or values over MQTT')
+    .addArgument(
+      new Argument('<type>', 'adt (who patients are), oru (observations), mqtt (values)').choices([
+        'adt',
+        'oru',
+        'mqtt',
+      ]),
+    )
     .argument('<records...>', 'files or folders; - is standard input')
-    .requiredOption('--mllp <host:port>', 'where to')
+    .option('--mllp <host:port>', 'where to, for adt and oru')
+    .option('--broker <url>', 'where to, for mqtt: mqtt://host:1883, mqtts://host')
+    .option('--user <name>', 'user name at the broker')
+    .option('--password-file <file>', 'file that holds the password or token for the broker')
+    .option('--device <name>', 'device of values that name none', 'gemel')
     .option('--tls', 'over TLS')
-    .option('--ca <file>', 'certificates (PEM) the peer must show one signed by, with --tls')
+    .option('--ca <file>', 'certificates (PEM) the peer must show one signed by')
     .option('--receiver <application|facility>', 'whom messages made here are for', '|');
   return addRecordOptions(command).action(
-    async (type: 'adt' | 'oru', paths: string[], options: SendOptions, self: Command) => {
+    async (type: 'adt' | 'oru' | 'mqtt', paths: string[], options: SendOptions, self: Command) => {
       const shell = begin(self);
-      const place = /^(.+):(\d{1,5})$/.exec(options.mllp);
-      if (place === null)
-        throw cliErrors.error('cli-option-unreadable', `"${options.mllp}" is no host:port`, { field: '--mllp' });
+      if (type === 'mqtt') return sendValues(paths, options, shell);
+      const place = /^(.+):(\d{1,5})$/.exec(options.mllp ?? '');
+      if (place === null) {
+        const message = `"${options.mllp ?? ''}" is no host:port`;
+        throw cliErrors.error('cli-option-unreadable', message, { field: '--mllp' });
+      }
       const { readSources } = await import('../sources.ts');
       const { readBytes } = await import('../given-file.ts');
       const { sendMllp } = await import('@gemel/exchange/hl7v2/node/sender');
@@ -91,4 +109,41 @@ async function messagesOf(source: Source, type: 'adt' | 'oru', options: SendOpti
     to: [application, facility],
   } as const;
   return type === 'oru' ? encodeOru(items, frame) : encodeAdt(items, frame);
+}
+
+/** Publishes the values of records as rows, under `twins/{subject}/{device}/values`; each message counts once it is acknowledged. */
+async function sendValues(paths: readonly string[], options: SendOptions, shell: Shell): Promise<void> {
+  const { broker, user, passwordFile, ca, device } = options;
+  if (broker === undefined) throw cliErrors.error('cli-usage', 'mqtt needs --broker', { field: '--broker' });
+  const { decode, readSources } = await import('../sources.ts');
+  const { readBytes, readText } = await import('../given-file.ts');
+  const { encodeRows } = await import('@gemel/exchange/device/rows/encode');
+  const { publishMqtt } = await import('@gemel/exchange/device/node/mqtt/publisher');
+  const items: RawItem[] = [];
+  for (const source of await readSources(paths, options)) {
+    for (const entry of decode(source, options)) items.push(...entry.items);
+  }
+  const { messages, unsaid } = encodeRows(items, device);
+  if (messages.length === 0)
+    throw cliErrors.error('cli-nothing-to-send', 'there are no values for mqtt messages', { field: 'records' });
+  const access = {
+    ...(user === undefined ? {} : { username: user }),
+    ...(passwordFile === undefined ? {} : { password: (await readText(passwordFile)).trim() }),
+    ...(ca === undefined ? {} : { ca: Buffer.from(await readBytes(ca)) }),
+  };
+  const topics = messages.map((message) => ({
+    topic: ['twins', message.subject, message.device, 'values'].map(encodeURIComponent).join('/'),
+    payload: message.payload,
+  }));
+  const told = { url: broker, access, signal: shell.signal };
+  await publishMqtt(topics, told).catch((cause) => {
+    const message = `${broker}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw cliErrors.error('cli-peer-unreachable', message, { field: '--broker' }, undefined, cause);
+  });
+  const values = messages.reduce((sum, { rows }) => sum + rows, 0);
+  const left = unsaid === 0 ? '' : `; ${unsaid} items are no plain numbers and were not sent`;
+  await shell.result(
+    { messages: messages.length, values, unsaid },
+    `${values} values in ${messages.length} messages acknowledged${left}`,
+  );
 }

@@ -1,9 +1,10 @@
-import { instant, MINUTE, type RawObservation } from '@gemel/core';
+import { instant, LOINC, MINUTE, type RawObservation } from '@gemel/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sniffDoor } from '../../doors.ts';
 import { decodePayload } from '../payload.ts';
 import { rowsDoor } from './door.ts';
+import { encodeRows } from './encode.ts';
 
 const bytes = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
 const AT = '2024-03-01T08:00:00+01:00';
@@ -16,12 +17,13 @@ const items = (value: unknown, more: object = {}) =>
 const codes = (value: unknown, more: object = {}) =>
   decode(value, more).flatMap(({ fate, problems }) => (fate === 'refused' ? problems.map(({ code }) => code) : []));
 
+const rows = [
+  { time: AT, code: '8480-6', value: 120, unit: 'mm[Hg]' },
+  { time: AT, code: 'MDC_PRESS_BLD_NONINV_DIA', value: 80, unit: 'mm[Hg]' },
+  { time: START, code: 149530, value: 61, unit: 264864 },
+];
+
 describe('values one a row', () => {
-  const rows = [
-    { time: AT, code: '8480-6', value: 120, unit: 'mm[Hg]' },
-    { time: AT, code: 'MDC_PRESS_BLD_NONINV_DIA', value: 80, unit: 'mm[Hg]' },
-    { time: START, code: 149530, value: 61, unit: 264864 },
-  ];
   const table = `time;code;value;unit\n${rows.map(({ time, code, value, unit }) => `${time};${code};${value};${unit}`).join('\n')}\n`;
   const said = [
     ['8480-6', 120, 'mm[Hg]', START],
@@ -91,6 +93,49 @@ describe('values one a row', () => {
           if (fate === 'refused') expect(problems.length).toBeGreaterThan(0);
       }),
     );
+  });
+});
+
+describe('values out', () => {
+  const reading = fc.record({
+    time: fc.integer({ min: 0, max: 4e12 }).map((ms) => ({ start: instant(ms), offset: 60 })),
+    value: fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => (value === 0 ? 0 : value)),
+    code: fc.constantFrom('8480-6', '8867-4', '59408-5'),
+    subject: fc.constantFrom('a', 'urn:oid:1.2|b'),
+  });
+
+  test('decode(encode(x)) = x', () => {
+    fc.assert(
+      fc.property(fc.array(reading, { maxLength: 20 }), (list) => {
+        const given = list.map(
+          ({ time, value, code, subject }, i): RawObservation => ({
+            ...{ kind: 'observation', subject, time, codings: [{ system: LOINC, code }] },
+            value: { kind: 'quantity', value, unit: 'mm[Hg]' },
+            provenance: { source: 'x', element: 'row', device: 'd', sourceId: `r${i}` },
+          }),
+        );
+        const { messages, unsaid } = encodeRows(given, 'd', 7);
+        expect(unsaid).toBe(0);
+        const back = messages.flatMap(({ payload, subject }) =>
+          decode(new TextDecoder().decode(payload), { subject }).flatMap(({ items }) => items as RawObservation[]),
+        );
+        const said = ({ subject, time, codings, value, provenance }: RawObservation) => [
+          ...[subject, time.start, codings[0]!.code, value.kind === 'quantity' ? [value.value, value.unit] : value],
+          provenance.sourceId?.replace(/^\|/, ''),
+        ];
+        const bySubject = [...given].sort((a, b) => {
+          const order = [...new Set(given.map(({ subject }) => subject))];
+          return order.indexOf(a.subject) - order.indexOf(b.subject);
+        });
+        expect(back.map(said)).toEqual(bySubject.map(said));
+      }),
+    );
+  });
+
+  test('what a row cannot say is counted', () => {
+    const bound = items(rows)[0]!;
+    const value = { kind: 'quantity', value: 20, unit: 'mm[Hg]', comparator: '<' } as const;
+    expect(encodeRows([{ ...bound, value }, bound], 'd')).toMatchObject({ unsaid: 1, messages: [{ rows: 1 }] });
   });
 });
 
