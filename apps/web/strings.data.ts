@@ -440,6 +440,7 @@ export const strings = {
     limitsText: 'Applied last, to every arm. Nobody can switch them off.',
     verdict: { within: 'Within', clipped: 'Reduced', forbidden: 'Forbidden' },
     noLimits: 'No limit had anything to say.',
+    limitSources: 'Where the limits are from',
     forbidden: 'A limit forbids this arm.',
     plannedLater: 'Already planned, in both arms',
     withheld: 'No what-if can be given now',

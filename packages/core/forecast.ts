@@ -93,6 +93,8 @@ export interface LimitVerdict {
   readonly title: string;
   readonly verdict: 'within' | 'clipped' | 'forbidden';
   readonly message: string;
+  /** Where the bound is from. */
+  readonly source?: string;
 }
 
 /** One option weighed: its scenario after limits, its forecast, its rewards. */

@@ -130,8 +130,12 @@ export interface DoseLimits {
   readonly single: number;
   /** Largest single dose, mg/kg of body weight. */
   readonly singlePerKilogram?: number;
+  /** Largest single dose, mg/m² of body surface. */
+  readonly singlePerSquareMetre?: number;
   /** Largest in any 24 h, mg. */
   readonly daily: number;
+  /** Largest in any 24 h, mg/kg of body weight: what holds children, whom no adult’s amount does. */
+  readonly dailyPerKilogram?: number;
   /** Fastest infusion, mg/h. */
   readonly rate?: number;
   readonly source: string;

@@ -7,7 +7,7 @@ import type { Drug } from './drug.ts';
 import { drugDynamics } from './dynamics.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { comingDay, forecastOf, targetValues } from './forecast.ts';
-import { largestSingle } from './limits.ts';
+import { largestDaily, largestSingle } from './limits.ts';
 import { covariatesOf, isDose, isRate } from './record.ts';
 import { type Regimen, rateScenarioOf, scenarioOf, stepFor, timesOf } from './regimen.ts';
 import { aim, rewardsOf } from './rewards.ts';
@@ -62,8 +62,10 @@ export function proposeOf(drug: Drug) {
     const linear = superposition(drug, members, standing, times);
     const respond = (doses: readonly OpenDose[]): PathsOf =>
       linear?.(doses) ?? ((amounts) => direct(controlsOf(doses, amounts)));
-    const { age, weight } = covariatesOf(history, now).at(-1)!.values;
-    const largestDose = largestSingle(drug, weight);
+    const covariates = covariatesOf(history, now).at(-1)!.values;
+    const { age, weight } = covariates;
+    const largestDose = largestSingle(drug, covariates);
+    const largestDay = largestDaily(drug, covariates);
     const step = stepFor(drug, largestDose);
     const fresh = !history.controls.some((each) => each.status === 'given' && (isDose(each) || isRate(each)));
     const loading = fresh && age !== undefined && age >= ADULT ? drug.regimens.loading : undefined;
@@ -74,7 +76,7 @@ export function proposeOf(drug: Drug) {
     return [asPlanned, ...bestOf(options)];
 
     function regimensOf(interval: number, first: Instant): readonly Option[] {
-      const most = Math.floor(Math.min(largestDose, (drug.limits.daily * interval) / 24) / step);
+      const most = Math.floor(Math.min(largestDose, (largestDay * interval) / 24) / step);
       if (most < 1) return [];
       const doseTimes = timesOf(drug, interval, first, now);
       const families = new Map<string, PathsOf>();
@@ -111,7 +113,7 @@ export function proposeOf(drug: Drug) {
     function loadingFor(regimen: Regimen, pathsOf: (regimen: Regimen) => Paths): NonNullable<Regimen['loading']> {
       const { perKilogram, most } = loading!;
       const others = Math.ceil(24 / regimen.interval) - 1;
-      const room = Math.min(most, largestDose, drug.limits.daily - others * regimen.dose);
+      const room = Math.min(most, largestDose, largestDay - others * regimen.dose);
       const least = Math.ceil((perKilogram[0] * weight!) / step);
       const largest = Math.floor(Math.min(room, perKilogram[1] * weight!) / step);
       const load = (multiple: number) => {

@@ -88,6 +88,9 @@ export function unsettled(drug: Drug, history: History, now: Instant): readonly 
   if (drug.limits.singlePerKilogram !== undefined && covariates.weight === undefined) {
     found.push({ code: 'weight-missing', statement: 'Body weight: not recorded, and doses are limited by it.' });
   }
+  if (drug.limits.singlePerSquareMetre !== undefined && covariates.height === undefined) {
+    found.push({ code: 'height-missing', statement: 'Height: not recorded, and doses are limited by body surface.' });
+  }
   const used = candidatesOf(drug, covariates).filter((each) => each.used);
   const adults = used.filter(({ reasons }) => reasons.some(({ code }) => code === EXTRAPOLATES_FROM_ADULTS));
   if (used.length > 0 && adults.length === used.length) {

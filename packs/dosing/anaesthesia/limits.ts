@@ -13,7 +13,13 @@ const unitOf = (c: { readonly control: string }) => (isBolus(c) ? 'mg' : isInfus
 /** What has been given cannot be limited; everything else can. */
 const open = (c: ControlInput) => unitOf(c) !== null && c.status !== 'given';
 
-function held(name: string, title: string, which: typeof isBolus, most: (weight: number | undefined) => number): Limit {
+function held(
+  name: string,
+  title: string,
+  source: string,
+  which: typeof isBolus,
+  most: (weight: number | undefined) => number,
+): Limit {
   return {
     name,
     title,
@@ -23,7 +29,7 @@ function held(name: string, title: string, which: typeof isBolus, most: (weight:
       const own = (c: ControlInput) => open(c) && which(c);
       if (Number.isNaN(bound) && controls.some(own)) {
         const message = 'The limit goes by body weight, which is not recorded.';
-        return { verdict: { limit: name, title, verdict: 'forbidden', message }, controls };
+        return { verdict: { limit: name, title, verdict: 'forbidden', message, source }, controls };
       }
       const within = controls.map((c) =>
         own(c) && c.value.value > bound ? { ...c, value: { ...c.value, value: bound } } : c,
@@ -32,11 +38,14 @@ function held(name: string, title: string, which: typeof isBolus, most: (weight:
       const message = clipped
         ? `Held to ${Number(bound.toPrecision(3))} ${which === isBolus ? 'mg' : 'mg/h'}.`
         : 'Within.';
-      const verdict: LimitVerdict = { limit: name, title, verdict: clipped ? 'clipped' : 'within', message };
+      const verdict: LimitVerdict = { limit: name, title, verdict: clipped ? 'clipped' : 'within', message, source };
       return { verdict, controls: within };
     },
   };
 }
+
+const sayRate = ({ limits: { rate, ratePerKilogram } }: Agent) =>
+  `${rate} mg/h${ratePerKilogram === undefined ? '' : `, ${ratePerKilogram} mg/h per kg`}`;
 
 export function limitsOf(agent: Agent): readonly Limit[] {
   const { bolusPerKilogram, source } = agent.limits;
@@ -60,10 +69,13 @@ export function limitsOf(agent: Agent): readonly Limit[] {
         };
       },
     },
-    held('infusion-rate', `Fastest infusion (${source})`, isInfusion, (weight) => largestRate(agent, weight)),
+    held('infusion-rate', `Fastest infusion: ${sayRate(agent)}`, source, isInfusion, (weight) =>
+      largestRate(agent, weight),
+    ),
     held(
       'single-dose',
-      `Largest amount at once (${source})`,
+      `Largest amount at once: ${bolusPerKilogram} mg/kg`,
+      source,
       isBolus,
       (weight) => bolusPerKilogram * (weight ?? Number.NaN),
     ),

@@ -64,6 +64,7 @@ export const aminoglycoside: Pick<Drug, 'targets' | 'limits' | 'regimens'> = {
     single: 700,
     singlePerKilogram: 7,
     daily: 700,
+    dailyPerKilogram: 7,
     source:
       'Nicolau DP et al., Antimicrob Agents Chemother 1995;39:650-655, doi:10.1128/AAC.39.3.650: 7 mg/kg; for 100 kg at most',
   },

@@ -58,6 +58,7 @@ export const amikacin: Drug = {
     single: 3000,
     singlePerKilogram: 30,
     daily: 3000,
+    dailyPerKilogram: 30,
     source:
       'Pressiat C et al., Pharmaceutics 2022;14:289, doi:10.3390/pharmaceutics14020289: 30 mg/kg in sepsis, not checked against print; for 100 kg at most',
   },

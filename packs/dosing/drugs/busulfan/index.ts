@@ -31,6 +31,7 @@ export const busulfan: Drug = {
     single: 400,
     singlePerKilogram: 4.8,
     daily: 400,
+    dailyPerKilogram: 4.8,
     source: 'Lawson 2022: 3.2 to 4.8 mg/kg a day, before levels; by levels at most that',
   },
   regimens: { route: 'infusion', step: 4, intervalsHours: [6, 24], infusionHours: [2, 3] },

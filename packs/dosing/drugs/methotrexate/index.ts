@@ -61,8 +61,9 @@ export const methotrexate: Drug = {
   ],
   limits: {
     single: 8000,
+    singlePerSquareMetre: 4000,
     daily: 8000,
-    source: '4 g/m² for 2 m²: G-PCNSL-SG-1, Lancet Oncol 2010;11:1036-1047, doi:10.1016/S1470-2045(10)70229-1',
+    source: '4 g/m², for 2 m² at most: G-PCNSL-SG-1, Lancet Oncol 2010;11:1036-1047, doi:10.1016/S1470-2045(10)70229-1',
   },
   regimens: { route: 'infusion', step: 100, intervalsHours: [336, 504], infusionHours: [3, 4] },
   days: 5,

@@ -61,6 +61,7 @@ export const tacrolimus: Drug = {
     single: 15,
     singlePerKilogram: 0.15,
     daily: 30,
+    dailyPerKilogram: 0.3,
     source:
       'product information: at most 0.3 mg/kg a day in two doses after a kidney transplantation; for 100 kg at most',
   },

@@ -63,9 +63,10 @@ export const vancomycin: Drug = {
     single: 3000,
     singlePerKilogram: 35,
     daily: 4500,
+    dailyPerKilogram: 80,
     rate: 1000,
     source:
-      'Rybak 2020: loading 20 to 35 mg/kg, at most 3,000 mg; at most 1 g/h; 4.5 g a day in most obese adults. Not checked against print: mg/kg and 4.5 g a day; 1 g/h and 3,000 mg as others print them of this source. The product information has 10 mg/min at most',
+      'Rybak 2020: loading 20 to 35 mg/kg, at most 3,000 mg; at most 1 g/h; 4.5 g a day in most obese adults; children 60 to 80 mg/kg a day. Not checked against print: loading by weight and 4.5 g a day; the rest as others print it of this source. The product information has 10 mg/min at most',
   },
   regimens: {
     route: 'infusion',

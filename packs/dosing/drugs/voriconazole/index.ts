@@ -33,8 +33,9 @@ export const voriconazole: Drug = {
     single: 300,
     singlePerKilogram: 9,
     daily: 600,
+    dailyPerKilogram: 18,
     source:
-      'product information: maintenance of 200 mg, at most 300 mg, twice a day by mouth from 40 kg on; 9 mg/kg twice a day below 12 years, not checked against print',
+      'product information: maintenance of 200 mg, at most 300 mg, twice a day by mouth from 40 kg on; 9 mg/kg twice a day, at most 350 mg, below 12 years',
   },
   regimens: { route: 'oral', step: 50, intervalsHours: [12], infusionHours: [] },
   // What saturates comes to rest late.
