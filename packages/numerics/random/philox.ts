@@ -1,4 +1,4 @@
-import type { RandomStream } from './stream.ts';
+import type { IndexedDraws, RandomStream } from './stream.ts';
 
 /**
  * Philox4x32-10, a counter-based generator: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3",
@@ -119,6 +119,10 @@ class PhiloxStream implements RandomStream {
     return r * Math.cos(angle);
   }
 
+  indexed(): IndexedDraws {
+    return new PhiloxDraws(this.#k0, this.#k1, this.#p0, this.#p1);
+  }
+
   /** The path is absorbed word by word by Philox itself, so that different paths give independent counters. */
   fork(...path: readonly (string | number)[]): RandomStream {
     const b = ABSORBED;
@@ -152,4 +156,42 @@ export function randomStream(seed: number, ...path: readonly (string | number)[]
   BITS.setFloat64(0, seed);
   const root = new PhiloxStream(BITS.getUint32(0), BITS.getUint32(4), 0, 0);
   return path.length === 0 ? root : root.fork(...path);
+}
+
+class PhiloxDraws implements IndexedDraws {
+  readonly #k0: number;
+  readonly #k1: number;
+  readonly #p0: number;
+  readonly #p1: number;
+  readonly #block = new Uint32Array(4);
+  #i = -1;
+  #j = -1;
+
+  constructor(k0: number, k1: number, p0: number, p1: number) {
+    this.#k0 = k0;
+    this.#k1 = k1;
+    this.#p0 = p0;
+    this.#p1 = p1;
+  }
+
+  /** Neighbours share a block, which is kept: they are mostly asked for one after the other. */
+  uniform(i: number, j: number): number {
+    const b = this.#block;
+    const half = i >>> 1;
+    if (half !== this.#i || j !== this.#j) {
+      this.#i = half;
+      this.#j = j;
+      b[0] = half;
+      b[1] = j;
+      b[2] = this.#p0;
+      b[3] = this.#p1;
+      philox4x32(b, this.#k0, this.#k1);
+    }
+    return (i & 1) === 0 ? fraction(b[0], b[1]) : fraction(b[2], b[3]);
+  }
+}
+
+/** Draws by index, for a seed and a path as `randomStream` has them; the two share no numbers. */
+export function indexedDraws(seed: number, ...path: readonly (string | number)[]): IndexedDraws {
+  return (randomStream(seed, ...path, 'indexed') as PhiloxStream).indexed();
 }

@@ -13,3 +13,12 @@ export interface RandomStream {
   /** A stream independent of this one and of every other path. */
   fork(...path: readonly (string | number)[]): RandomStream;
 }
+
+/**
+ * Random numbers that are looked up, not drawn in turn: each is a pure function of (seed, path, i, j). What one customer
+ * meets does not depend on how many came before, so that scenarios share their random numbers customer by customer.
+ */
+export interface IndexedDraws {
+  /** Uniform on the open interval (0, 1), 53 bits; i and j are whole numbers from 0 to 2³² − 1. */
+  uniform(i: number, j: number): number;
+}
