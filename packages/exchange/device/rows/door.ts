@@ -1,10 +1,11 @@
 import { type Coding, coding, LOINC, UCUM } from '@gemel/core/concept';
 import type { Problem } from '@gemel/core/error';
-import type { Decoded } from '@gemel/core/raw';
+import type { Decoded, RawValue } from '@gemel/core/raw';
 import { instant, MINUTE } from '@gemel/core/time';
 import type { Door, DoorOptions } from '../../door.ts';
 import { exchangeErrors } from '../../errors.data.ts';
-import { clip, type Element, fileEntry, moment, refused } from '../cgm/item.ts';
+import { itemOf } from '../../fhir/decode/observation.ts';
+import { clip, type Element, fileEntry, mapped, moment, refused } from '../cgm/item.ts';
 import { type Json, readRecords } from '../cgm/records.ts';
 import { dateOrder, type RowTime, rowTime, type Staged, settleRows, unreadableTime, zoneOf } from '../cgm/staged.ts';
 import { brokenRow, openRowRemark, readTable, rowElement } from '../cgm/table.ts';
@@ -12,8 +13,7 @@ import { parseNumber } from '../csv.ts';
 import { readTime } from '../date.ts';
 import { deviceErrors } from '../errors.data.ts';
 import { MDC, MDC_SYSTEMS } from '../mdc/codes.data.ts';
-import { inUcum, withLoinc } from '../mdc/meaning.ts';
-import { mappedReading, type ReadingValue } from '../reading.ts';
+import { inUcum } from '../mdc/meaning.ts';
 import { headText } from '../text.ts';
 
 const EXPECTED = 'time, code, value and unit';
@@ -131,7 +131,7 @@ function stage(
   if (time === null) return refused('reading', element, unreadableTime(clip(written), element.where, 'time'));
   const made = readingOf(said, element);
   if ('problem' in made) return refused('reading', element, made.problem);
-  const { codings, value } = made;
+  const { named, value } = made;
   const own = identified(element, said, written);
   return {
     type: 'reading',
@@ -144,8 +144,10 @@ function stage(
         marks.push(exchangeErrors.problem('exchange-clock-changed', words, element.where));
       }
       if (said.doubt !== '') marks.push(deviceErrors.problem('device-status', clip(said.doubt), element.where));
-      const reading = { codings, value, time: moment(at - clockError, offset) };
-      return mappedReading('reading', reading, own, { name: element.provenance.source }, marks);
+      const time = moment(at - clockError, offset);
+      // As the FHIR door makes it, so that a value means the same whatever it came by.
+      const shared = { status: 'final', subject: own.subject, time, marks, known: {} };
+      return mapped('reading', own, [itemOf(value, { codings: [named] }, own.provenance, shared)], marks);
     },
   };
 }
@@ -163,7 +165,7 @@ function identified(element: Element, { code }: Written, time: string): Element 
 function readingOf(
   { code, value, unit }: Written,
   { where }: Element,
-): { readonly codings: readonly Coding[]; readonly value: ReadingValue } | { readonly problem: Problem } {
+): { readonly named: Coding; readonly value: RawValue } | { readonly problem: Problem } {
   const named = codingOf(code);
   if (named === null) {
     const words =
@@ -181,8 +183,7 @@ function readingOf(
     return { problem: deviceErrors.problem('device-unit-missing', words, { ...where, field: 'unit' }) };
   }
   const unitSystem = /^\d{6}$/.test(unit) ? MDC : UCUM;
-  const quantity = inUcum({ kind: 'quantity', value: number, unit, unitSystem });
-  return { codings: withLoinc([named], quantity.unit), value: { value: number, unit: quantity.unit } };
+  return { named, value: inUcum({ kind: 'quantity', value: number, unit, unitSystem }) };
 }
 
 function codingOf(code: string): Coding | null {

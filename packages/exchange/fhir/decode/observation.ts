@@ -70,6 +70,7 @@ export function decodeObservation(resource: Json, context: Context): Outcome {
   return nothingRead ? KEPT : mapped(items);
 }
 
+/** What the values of one observation have in common. */
 interface Shared {
   readonly status: string;
   readonly subject: string;
@@ -78,7 +79,8 @@ interface Shared {
   readonly known: ReturnType<typeof knownSince>;
 }
 
-function itemOf(
+/** One value under its codes as an item: an observation, or the control or fact that the code names. */
+export function itemOf(
   value: RawValue,
   named: { readonly codings: readonly Coding[]; readonly text?: string },
   provenance: Provenance,
