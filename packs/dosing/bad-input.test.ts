@@ -10,7 +10,7 @@ import { methotrexate } from './drugs/methotrexate/index.ts';
 import { tacrolimus } from './drugs/tacrolimus/index.ts';
 import { vancomycin } from './drugs/vancomycin/index.ts';
 import { advised, median } from './fixtures/advice.ts';
-import { after, creatinine, dose, fact, history, level, measured } from './fixtures/patient.ts';
+import { after, creatinine, dose, fact, history, level, measured, rate } from './fixtures/patient.ts';
 import { dosingPack } from './pack.ts';
 import { covariatesOf } from './record.ts';
 
@@ -42,6 +42,47 @@ describe('what is refused, by name', () => {
   });
   it('a dose that overlaps an infusion', () => {
     expect(missing({ controls: [dose(0, 1500, 3), dose(2, 1000, 1)] })).toEqual(['doses-overlap']);
+  });
+  it('two doses into a vein that begin together: told twice, or contradicting one another', () => {
+    const other = (mg: number, length: number) => ({ ...dose(12, mg, length), id: 'other' });
+    const of = (...own: ReturnType<typeof dose>[]) => missing({ controls: [dose(0, 1500, 1.5), ...own] }, 'calibrate');
+    expect(of(dose(12, 1000, 1))).toEqual([]);
+    expect(of(dose(12, 1000, 1), other(1000, 1))).toEqual(['dose-twice']);
+    expect(of(dose(12, 1000, 1), other(1250, 1))).toEqual(['doses-contradict']);
+    expect(of(dose(12, 1000, 1), other(1000, 2))).toEqual(['doses-contradict']);
+    const { missing: found } = pack.readiness(
+      'calibrate',
+      history({ controls: [dose(0, 1000, 1), { ...dose(0, 1250, 2), id: 'other' }] }),
+      after(30),
+    );
+    expect(found[0].statement).toMatch(/1000 mg from .* to .* and 1250 mg from .* to .* contradict/);
+  });
+  it('two rates at one time; a rate that nobody ended is ended by the next', () => {
+    const until = (hours: number, to: number, mgPerHour: number) => ({ ...rate(hours, mgPerHour), to: after(to) });
+    const of = (...controls: ReturnType<typeof rate>[]) => missing({ controls }, 'calibrate');
+    expect(of(rate(0, 60), rate(6, 80))).toEqual([]);
+    expect(of(until(0, 6, 60), until(6, 12, 80))).toEqual([]);
+    expect(of(until(0, 12, 60), until(6, 12, 80))).toEqual(['rates-contradict']);
+    expect(of(until(0, 12, 60), until(6, 8, 80))).toEqual(['rates-contradict']);
+    expect(of(rate(0, 60), { ...rate(0, 80), id: 'other' })).toEqual(['rates-contradict']);
+  });
+  it('a bag told as an amount and as a rate', () => {
+    const bag = { ...dose(0, 1440, 24), id: 'bag' };
+    const told = { ...rate(0, 60), to: after(24) };
+    expect(missing({ controls: [bag, told] })).toEqual(['doses-overlap']);
+    // A loading dose before the rate begins is none.
+    expect(missing({ controls: [dose(0, 1500, 1.5), { ...rate(1.5, 60), to: after(24) }] })).toEqual([]);
+    expect(missing({ controls: [rate(0, 60), rate(5, 0), dose(8, 1000, 1)] })).toEqual([]);
+  });
+  it('no model may speak: the reason of each, not of the first alone', () => {
+    const meropenem = drugs.find(({ id }) => id === 'meropenem')!;
+    const facts = withFacts(fact('birthDate', '2023-06-01'), kilograms(13));
+    const given = history({ controls: [], facts });
+    const { missing: found } = dosingPack(meropenem).readiness('calibrate', given, after(30));
+    for (const { title } of meropenem.models)
+      expect(found.filter(({ statement }) => statement.startsWith(`${title} is not used: age`))).toHaveLength(1);
+    const start = dosingPack(meropenem).assimilator.start(given, after(30), randomStream(1));
+    expect(() => finish(start)).toThrow(/Li 2006 is not used: age .*Gijsen 2022 is not used: age .*Onichimowski/);
   });
   it('a dose that was broken off, of which the amount is not known', () => {
     const { readiness } = pack;
@@ -201,6 +242,19 @@ describe('what is answered, with the reason shown', () => {
     const given = (own: ReturnType<typeof below>) => history({ observations: [creatinine(-2, 1.1), own] });
     expect(clearance(given(below(8)))).toBeGreaterThan(1.05 * clearance(given(level(23.8, 8))));
     expect(told(given(below(8)), after(23.9)).map(({ code }) => code)).toEqual(['level-below-quantification']);
+  });
+  it('two doses by mouth at one time count together, and it is said', () => {
+    const tacro = (id: string, mg: number) => {
+      const { to, ...own } = dose(0, mg, 0);
+      return { ...own, id, control: 'tacrolimus.dose' };
+    };
+    const given = history({ controls: [tacro('a', 2), tacro('b', 0.5)], observations: [creatinine(-2, 1)] });
+    const said = dosingPack(tacrolimus).advisories(
+      { history: given, now: after(5), belief: null, applicability: { applies: 'yes', reasons: [] } },
+      null,
+    );
+    expect(said.find(({ code }) => code === 'doses-together')!.statement).toContain('2 mg and 0.5 mg');
+    expect(dosingPack(tacrolimus).readiness('calibrate', given, after(5)).missing).toEqual([]);
   });
   it('a level above what the assay reads is not used, and is to be measured again', () => {
     const above = measured('vancomycin.level', 26, { kind: 'above', bound: { value: 80, unit: 'mg/L' } });

@@ -69,7 +69,13 @@ export function calibrated(drug: Drug, history: History, at: Instant, random: Ra
   const layout = memberLayout(drug);
   const all = answers(drug, history, at, random);
   if (all.length === 0) {
-    throw dosingErrors.error('dosing-no-model', `No model of ${drug.title} may speak of ${history.subject}.`);
+    const why = candidatesOf(drug, covariatesAt(courseOf(drug, history, at), hours(at))).map(({ model, reasons }) =>
+      reasons.length > 0
+        ? reasons.map(({ statement }) => statement).join(' ')
+        : `${model.title} gives the levels no density.`,
+    );
+    const said = `No model of ${drug.title} may speak of ${history.subject}: ${why.join(' ')}`;
+    throw dosingErrors.error('dosing-no-model', said, { element: history.subject });
   }
   const pooled = new Float64Array(all.length * DRAWS);
   all.forEach(({ probability, posterior }, a) => {
@@ -105,7 +111,8 @@ function diagnosticsOf(
   all: readonly ModelAnswer[],
   pooled: Float64Array,
 ): Diagnostics {
-  const covariates = covariatesAt(courseOf(drug, history, at), hours(at));
+  const course = courseOf(drug, history, at);
+  const covariates = covariatesAt(course, hours(at));
   const warnings = candidatesOf(drug, covariates).flatMap(({ reasons }) =>
     reasons.map(({ code, statement }) => ({ code, message: statement })),
   );
@@ -131,7 +138,7 @@ function diagnosticsOf(
   if (apart > DISAGREE) {
     warnings.push({
       code: 'models-disagree',
-      message: `Models that the levels leave open disagree: clearance ${Math.min(...clearances).toPrecision(3)} to ${Math.max(...clearances).toPrecision(3)} L/h.`,
+      message: `Models ${course.levels.length > 0 ? 'that the levels leave open' : 'of people like this one'} disagree: clearance ${Math.min(...clearances).toPrecision(3)} to ${Math.max(...clearances).toPrecision(3)} L/h.`,
     });
   }
   return {

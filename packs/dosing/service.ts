@@ -48,6 +48,7 @@ export function applicabilityOf(drug: Drug) {
 export function readinessOf(drug: Drug) {
   return (service: 'calibrate' | 'forecast' | 'decide', history: History, now: Instant): Readiness => {
     const missing: Reason[] = [...contradictions(drug, history, now)];
+    let barred: readonly Reason[] = [];
     const covariates = covariatesOf(history, now).at(-1)!.values;
     const candidates = candidatesOf(drug, covariates);
     if (!candidates.some(({ used }) => used)) {
@@ -66,12 +67,14 @@ export function readinessOf(drug: Drug) {
           statement: `${covariateTitle(name)}: ${reason === undefined ? 'not recorded.' : `not known. ${reason}`}`,
         });
       }
-      if (lacking.length === 0) for (const { reasons } of candidates) missing.push(...reasons);
+      // Each model has its own.
+      if (lacking.length === 0) barred = candidates.flatMap(({ reasons }) => reasons);
     }
     missing.push(...firstNeeds(drug, history, now));
     if (service === 'decide') missing.push(...unsettled(drug, history, now));
     const once = missing.filter(({ code }, i) => missing.findIndex((each) => each.code === code) === i);
-    return { ready: once.length === 0, missing: once };
+    const all = [...barred, ...once];
+    return { ready: all.length === 0, missing: all };
   };
 }
 
@@ -126,6 +129,7 @@ function readOtherwise(drug: Drug, history: History, now: Instant): readonly Rea
     (each) => isDose(each) && each.status === 'given' && each.from <= now && (each.to ?? each.from) > now,
   );
   return [
+    ...together(drug, history, now),
     ...below.map(({ time, value }) => ({
       code: 'level-below-quantification',
       statement: `The level of ${new Date(time * HOUR).toISOString()} is known to lie below ${value} ${drug.levelUnit} and counts as that, not as a value.`,
@@ -140,6 +144,19 @@ function readOtherwise(drug: Drug, history: History, now: Instant): readonly Rea
           },
         ]),
   ];
+}
+
+/** Doses by mouth at one time, which add up: said of the last. */
+function together(drug: Drug, { controls }: History, now: Instant): readonly Reason[] {
+  if (drug.regimens.route !== 'oral') return [];
+  const given = controls.filter(
+    (each) => isDose(each) && each.status === 'given' && each.from <= now && !(each.to! > each.from),
+  );
+  const last = given.findLast((each) => given.some((other) => other !== each && other.from === each.from));
+  if (last === undefined) return [];
+  const amounts = given.filter(({ from }) => from === last.from).map(({ value }) => `${value.value} ${value.unit}`);
+  const statement = `${amounts.join(' and ')} were given at ${new Date(last.from).toISOString()}: they count together, as tablets do. If they are one dose told twice, withdraw one.`;
+  return [{ code: 'doses-together', statement }];
 }
 
 /** What guidelines say of the drug for the genotypes on record, and which of those that they speak of are indeterminate. */

@@ -1,11 +1,12 @@
 import { DAY, HOUR, type Instant, instant, isBounded, isQuantity, type Observation, type Reason } from '@gemel/core';
 import type { History } from '@gemel/runtime/pack';
+import { contradictingAdministrations, overlappingAdministrations } from './administrations.ts';
 import { candidatesOf, EXTRAPOLATES_FROM_ADULTS } from './candidates.ts';
 import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { micUnknown } from './mic.ts';
 import { endlessInfusion } from './propose.ts';
-import { covariatesOf, hours, isDose, isLevel, isUnfinished, levelsOf, weightsOf } from './record.ts';
+import { covariatesOf, hours, isLevel, isUnfinished, levelsOf, weightsOf } from './record.ts';
 
 /** Oldest creatinine that a dose is proposed on, h. */
 const CREATININE_STALE = 72;
@@ -44,7 +45,7 @@ export function contradictions(drug: Drug, history: History, now: Instant): read
       statement: `What was begun at ${iso(unfinished.trueAt)} was stopped or still runs, and how much of it was given is not on record: record its rate with its end, or the amount.`,
     });
   }
-  return [...found, ...weightProblems(history, now)];
+  return [...found, ...contradictingAdministrations(drug, history, now), ...weightProblems(history, now)];
 }
 
 /** A weight that cannot be read, or is not that of this patient. */
@@ -75,9 +76,7 @@ function weightProblems(history: History, now: Instant): readonly Reason[] {
 
 /** What must be settled before a dose is proposed. */
 export function unsettled(drug: Drug, history: History, now: Instant): readonly Reason[] {
-  const found: Reason[] = [];
-  const overlap = overlapping(history);
-  if (overlap !== null) found.push({ code: 'doses-overlap', statement: overlap });
+  const found: Reason[] = [...overlappingAdministrations(history, now)];
   if (drug.regimens.continuous === undefined && endlessInfusion(drug, history.controls, now) !== null) {
     found.push({
       code: 'infusion-continuous',
@@ -159,16 +158,6 @@ function unsteadyCreatinine(drug: Drug, history: History, now: Instant): readonl
     });
   }
   return found;
-}
-
-/** A dose that begins while an infusion of the same drug runs. */
-function overlapping(history: History): string | null {
-  const doses = history.controls
-    .filter((each) => isDose(each) && each.status === 'given')
-    .toSorted((a, b) => a.from - b.from);
-  const pair = doses.findIndex((dose, i) => i > 0 && dose.from < (doses[i - 1].to ?? doses[i - 1].from));
-  if (pair < 0) return null;
-  return `A dose begins at ${iso(doses[pair].from)} while another is infused: correct one of them, or confirm both.`;
 }
 
 function sayValue(value: Observation['value']): string {
