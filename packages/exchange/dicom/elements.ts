@@ -208,7 +208,7 @@ class Reader {
   /** Bytes of a word in big endian; pixels are of the size they are allocated in (PS3.5, 7.3 and annex A.3). */
   wordOf(tag: Tag, vr: Vr, { elements }: Context): number {
     const allocated = tag === PIXEL_DATA ? (elements.get(0x00280100)?.value[0] ?? 0) : 0;
-    return allocated > 8 ? allocated / 8 : (WORD[vr] ?? 1);
+    return allocated === 16 || allocated === 32 || allocated === 64 ? allocated / 8 : (WORD[vr] ?? 1);
   }
 
   vrOf({ tag, vr, start }: Header, { signed, reading, path }: Context): Vr {

@@ -47,6 +47,26 @@ export const dicomErrors = defineErrors({
     meaning: 'The character set of the text is not known.',
     remedy: 'Check names and other text; characters outside ASCII were not read.',
   },
+
+  // pixels
+  'dicom-pixels': {
+    meaning:
+      'The description of the pixels contradicts itself or the bytes that are there, or is of a kind that is not read.',
+    remedy: 'Export the image again; the rest of the object was read.',
+  },
+  'dicom-codec': {
+    meaning: 'A compressed frame cannot be unpacked.',
+    remedy: 'Fetch the image again, or have it sent uncompressed.',
+  },
+  'dicom-codec-limit': {
+    meaning: 'Unpacking a frame took more memory or time than is given to it.',
+    remedy: 'Check where the image comes from; have it sent uncompressed where it is what it should be.',
+  },
+  'dicom-lossy': {
+    meaning: 'The image was compressed with loss at some time: its numbers are not those that were measured.',
+    remedy: 'Use the original image for measurement where there is one.',
+  },
+
   'dicom-encode': {
     meaning: 'A value cannot be written as the element asks for.',
     remedy: 'Change the value as the message says.',

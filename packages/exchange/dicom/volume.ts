@@ -33,6 +33,8 @@ export interface Volume {
   readonly meaning: string;
   /** Frame of reference, so that volumes of one are known to lie in one space; null where the source names none. */
   readonly frameOfReference: string | null;
+  /** The value that stands where nothing was measured, where the source has one. */
+  readonly padding?: number;
   /** What a reader should know: gantry tilt, lossy compression, how a SUV was made. */
   readonly marks: readonly Problem[];
 }
