@@ -71,6 +71,10 @@ export interface Observation extends Bitemporal {
   /** Signal of the binding that admitted it (`glucose.interstitial`); null where no pack binds the code. */
   readonly signal: string | null;
   readonly value: ObservedValue;
+  /** Number and unit as the source wrote them, where the unit is not that of `value`. */
+  readonly given?: Quantity;
+  /** Id of the observation that is the same measurement, come by another door: kept with its provenance, counted once. */
+  readonly repeats?: string;
   /** Local offset east of UTC in minutes as the source wrote it; null where unknown. */
   readonly offset: number | null;
   readonly grade: Grade;
@@ -114,6 +118,9 @@ export interface Fact extends Bitemporal {
   readonly code: Concept | null;
   readonly value: Quantity | Concept | string | boolean;
   readonly until?: Instant;
+  /** Absent: good. A poor one is shown to people and to no pack. */
+  readonly grade?: Grade;
+  readonly marks?: readonly Problem[];
   readonly provenance: Provenance;
 }
 

@@ -61,6 +61,7 @@ export function admitObservation(raw: RawObservation, catalog: Catalog, now: Ins
     code: conceptOf(raw),
     signal: spec.signal,
     value: comparison(raw.value, value),
+    ...given(raw.value, value),
     trueAt: raw.time.start,
     knownAt: knownAt(raw.issued, now),
     offset: raw.time.offset,
@@ -166,10 +167,12 @@ function bind<T extends Specified>(
   | { readonly kind: 'bound'; readonly spec: T; readonly value: Quantity; readonly marks: readonly Problem[] }
   | Exclude<ItemOutcome, { kind: 'mapped' }> {
   const { candidates } = match;
-  if (candidates.length === 0) {
+  const unmapped = (): ItemOutcome & { readonly kind: 'kept' } => {
     const unused = problem('admit-code-unmapped', `No pack uses ${what}.`, where);
     return { kind: 'kept', problems: [unused], unmapped: what };
-  }
+  };
+  if (candidates.length === 0) return unmapped();
+  if (match.unused && (raw.kind !== 'quantity' || !Number.isFinite(raw.value))) return unmapped();
   if (raw.kind !== 'quantity') {
     return { kind: 'kept', problems: [problem('admit-value-kind', `${what} has no number (${raw.kind}).`, where)] };
   }
@@ -190,7 +193,7 @@ function bind<T extends Specified>(
       reason ??= unitProblem(error, what, raw.unit, spec.unit, { ...where, field: where.field ?? 'unit' });
     }
   }
-  return { kind: 'refused', problems: [reason!] };
+  return match.unused ? unmapped() : { kind: 'refused', problems: [reason!] };
 }
 
 function unitProblem(error: CodedError, what: string, given: string, wanted: string, where: Where): Problem {
@@ -254,6 +257,10 @@ function comparison(raw: RawValue, value: Quantity): Quantity | Bounded {
   const comparator = raw.kind === 'quantity' ? raw.comparator : undefined;
   if (comparator === undefined) return value;
   return { kind: comparator.startsWith('<') ? 'below' : 'above', bound: value };
+}
+
+function given(raw: RawValue, { unit }: Quantity): { readonly given?: Quantity } {
+  return raw.kind !== 'quantity' || raw.unit === unit ? {} : { given: { value: raw.value, unit: raw.unit } };
 }
 
 /** Remarks make a value uncertain; only what spoils it makes it poor. An announced amendment is no doubt. */

@@ -1,8 +1,10 @@
 import {
+  type Admitted,
   CodedError,
   type Decoded,
   type Instant,
   type LossAccount,
+  type Observation,
   type Problem,
   type RawItem,
   type RawMerge,
@@ -16,6 +18,8 @@ import type { Refusal, WorkOptions } from './hub.ts';
 import { type Log, SOURCE_PREFIX } from './log.ts';
 import { LossAccountBook, type Outcome, type Source } from './loss-account.ts';
 import { contentText, outcomeOf, type PendingElement } from './pending-element.ts';
+import { judgeFact, judgeObservation } from './quality/gate.ts';
+import type { SubjectPast } from './quality/subject-past.ts';
 import type { SubjectIndex } from './subject-index.ts';
 import { waveformEntries } from './waveform/waveform-entries.ts';
 
@@ -59,6 +63,19 @@ export async function admit(
     work.abandon();
     throw error;
   }
+}
+
+/** What the quality gate says of an item; controls it does not judge. */
+function judge(item: Admitted, raw: RawItem, past: SubjectPast, replaces: string | undefined) {
+  if (item.kind === 'observation' && raw.kind === 'observation') {
+    return judgeObservation(item, raw, past, replaces);
+  }
+  return item.kind === 'fact' && raw.kind === 'fact' ? judgeFact(item, raw, past) : null;
+}
+
+/** Remarks of one kind on one signal are told once, with their number. */
+function markKey(item: Admitted, { code }: Problem): string {
+  return `${code}|${item.kind === 'observation' ? item.signal : item.kind === 'fact' ? item.fact : item.control}`;
 }
 
 class AdmitWork {
@@ -165,18 +182,28 @@ class AdmitWork {
       }
       const at = Number.isFinite(raw.time.start) ? raw.time.start : now;
       await this.#keep(raw.subject, at, { type: pending.type, item: raw }, pending);
-    } else this.#map(outcome, index, pending);
+    } else await this.#map(outcome, raw, index, pending);
   }
 
-  #map(outcome: Extract<ItemOutcome, { kind: 'mapped' }>, index: SubjectIndex, pending: PendingElement): void {
-    const { item } = outcome;
-    const novelty = index.novelty(item);
-    pending.own.add(novelty.kind === 'duplicate' ? novelty.of : item.id);
+  async #map(
+    outcome: Extract<ItemOutcome, { kind: 'mapped' }>,
+    raw: RawItem,
+    index: SubjectIndex,
+    pending: PendingElement,
+  ): Promise<void> {
+    const novelty = index.novelty(outcome.item);
+    pending.own.add(novelty.kind === 'duplicate' ? novelty.of : outcome.item.id);
     if (novelty.kind === 'duplicate') {
       pending.outcomes.push('duplicates');
+      if (novelty.alias !== undefined)
+        this.#alias(outcome.item as Observation, novelty.of, novelty.alias, index, pending);
       return;
     }
-    for (const problem of outcome.problems) this.#report(item.subject, problem);
+    for (const problem of outcome.problems) this.#report(outcome.item.subject, problem);
+    const replaces = novelty.kind === 'correction' ? novelty.supersedes : undefined;
+    const judged = judge(outcome.item, raw, index.past, replaces);
+    const item = judged?.item ?? outcome.item;
+    for (const problem of judged?.problems ?? []) this.#reportGrouped(item.subject, markKey(item, problem), problem);
     const entry: NewEntry = {
       id: item.id,
       subject: item.subject,
@@ -189,6 +216,7 @@ class AdmitWork {
     };
     this.#write(entry, 'mapped', pending);
     index.add({ ...entry, kind: item.kind, item });
+    for (const anew of judged?.regraded ?? []) await this.#regrade(anew, index, pending);
     const { sourceId } = item.provenance;
     const waiting = index.waitingFor(sourceId);
     if (waiting === null) return;
@@ -196,6 +224,36 @@ class AdmitWork {
     const where = { file: item.provenance.source, element: item.provenance.element };
     this.#report(item.subject, runtimeErrors.problem('admit-withdrawn-before', message, where));
     this.#withdraw(item.subject, waiting, item.id, `${item.id}-withdrawn`, index, pending);
+  }
+
+  /** The same measurement under another source's identifier: kept with its provenance, linked, counted once. */
+  #alias(item: Observation, of: string, dedupeKey: string, index: SubjectIndex, pending: PendingElement): void {
+    const { id, subject, trueAt } = item;
+    const entry = { id, subject, kind: 'observation', trueAt, knownAt: this.#context.now, dedupeKey } as const;
+    const alias: Observation = { ...item, repeats: of };
+    this.#write({ ...entry, payload: alias }, 'duplicates', pending);
+    pending.own.add(id);
+    index.add({ ...entry, item: alias });
+  }
+
+  /** What was found doubtful after it was logged is entered again, graded anew, in its own place. */
+  async #regrade(item: Observation, index: SubjectIndex, pending: PendingElement): Promise<void> {
+    const id = await this.#id('observation');
+    const { subject, trueAt } = item;
+    const anew: Observation = { ...item, id };
+    const entry: NewEntry = {
+      id,
+      subject,
+      kind: 'observation',
+      trueAt,
+      knownAt: this.#context.now,
+      dedupeKey: index.regradeKey(item),
+      supersedes: item.id,
+      payload: anew,
+    };
+    this.#write(entry, 'mapped', pending);
+    pending.own.add(id);
+    index.add({ ...entry, kind: 'observation', item: anew });
   }
 
   /** An element that comes again under its identifier replaces what it was: parts it no longer has are withdrawn. */

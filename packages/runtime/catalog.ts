@@ -1,5 +1,6 @@
 import { type Coding, codingKey, GEMEL, LOINC, RXNORM, SNOMED } from '@gemel/core';
 import type { Binding, ControlSpec, Pack } from './pack.ts';
+import { measures } from './quality/measures.data.ts';
 
 /** What the codings or the name of an item mean to the packs. */
 export interface Match<T> {
@@ -7,6 +8,8 @@ export interface Match<T> {
   readonly candidates: readonly T[];
   /** Set when a local name was matched for want of a standard code. */
   readonly name?: string;
+  /** No pack uses it: the quality gate alone knows the code. */
+  readonly unused?: true;
 }
 
 /** All codes and local names the packs bind. */
@@ -25,11 +28,25 @@ export function catalog(packs: readonly Pack<any>[]): Catalog {
   const predictions = new Set(
     packs.flatMap((pack) => pack.quantities.flatMap((spec) => spec.code.codings.map((code) => codingKey(code)))),
   );
+  const used = finder(packs.flatMap((pack) => pack.observes));
+  const known = finder(measures.map(measureBinding));
   return {
     predicted: (codings) => codings.some((code) => predictions.has(codingKey(code))),
-    observation: finder(packs.flatMap((pack) => pack.observes)),
+    observation(codings, text) {
+      const match = used(codings, text);
+      if (match.candidates.length > 0) return match;
+      const { candidates } = known(codings, undefined);
+      return candidates.length > 0 ? { candidates, unused: true } : match;
+    },
     control: finder(packs.flatMap((pack) => pack.controls)),
   };
+}
+
+/** What the gate knows is admitted and judged, whether a pack reads it yet or not. */
+function measureBinding({ id, possible, ...measure }: (typeof measures)[number]): Binding {
+  const { title, codings, unit, molarMass, unitAliases = {} } = measure;
+  const amount = molarMass === undefined ? {} : { molarMass };
+  return { signal: id, title, codings, unit, unitAliases, plausible: possible, ...amount };
 }
 
 interface Bound {

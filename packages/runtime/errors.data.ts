@@ -46,6 +46,51 @@ export const runtimeErrors = defineErrors({
       'The value lies outside what the pack holds plausible. It was kept, graded poor, and is not computed with.',
     remedy: 'Check the measurement and its unit; send a correction if it is wrong.',
   },
+  'admit-impossible': {
+    meaning: 'No living person has such a value, and no working device shows it. It was kept, graded poor.',
+    remedy: 'Check the measurement and its unit; send a correction.',
+  },
+  'admit-inconsistent': {
+    meaning:
+      'The value cannot stand beside another of the same moment (systolic below diastolic) or beside height and weight. One of them is wrong.',
+    remedy: 'Check both values; send a correction of the wrong one.',
+  },
+  'admit-unit-swap-suspected': {
+    meaning:
+      'The number makes no sense in its stated unit and does in another that is commonly written for it, by range and by the earlier values. It was kept as it is, graded poor.',
+    remedy:
+      'Look the value up at its source. Where it is wrong, correct it with gemel quality correct; nothing is changed by itself.',
+  },
+  'admit-change': {
+    meaning: 'The value changed faster than bodies do. It was graded uncertain.',
+    remedy: 'Repeat the measurement; check that it is of the same person.',
+  },
+  'admit-stuck': {
+    meaning: 'A sensor shows one and the same value for longer than living bodies do. It was graded uncertain.',
+    remedy: 'Check that the sensor is in place and sends new values.',
+  },
+  'admit-same-measurement': {
+    meaning: 'The same measurement came by another door before. Both are kept and linked; it counts once.',
+    remedy: 'None is needed.',
+  },
+  'admit-disagreement': {
+    meaning: 'Two sources give different values for one moment. Both were graded uncertain.',
+    remedy: 'Find out which is right, and send a correction of the other.',
+  },
+  'admit-source-disagrees': {
+    meaning:
+      'Over at least ten paired readings the source has disagreed with others by more than the standard of its kind allows. Its values are graded uncertain.',
+    remedy: 'See gemel quality for bias and limits of agreement; check the calibration of the devices.',
+  },
+  'admit-before-birth': {
+    meaning: 'The item is dated before the person was born. It was kept, graded poor.',
+    remedy: 'Check the time of the item, and the birth date.',
+  },
+  'admit-long-past': {
+    meaning:
+      'The item is dated by a clock that was never set, or before such measurements were made. It was graded poor.',
+    remedy: 'Set the clock of the device; send the item with its time.',
+  },
   'admit-preliminary': {
     meaning: 'The source calls the value preliminary, or does not know its status. It was graded uncertain.',
     remedy: 'Send the final value under the same identifier when it is there.',
@@ -167,5 +212,35 @@ export const runtimeErrors = defineErrors({
   'pack-incomplete': {
     meaning: 'The candidate lacks a component of a twin, so it does not load.',
     remedy: 'Add the component named; packContract says what each must do.',
+  },
+
+  // the census
+  'census-cancel-unmatched': {
+    meaning: 'A movement is cancelled that no source told of.',
+    remedy: 'Check whether a message was lost; the census stands as if the cancellation had not come.',
+  },
+  'census-not-admitted': {
+    meaning: 'Somebody is moved, sent on leave or discharged without having been admitted.',
+    remedy: 'Check whether an admission was lost; the person counts as being where the movement says.',
+  },
+  'census-admitted-twice': {
+    meaning: 'Somebody is admitted who is there already.',
+    remedy: 'Check the number of the visit; the stay counts from the first admission.',
+  },
+  'census-after-discharge': {
+    meaning: 'Something happens in a visit that has ended.',
+    remedy: 'Check the times; only an admission opens the visit again.',
+  },
+  'census-visit-of-two': {
+    meaning: 'One visit is told of two persons.',
+    remedy: 'Merge the persons if they are one, or move the visit to whose it is (A45).',
+  },
+  'census-two-in-a-bed': {
+    meaning: 'Two persons are in one bed.',
+    remedy: 'Check which of them was moved or discharged; both are listed.',
+  },
+  'census-in-two-beds': {
+    meaning: 'One person is in two beds.',
+    remedy: 'Check which visit has ended; both are listed.',
   },
 });

@@ -20,7 +20,7 @@ export async function scoresOf(
   const longest = Math.max(0, ...pack.scores.flatMap((spec) => spec.leadsMinutes));
   const fresh = ids.flatMap((id) => {
     const entry = view.items.get(id);
-    if (entry?.item?.kind !== 'observation' || !view.holds(id)) return [];
+    if (entry?.item?.kind !== 'observation' || !view.holds(id) || !view.counts(entry.item)) return [];
     const seen = lens.observation(entry.item);
     return seen === null || seen.grade === 'poor' ? [] : [{ entry, seen }];
   });

@@ -77,7 +77,7 @@ export function packHistory(log: SubjectLog, lens: Lens): PackHistory {
   let known = Number.NEGATIVE_INFINITY;
   for (const { item, knownAt } of log.observations) {
     const seen = lens.observation(item);
-    if (seen === null) continue;
+    if (seen === null || !log.counts(item)) continue;
     (seen.grade === 'poor' ? setAside : observations).push(seen);
     if (knownAt > known) known = knownAt;
   }
@@ -89,7 +89,7 @@ export function packHistory(log: SubjectLog, lens: Lens): PackHistory {
   }
   for (const { item, knownAt } of log.facts) {
     const seen = lens.fact(item);
-    if (seen === null) continue;
+    if (seen === null || seen.grade === 'poor') continue;
     facts.push(seen);
     if (knownAt > known) known = knownAt;
   }

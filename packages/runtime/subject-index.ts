@@ -1,14 +1,17 @@
 import type { ControlInput, Fact, Observation } from '@gemel/core';
+import { SubjectPast } from './quality/subject-past.ts';
 import { controlKey, factKey, type LogItem, observationKey } from './subject-log.ts';
 
 /** What a new item is to what the log already holds. */
 export type Novelty =
-  | { readonly kind: 'duplicate'; readonly of: string }
+  /** `alias` is the key to keep it under all the same: another source brought it under an identifier of its own. */
+  | { readonly kind: 'duplicate'; readonly of: string; readonly alias?: string }
   | { readonly kind: 'new'; readonly dedupeKey: string }
   | { readonly kind: 'correction'; readonly dedupeKey: string; readonly supersedes: string };
 
 interface Known {
   readonly content: string;
+  readonly source?: string;
   readonly sourceId: string | null;
   readonly sourceKey: string | null;
   readonly element: string | null;
@@ -18,6 +21,8 @@ interface Known {
 
 /** What one identifier's log holds, for telling repeats, corrections and withdrawals apart. Fed in the order of the log. */
 export class SubjectIndex {
+  /** What the quality gate judges by. */
+  readonly past = new SubjectPast();
   /** Content of items that hold → id. */
   readonly #byContent = new Map<string, string>();
   /** How often content ever came: what was withdrawn may come again. */
@@ -53,8 +58,10 @@ export class SubjectIndex {
     const content = contentOf(item);
     const { sourceId } = item.provenance;
     const told = item.provenance.derived !== undefined;
+    if (item.kind === 'observation') this.past.addObservation(item);
+    else if (item.kind === 'fact') this.past.addFact(item);
     this.#seen.set(content, (this.#seen.get(content) ?? 0) + 1);
-    this.#byContent.set(content, entry.id);
+    if (item.kind !== 'observation' || item.repeats === undefined) this.#byContent.set(content, entry.id);
     if (sourceId === undefined) {
       this.#known.set(entry.id, { content, sourceId: null, sourceKey: null, element: null, told });
       return;
@@ -63,7 +70,7 @@ export class SubjectIndex {
     const element = elementOf(sourceId);
     this.#bySource.set(key, { id: entry.id, content });
     this.#element(element).add(entry.id);
-    this.#known.set(entry.id, { content, sourceId, sourceKey: key, element, told });
+    this.#known.set(entry.id, { content, source: item.provenance.source, sourceId, sourceKey: key, element, told });
   }
 
   /**
@@ -74,14 +81,33 @@ export class SubjectIndex {
     const content = contentOf(item);
     const { sourceId } = item.provenance;
     const earlier = sourceId === undefined ? undefined : this.#bySource.get(sourceKey(item, sourceId));
-    const times = this.#seen.get(content) ?? 0;
-    const dedupeKey = times === 0 ? content : `${content}|${times}`;
+    const dedupeKey = this.#dedupeKey(content);
     if (earlier !== undefined && earlier.content !== content)
       return { kind: 'correction', dedupeKey, supersedes: earlier.id };
     const same = earlier?.id ?? this.#byContent.get(content);
     if (same === undefined) return { kind: 'new', dedupeKey };
     const confirms = item.provenance.derived === undefined && this.#known.get(same)?.told === true;
-    return confirms ? { kind: 'correction', dedupeKey, supersedes: same } : { kind: 'duplicate', of: same };
+    if (confirms) return { kind: 'correction', dedupeKey, supersedes: same };
+    const known = this.#known.get(same);
+    const alias =
+      item.kind === 'observation' &&
+      earlier === undefined &&
+      sourceId !== undefined &&
+      typeof known?.sourceId === 'string' &&
+      known.source !== item.provenance.source &&
+      item.provenance.derived === undefined;
+    return { kind: 'duplicate', of: same, ...(alias ? { alias: dedupeKey } : {}) };
+  }
+
+  /** What keeps content from being stored twice; the same content may come again after it was withdrawn. */
+  #dedupeKey(content: string): string {
+    const times = this.#seen.get(content) ?? 0;
+    return times === 0 ? content : `${content}|${times}`;
+  }
+
+  /** Key for an item of the log that is entered anew with another grade. */
+  regradeKey(item: Observation): string {
+    return this.#dedupeKey(contentOf(item));
   }
 
   /** Ids of the items that hold and came under the source identifier, which may name a whole element or one part of it. */
@@ -110,6 +136,7 @@ export class SubjectIndex {
   #remove(id: string): void {
     const known = this.#known.get(id);
     if (known === undefined) return;
+    this.past.remove(id);
     const { content, sourceKey, element } = known;
     if (element !== null) this.#byElement.get(element)?.delete(id);
     if (this.#byContent.get(content) === id) this.#byContent.delete(content);

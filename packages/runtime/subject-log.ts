@@ -77,6 +77,8 @@ export class SubjectLog {
   /** Position in the whole log up to which nothing about the subject is missing here. */
   through = 0;
   readonly #gone = new Set<string>();
+  /** Entry → what took its place. */
+  readonly #replaced = new Map<string, string>();
   /** Same readings under merged identifiers are one reading. */
   readonly #merged: boolean;
 
@@ -88,6 +90,23 @@ export class SubjectLog {
   /** Whether the entry still holds: neither corrected nor withdrawn. */
   holds(id: string): boolean {
     return this.items.has(id) && !this.#gone.has(id);
+  }
+
+  /** Whether a value is computed with: the same measurement come by another door is not, while what it repeats stands. */
+  counts(item: Observation): boolean {
+    for (let id = item.repeats; id !== undefined; ) {
+      if (this.#stands(id)) return false;
+      const earlier: LogItem['item'] = this.items.get(id)?.item ?? null;
+      id = earlier?.kind === 'observation' ? earlier.repeats : undefined;
+    }
+    return true;
+  }
+
+  /** Whether the entry, or a correction of it, still holds. */
+  #stands(id: string): boolean {
+    for (let at: string | undefined = id; at !== undefined; at = this.#replaced.get(at))
+      if (this.holds(at)) return true;
+    return false;
   }
 
   /** Records that the identifiers that make up the subject changed: nothing computed before holds. */
@@ -109,6 +128,7 @@ export class SubjectLog {
       const target = entry.supersedes === undefined ? undefined : this.items.get(entry.supersedes);
       if (entry.supersedes !== undefined) {
         this.#gone.add(entry.supersedes);
+        if (entry.item !== null) this.#replaced.set(entry.supersedes, entry.id);
         removed = true;
       }
       if (entry.kind === 'calibrated') {
