@@ -5,6 +5,7 @@ export * from './error.ts';
 export * from './errors.data.ts';
 export * from './forecast.ts';
 export * from './guards.ts';
+export * from './movement.ts';
 export type * from './observation.ts';
 export * from './parametric.ts';
 export * from './quantity.ts';

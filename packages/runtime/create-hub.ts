@@ -4,6 +4,7 @@ import type { Entry, NewEntry } from '@gemel/store';
 import { admit } from './admit.ts';
 import { calibrate } from './assimilate.ts';
 import { catalog } from './catalog.ts';
+import { CensusReader } from './census/read-census.ts';
 import { ordered } from './compose.ts';
 import { runtimeErrors } from './errors.data.ts';
 import { calibrationOf, type Equipped, Folds, foldOnce } from './fold.ts';
@@ -48,6 +49,7 @@ export function createHub(options: HubOptions): Hub {
     folds.forget();
     standing.clear();
   });
+  const census = new CensusReader(log);
   const twins = ordered(
     packs.map(
       (pack): Equipped => ({
@@ -208,6 +210,8 @@ export function createHub(options: HubOptions): Hub {
       const view = knownBy === undefined ? await log.view(subject) : await log.viewAt(subject, { knownBy });
       return view.facts.map(({ item }) => item);
     },
+
+    census: (at, knownBy) => census.read(at ?? clock(), knownBy),
 
     async level(subject, pack) {
       const view = await log.view(subject);

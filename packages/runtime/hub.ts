@@ -15,6 +15,7 @@ import type {
   Trajectory,
 } from '@gemel/core';
 import type { Store } from '@gemel/store';
+import type { Census } from './census/census.ts';
 import type { Belief, History, ModelRow, Outlook, Pack, Readiness, Situation } from './pack.ts';
 
 /** Everything the runtime needs from outside: it has no clock, no dice and no disk of its own. */
@@ -98,6 +99,8 @@ export interface Hub {
   history(subject: string, pack: string, knownBy?: Instant): Promise<History>;
   /** Every fact of the subject, whatever a pack needs: for showing a person who this is, never for a pack. */
   facts(subject: string, knownBy?: Instant): Promise<readonly Fact[]>;
+  /** Who is where at `at` (default now), as known at `knownBy` (default now): from what sources tell of admissions and moves. */
+  census(at?: Instant, knownBy?: Instant): Promise<Census>;
   /** Digital model, shadow or twin: computed from the flows in the log. */
   level(subject: string, pack: string): Promise<'model' | 'shadow' | 'twin'>;
   calibrate(subject: string, pack: string, options?: WorkOptions): Promise<Belief<unknown> | Withheld>;

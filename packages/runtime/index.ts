@@ -1,4 +1,6 @@
 export { type CalibrationStatement, calibrationWords } from './calibration-words.ts';
+export { type Census, foldCensus } from './census/census.ts';
+export type { Expected, LoggedMovement, Placing, Stay } from './census/stay.ts';
 export { createHub } from './create-hub.ts';
 export type * from './dynamics.ts';
 export { runtimeErrors } from './errors.data.ts';

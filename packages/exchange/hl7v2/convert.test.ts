@@ -277,7 +277,7 @@ describe('the account', () => {
     expect(all.map(({ type, fate }) => `${type} ${fate}`)).toEqual([
       'MSH kept',
       'PID mapped',
-      'PV1 kept',
+      'PV1 mapped',
       'message refused',
     ]);
     expect(all.at(-1)!.problems).toMatchObject([{ code: 'hl7v2-version', where: { field: 'MSH-12' } }]);

@@ -1,4 +1,4 @@
-import type { Decoded, Problem, Provenance, RawItem } from '@gemel/core';
+import { type Decoded, isMovement, type Problem, type Provenance, type RawItem } from '@gemel/core';
 import { parseZone, type Zone } from '../device/zone.ts';
 import type { Door, DoorOptions, FieldLoss } from '../door.ts';
 import { exchangeErrors } from '../errors.data.ts';
@@ -10,6 +10,7 @@ import { checkCounts } from './envelope.ts';
 import { hl7v2Errors } from './errors.data.ts';
 import { layOut, type Span } from './layout.ts';
 import { type Fault, type Message, parseMessage, type Segment } from './message.ts';
+import { movementOf } from './movement.ts';
 
 /** HL7 v2 messages in ER7 ("pipes and hats"), alone, several, in batches or framed. One `Decoded` for each segment. */
 export const hl7v2Door: Door = {
@@ -166,8 +167,10 @@ export function* decodeMessage(
     const made = results.get(segment.index);
     const element = `${message.code}.${segment.id}[${occurrence}]`;
     const provenance = placeOf({ start: segment.start, end: segment.end }, element, options);
+    const moved = movementOf(message, segment, part.owner, zone, provenance);
     const items = [
       ...(made?.items ?? []).map((item) => within(item, provenance)),
+      ...(moved?.items ?? []),
       ...deletions(segment, conversion, provenance),
       ...links.map((link) => linkItem(link, provenance)),
     ];
@@ -175,8 +178,9 @@ export function* decodeMessage(
       ...(segment.index === 0 ? remarks : []),
       ...own.flatMap((field) => field.problems),
       ...unsaid(made?.problems ?? [], own).map((problem) => at(problem, segment, options)),
+      ...unsaid(moved?.problems ?? [], own),
     ];
-    const refused = items.length === 0 && made?.refused === true;
+    const refused = items.length === 0 && (made?.refused === true || (moved !== null && moved.problems.length > 0));
     const sourceId = made?.sourceId === undefined ? {} : { sourceId: made.sourceId };
     yield {
       type: segment.id,
@@ -249,7 +253,10 @@ function itemsOf(conversion: Conversion, options: DoorOptions): ReadonlyMap<numb
       result = { items: [], problems: [], refused: false, sourceId: undefined };
       bySegment.set(segment.index, result);
     }
-    const items = decoded.items.filter(({ kind }) => kind !== 'merge');
+    // A message tells what happens, an encounter how things stand: movements are taken from the message alone.
+    const items = decoded.items.filter(
+      (item) => item.kind !== 'merge' && !(item.kind === 'fact' && isMovement(item.fact)),
+    );
     const whose = items.map((item) => named(item, conversion, options));
     result.items.push(...whose.filter((item) => item !== null));
     if (whose.includes(null)) {
