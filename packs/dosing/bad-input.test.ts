@@ -330,6 +330,14 @@ describe('children', () => {
     const goti = candidatesOf(vancomycin, values).find(({ model }) => model.id === 'goti2018')!;
     expect([goti.used, goti.reasons.map(({ code }) => code)]).toEqual([true, ['extrapolation-from-adults']]);
   });
+  it('an adult too young for a model of the old is no child', () => {
+    const piperacillin = drugs.find(({ id }) => id === 'piperacillin')!;
+    const ishihara = candidatesOf(piperacillin, { age: 66, weight: 80, clcr: 75 }).find(
+      ({ model }) => model.id === 'ishihara2020',
+    )!;
+    expect([ishihara.used, ishihara.reasons.map(({ code }) => code)]).toEqual([false, ['covariate-outside']]);
+    expect(ishihara.reasons[0].statement).toContain('age 66 years lies outside 75 to 101 years');
+  });
   it('no dose is proposed where every model that speaks was made in adults', () => {
     const adults = {
       ...vancomycin,

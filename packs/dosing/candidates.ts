@@ -1,10 +1,11 @@
 import type { Reason } from '@gemel/core';
-import { COVARIATES, type CovariateName, type Covariates, covariateTitle } from './covariates.ts';
+import { type CovariateName, type Covariates, covariateTitle, sayCovariate } from './covariates.ts';
 import type { Drug, DrugModel } from './drug.ts';
 
 /** A model of adults speaks of somebody between these ages as of a small adult; it says so. Below it does not speak. */
 const ADULTS_FROM = 14;
 const LEAST_AGE = 12;
+const ADULT = 18;
 export const EXTRAPOLATES_FROM_ADULTS = 'extrapolation-from-adults';
 
 /** Codes of what is said of a model that is used. */
@@ -33,10 +34,8 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
     for (const { covariate, low, high, outside } of model.ranges) {
       const value = covariates[covariate];
       if (value === undefined || (value >= low && value <= high)) continue;
-      const { unit: ucum } = COVARIATES[covariate];
-      const unit = ucum === 'a' ? 'years' : ucum;
-      const said = `${within(covariate)} ${round(value)} ${unit} lies outside ${low} to ${high} ${unit}, where it was made.`;
-      if (covariate === 'age' && low >= ADULTS_FROM && value < low) {
+      const said = `${within(covariate)} ${sayCovariate(covariate, value)} lies outside ${sayCovariate(covariate, low, high)}, where it was made.`;
+      if (covariate === 'age' && low >= ADULTS_FROM && value < Math.min(low, ADULT)) {
         if (outside === 'refused' || value < LEAST_AGE) {
           refuse('child', `${said} It was made in adults and knows neither the size nor the ripening of a child.`);
         } else {
@@ -56,8 +55,4 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
 /** A covariate within a sentence: a gene keeps its capitals. */
 function within(name: CovariateName): string {
   return covariateTitle(name).replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
-}
-
-function round(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }

@@ -1,3 +1,5 @@
+import { writtenUnit } from '@gemel/core';
+
 /** What models ask of a patient, in the units they are printed in. */
 export const COVARIATES = {
   age: { unit: 'a', title: 'Age' },
@@ -28,11 +30,22 @@ export const COVARIATES = {
   cyp2c19Activity: { unit: '1', title: 'CYP2C19: 0 poor, 1 intermediate, 2 normal, 3 rapid, 4 ultrarapid' },
 } as const;
 
+const CYP2C19 = ['poor', 'intermediate', 'normal', 'rapid', 'ultrarapid'];
+
 export type CovariateName = keyof typeof COVARIATES;
 
 /** A covariate as a sentence begins with it, without what its numbers stand for. */
 export function covariateTitle(name: CovariateName): string {
   return COVARIATES[name].title.split(/ ?[:(]/)[0];
+}
+
+/** Values of a covariate as people write them: `65.8 years`, `0 to 2 years`, `rapid`. */
+export function sayCovariate(name: CovariateName, ...values: readonly number[]): string {
+  const { unit } = COVARIATES[name];
+  const said = values.map((value) =>
+    name === 'cyp2c19Activity' ? CYP2C19[value] : String(Number(value.toPrecision(3))),
+  );
+  return `${said.join(' to ')} ${unit === 'a' ? 'years' : writtenUnit(unit)}`.trimEnd();
 }
 
 /** Values by name; what is not known is absent. */

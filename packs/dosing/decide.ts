@@ -1,5 +1,6 @@
 import {
   type Advice,
+  type ControlInput,
   HOUR,
   instant,
   type Plan,
@@ -52,8 +53,9 @@ export function decideOf(drug: Drug) {
         ...told.map(chances),
         ...told.flatMap(heldToLimits),
         { code: 'target', statement: `${target.use}. ${target.source}.` },
-        ...(mic === null ? [] : [{ code: 'mic', statement: mic.statement }]),
-        ...regimenReasons(best, weight),
+        // What is notable of it is told with and without a proposal, as an advisory.
+        ...(mic === null || mic.notable ? [] : [{ code: 'mic', statement: mic.statement }]),
+        ...once(told.flatMap((plan) => regimenReasons(plan, weight))),
         ...(clearance === null ? [] : [{ code: 'renal-function', statement: clearance }]),
         ...(levels > 0
           ? []
@@ -116,24 +118,24 @@ export function decideOf(drug: Drug) {
     const { loading, continuous } = drug.regimens;
     const [first, second] = scenario.controls;
     const found: Reason[] = [];
-    if (
-      loading !== undefined &&
-      first !== undefined &&
-      second !== undefined &&
-      first.value.value > second.value.value
-    ) {
+    if (first === undefined) return found;
+    if (loading !== undefined && second !== undefined && isLoading(first, second)) {
       const held =
-        weight !== undefined && first.value.value < loading.perKilogram[0] * weight
+        loading.kind === 'first-day' && weight !== undefined && first.value.value < loading.perKilogram[0] * weight
           ? ` Here it is less than ${loading.perKilogram[0]} mg/kg: it is held by the largest single dose and the largest in 24 hours.`
           : '';
-      const statement = `The first dose is a loading dose, for the first day to be what the target asks of any day. ${loading.source}.${held}`;
+      const why =
+        loading.kind === 'first-day'
+          ? 'for the first day to be what the target asks of any day'
+          : 'for the level to be there at once, however long what follows takes';
+      const statement = `The first dose is a loading dose, ${why}. ${loading.source}.${held}`;
       found.push({ code: 'loading', statement });
     }
-    if (continuous !== undefined && first !== undefined && isRate(first)) {
-      found.push({
-        code: 'continuous',
-        statement: `An infusion without end runs: its rate is what is proposed. ${continuous.source}.`,
-      });
+    if (continuous !== undefined && scenario.controls.some(isRate)) {
+      const said = isRate(first)
+        ? 'An infusion without end runs: its rate is what is proposed'
+        : 'After the first dose the infusion goes on without a break';
+      found.push({ code: 'continuous', statement: `${said}. ${continuous.source}.` });
     }
     return found;
   }
@@ -164,6 +166,18 @@ export function decideOf(drug: Drug) {
       };
     });
   }
+}
+
+/** Of reasons that say the same, one. */
+function once(reasons: readonly Reason[]): readonly Reason[] {
+  return reasons.filter(({ statement }, i) => reasons.findIndex((each) => each.statement === statement) === i);
+}
+
+/** A first dose that is larger than the next, given faster, or followed by a rate. */
+function isLoading(first: ControlInput, second: ControlInput): boolean {
+  const length = ({ from, to = from }: ControlInput) => to - from;
+  if (isRate(first)) return false;
+  return isRate(second) || first.value.value > second.value.value || length(first) < length(second);
 }
 
 function say(value: number): string {

@@ -115,14 +115,26 @@ export interface Mic {
   readonly higher?: string;
 }
 
-/** A larger first dose of adults, so that the first day is what the target asks for: of drugs whose first target is an `auc24`. */
-export interface Loading {
-  /** mg/kg of body weight. */
-  readonly perKilogram: readonly [low: number, high: number];
-  /** Largest, mg. */
-  readonly most: number;
-  readonly source: string;
-}
+/** A first dose of adults that is larger or faster than those after it. */
+export type Loading =
+  /** So that the first day is what the target asks for: of drugs whose first target is an `auc24`. */
+  | {
+      readonly kind: 'first-day';
+      /** mg/kg of body weight. */
+      readonly perKilogram: readonly [low: number, high: number];
+      /** Largest, mg. */
+      readonly most: number;
+      readonly source: string;
+    }
+  /** So that the level is there at once, before infusions that are long or without end. */
+  | {
+      readonly kind: 'at-once';
+      /** mg, at least; doses that are larger are given so. */
+      readonly dose: number;
+      /** h */
+      readonly infusion: number;
+      readonly source: string;
+    };
 
 /** Bounds that no proposal leaves, with their source. */
 export interface DoseLimits {
@@ -150,8 +162,8 @@ export interface Regimens {
   readonly intervalsHours: readonly number[];
   readonly infusionHours: readonly number[];
   readonly loading?: Loading;
-  /** Rates of an infusion without end, as multiples in mg/h: for patients who are on one. Absent: none is offered. */
-  readonly continuous?: { readonly step: number; readonly source: string };
+  /** Rates of an infusion without end, as multiples in mg/h: for patients who are on one, and `first` to begin with. Absent: none is offered. */
+  readonly continuous?: { readonly step: number; readonly first?: true; readonly source: string };
 }
 
 /** A drug: what it is called in records, its models, targets, limits and regimens. */

@@ -105,6 +105,55 @@ describe('a first dose, from the population alone', () => {
   });
 });
 
+describe('a first dose of a beta-lactam', () => {
+  const first = (id: string) => advised(drugs.find((each) => each.id === id)!, fresh(), now);
+  const hours = ({ from, to = from }: ReturnType<typeof dose>) => (to - from) / HOUR;
+
+  it.each([
+    ['meropenem', 1000],
+    ['piperacillin', 4000],
+  ])('%s: a loading dose over half an hour, before what takes longer', (id, mg) => {
+    const { plans, advice } = first(id);
+    const [, ...offered] = plans;
+    expect(offered).toHaveLength(3);
+    for (const { scenario, limits } of offered) {
+      const [load, next] = scenario.controls;
+      expect([load.from, hours(load)]).toEqual([now, 0.5]);
+      expect(load.value.value).toBeGreaterThanOrEqual(mg);
+      if (next.control.endsWith('.rate')) expect(next.from).toBe(load.to);
+      expect(limits.map(({ verdict }) => verdict)).not.toContain('clipped');
+    }
+    expect(advice.reasons.find(({ code }) => code === 'loading')!.statement).toContain('Guilhaumou');
+  });
+  it('may be followed by a rate without end, which is told with what it keeps above the MIC', () => {
+    const { plans, advice } = first('meropenem');
+    const [endless] = plans.filter(({ scenario }) =>
+      scenario.controls.some(({ control }) => control.endsWith('.rate')),
+    );
+    expect(endless.scenario.title).toMatch(/^1000 mg over 0.5 h, then \d+ mg\/h without a break/);
+    const { 'time-above': above } = endless.forecast.quantities;
+    expect(above.kind === 'scalar' && above.events.attained).toBeGreaterThan(0.85);
+    expect(advice.reasons.map(({ code }) => code)).toContain('continuous');
+  });
+  it('the loading dose brings the coming day above the MIC sooner than the same infusions without', () => {
+    const { plans, pack, situation, foretold } = first('meropenem');
+    const loaded = plans.find(({ scenario }) => scenario.title.includes('at once'))!;
+    const bare = { ...loaded.scenario, id: 'bare', controls: loaded.scenario.controls.slice(1) };
+    const day = (plan: typeof loaded) => {
+      const { mean } = foretold(plan).forecast.quantities['coming-day'] as { readonly mean: number };
+      return mean;
+    };
+    expect(pack.id).toBe('dosing-meropenem');
+    expect(situation.now).toBe(now);
+    expect(day(loaded)).toBeGreaterThan(day({ ...loaded, scenario: bare }) + 1);
+  });
+  it('of who is on it already is none', () => {
+    const given = { ...dose(-6, 1000, 0.5), control: 'meropenem.dose' };
+    const { plans } = advised(drugs.find(({ id }) => id === 'meropenem')!, fresh({ controls: [given] }), now);
+    for (const { scenario } of plans.slice(1)) expect(new Set(scenario.controls.map(hours)).size).toBe(1);
+  });
+});
+
 describe('an infusion without end', () => {
   const on = (value: number) => fresh({ controls: [rate(-30, value)], knownAt: now });
 

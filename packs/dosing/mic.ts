@@ -78,7 +78,7 @@ export function micOf(drug: Drug, history: History, now: Instant): MicInForce | 
   const statement = [
     `MIC: ${sign}${value} ${unit}, measured ${age(from, now)}${several} (${whence}).`,
     kind === 'below' ? `It counts as ${value} ${unit}.` : '',
-    use(mic, value, unit, drug.targets[0]),
+    kind === 'above' && mic.moves ? '' : use(mic, value, unit, drug.targets[0]),
     reach ?? '',
     higher && mic.higher !== undefined ? `${mic.higher}.` : '',
   ];

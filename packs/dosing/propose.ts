@@ -9,7 +9,7 @@ import type { DosingState } from './fed-dynamics.ts';
 import { comingDay, forecastOf, targetValues } from './forecast.ts';
 import { largestDaily, largestSingle } from './limits.ts';
 import { covariatesOf, isDose, isRate } from './record.ts';
-import { type Regimen, rateScenarioOf, scenarioOf, stepFor, timesOf } from './regimen.ts';
+import { dosesOfRegimen, type Regimen, rateScenarioOf, scenarioOf, stepFor } from './regimen.ts';
 import { aim, rewardsOf } from './rewards.ts';
 import { type OpenDose, type PathsOf, superposition } from './superposition.ts';
 
@@ -22,7 +22,7 @@ const ADULT = 18;
 /** Share of the members that a dose is sought to serve: half lie on either side of an exposure, nine of ten stay above a threshold. */
 const SERVED = 0.9;
 
-/** A regimen or a rate, and what the members that it was sought with make of it. */
+/** A regimen or a rate (family 0), and what the members that it was sought with make of it. */
 interface Option {
   readonly family: number;
   readonly scenario: Scenario;
@@ -33,7 +33,7 @@ interface Option {
  * As planned first; then the best regimens. For each interval and length of infusion the doses are sought between which the first
  * target is met, by the median member at its middle, or, of the time above a threshold, by nine of ten; they are compared by
  * what plans are weighed by, and the best of each interval go on. Targets rise with the dose. Who is on an infusion without end
- * is offered other rates of it. An adult’s first dose is a loading dose where the drug has one.
+ * is offered other rates of it. An adult’s first dose is a loading dose where the drug has one, and may be followed by a rate without end.
  */
 export function proposeOf(drug: Drug) {
   const dynamics = drugDynamics(drug);
@@ -73,22 +73,19 @@ export function proposeOf(drug: Drug) {
       const first = firstDose(history.controls, now, interval);
       return first < now + horizonMinutes * 60_000 ? regimensOf(interval, first) : [];
     });
-    return [asPlanned, ...bestOf(options)];
+    return [asPlanned, ...bestOf([...options, ...continuousFirst()])];
 
     function regimensOf(interval: number, first: Instant): readonly Option[] {
       const most = Math.floor(Math.min(largestDose, (largestDay * interval) / 24) / step);
       if (most < 1) return [];
-      const doseTimes = timesOf(drug, interval, first, now);
       const families = new Map<string, PathsOf>();
-      const pathsOf = ({ dose, infusion, loading: load }: Regimen): Paths => {
-        const key = `${infusion}|${load?.infusion}`;
+      const pathsOf = (regimen: Regimen): Paths => {
+        const { dose, infusion, loading: load } = regimen;
+        const key = `${infusion}|${load?.infusion}|${load?.extra}`;
         let paths = families.get(key);
         if (paths === undefined) {
-          paths = respond(
-            doseTimes.map((at, i) =>
-              i === 0 && load !== undefined ? { at, hours: load.infusion, slot: 1 } : { at, hours: infusion, slot: 0 },
-            ),
-          );
+          const doses = dosesOfRegimen(drug, regimen, first, now);
+          paths = respond(doses.map(({ at, infusion: hours, loading }) => ({ at, hours, slot: loading ? 1 : 0 })));
           families.set(key, paths);
         }
         return paths(load === undefined ? [dose] : [dose, load.dose]);
@@ -101,19 +98,31 @@ export function proposeOf(drug: Drug) {
         const around = between(most, (multiple) => reached(pathsOf(regimen(multiple))));
         return around.map((multiple): Option => {
           const plain = regimen(multiple);
-          const load = loading === undefined ? undefined : loadingFor(plain, pathsOf);
-          const own = load !== undefined && load.dose > plain.dose ? { ...plain, loading: load } : plain;
+          const load = loadingFor(plain, pathsOf);
+          const own = load === undefined ? plain : { ...plain, loading: load };
           const scenario = scenarioOf(drug, history.subject, own, first, now);
           return { family: interval, scenario, total: totalOf(pathsOf(own), scenario) };
         });
       });
     }
 
-    /** The loading dose after which the first day is what the target asks of any day, within its bounds and the day's. */
-    function loadingFor(regimen: Regimen, pathsOf: (regimen: Regimen) => Paths): NonNullable<Regimen['loading']> {
-      const { perKilogram, most } = loading!;
+    /**
+     * The loading dose, within its bounds and the day's: that after which the first day is what the target asks of any day, or the dose
+     * that is given at once.
+     */
+    function loadingFor(regimen: Regimen, pathsOf: (regimen: Regimen) => Paths): Regimen['loading'] {
+      if (loading === undefined) return undefined;
       const others = Math.ceil(24 / regimen.interval) - 1;
-      const room = Math.min(most, largestDose, largestDay - others * regimen.dose);
+      const left = Math.min(largestDose, largestDay - others * regimen.dose);
+      if (loading.kind === 'at-once') {
+        const { infusion } = loading;
+        if (infusion >= regimen.infusion) return undefined;
+        const beside = largestDay - (others + 1) * regimen.dose;
+        if (Math.min(beside, largestDose) >= loading.dose) return { dose: loading.dose, infusion, extra: true };
+        return { dose: Math.min(Math.max(regimen.dose, loading.dose), left), infusion };
+      }
+      const { perKilogram, most } = loading;
+      const room = Math.min(most, left);
       const least = Math.ceil((perKilogram[0] * weight!) / step);
       const largest = Math.floor(Math.min(room, perKilogram[1] * weight!) / step);
       const load = (multiple: number) => {
@@ -124,7 +133,29 @@ export function proposeOf(drug: Drug) {
         middle(comingDay(target, pathsOf({ ...regimen, loading: load(multiple) })), 0.5);
       let low = Math.min(least, largest);
       while (low < largest && firstDay(low) < aim(target)) low++;
-      return load(Math.max(low, 1));
+      const found = load(Math.max(low, 1));
+      return found.dose > regimen.dose ? found : undefined;
+    }
+
+    /** A rate without end from the end of a loading dose on: of drugs that may begin so. */
+    function continuousFirst(): readonly Option[] {
+      const { continuous } = drug.regimens;
+      if (continuous?.first !== true || loading?.kind !== 'at-once') return [];
+      const load = { dose: Math.min(loading.dose, largestDose), infusion: loading.infusion };
+      const most = Math.floor(
+        Math.min(drug.limits.rate ?? Number.POSITIVE_INFINITY, (largestDay - load.dose) / 24) / continuous.step,
+      );
+      if (most < 1) return [];
+      const length = horizonMinutes / 60 - load.infusion;
+      const pathsOf = respond([
+        { at: now, hours: load.infusion, slot: 1 },
+        { at: instant(now + load.infusion * HOUR), hours: length, slot: 0 },
+      ]);
+      const pathsAt = (multiple: number) => pathsOf([multiple * continuous.step * length, load.dose]);
+      return between(most, (multiple) => reached(pathsAt(multiple))).map((multiple): Option => {
+        const scenario = rateScenarioOf(drug, history.subject, multiple * continuous.step, now, now, load);
+        return { family: 0, scenario, total: totalOf(pathsAt(multiple), scenario) };
+      });
     }
 
     function ratesFrom(from: Instant): readonly Scenario[] {

@@ -137,13 +137,13 @@ export function decode(source: Source, options: RecordOptions): Iterable<Decoded
   return options.derive === true ? withDerived(decoded) : decoded;
 }
 
-/** The latest instant anything in the sources happened; null where nothing could be read. */
+/** The latest instant anything in the sources happened or was found, what is planned left aside; null where nothing could be read. */
 export function lastInstant(sources: readonly Source[], options: RecordOptions): number | null {
   let last: number | null = null;
   for (const source of sources) {
     for (const entry of decode(source, options)) {
       for (const item of entry.items) {
-        if (item.kind !== 'observation' && item.kind !== 'control') continue;
+        if (item.kind !== 'observation' && item.kind !== 'control' && item.kind !== 'fact') continue;
         if (item.kind === 'control' && item.status === 'planned') continue;
         if (last === null || item.time.start > last) last = item.time.start;
       }

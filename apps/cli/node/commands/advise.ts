@@ -20,7 +20,8 @@ export function adviceText(trace: Trace): string {
   const head = advice.kind === 'advise' ? 'proposes' : `abstains (${advice.code})`;
   const lines = [`trace ${trace.id}: ${head}: ${advice.statement}`];
   for (const reason of advice.reasons) lines.push(`  because ${reason.code}: ${reason.statement}`);
-  for (const advisory of advice.advisories)
+  const said = new Set(advice.reasons.map(({ statement }) => statement));
+  for (const advisory of advice.advisories.filter(({ statement }) => !said.has(statement)))
     lines.push(`  ${advisory.priority} ${advisory.code}: ${advisory.statement}`);
   for (const plan of advice.plans) {
     const best = `${Math.round(plan.probabilityBest * 100)} % best`;

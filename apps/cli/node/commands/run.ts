@@ -85,9 +85,10 @@ async function runLoop(
   const lines = accounts.map((account) => accountText(account, shell));
   const results = [];
   for (const subject of subjects) {
-    // Whoever asks for a twin gets one as soon as anything is on record that it reads, before a first dose, say.
-    const { observations, setAside = [], controls } = await hub.history(subject, pack.id);
-    if (observations.length + setAside.length + controls.length === 0) continue;
+    // Whoever asks for a twin gets one as soon as anything is on record that it reads, before a first dose, say; of one person alone facts do.
+    const { observations, setAside = [], controls, facts } = await hub.history(subject, pack.id);
+    const measured = observations.length + setAside.length + controls.length > 0;
+    if (!measured && !(subjects.size === 1 && facts.length > 0)) continue;
     const folder = subjects.size === 1 ? out : join(out, fileName(subject));
     await mkdir(folder, { recursive: true });
     const done = await turn(hub, subject, pack.id, shell);

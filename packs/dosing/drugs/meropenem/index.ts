@@ -1,6 +1,7 @@
 import { coding, GEMEL, LOINC, RXNORM } from '@gemel/core';
 import { ATC } from '../../codes.ts';
 import type { Drug } from '../../drug.ts';
+import { LOADING } from '../beta-lactam.ts';
 import { gijsen2022 } from './gijsen2022.ts';
 import { li2006 } from './li2006.ts';
 import { onichimowski2020 } from './onichimowski2020.ts';
@@ -60,10 +61,12 @@ export const meropenem: Drug = {
     step: 500,
     intervalsHours: [8, 12, 24],
     infusionHours: [0.5, 3, 8],
+    loading: { kind: 'at-once', dose: 1000, infusion: 0.5, source: LOADING },
     continuous: {
+      first: true,
       step: 10,
       source:
-        'Guilhaumou R et al., Crit Care 2019;23:104, doi:10.1186/s13054-019-2378-9: prolonged or continuous infusion in the critically ill',
+        'Guilhaumou R et al., Crit Care 2019;23:104, doi:10.1186/s13054-019-2378-9: prolonged or continuous infusion in the critically ill; it keeps for hours only once it is dissolved, so that bags are renewed',
     },
   },
   exclusions: [],

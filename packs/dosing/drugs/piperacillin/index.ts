@@ -1,6 +1,7 @@
 import { coding, GEMEL, LOINC, RXNORM } from '@gemel/core';
 import { ATC } from '../../codes.ts';
 import type { Drug } from '../../drug.ts';
+import { LOADING } from '../beta-lactam.ts';
 import { ishihara2020 } from './ishihara2020.ts';
 import { kim2016 } from './kim2016.ts';
 import { laporteamargos2026 } from './laporteamargos2026.ts';
@@ -69,7 +70,9 @@ export const piperacillin: Drug = {
     step: 1000,
     intervalsHours: [6, 8, 12],
     infusionHours: [0.5, 4, 6],
+    loading: { kind: 'at-once', dose: 4000, infusion: 0.5, source: LOADING },
     continuous: {
+      first: true,
       step: 25,
       source:
         'Guilhaumou R et al., Crit Care 2019;23:104, doi:10.1186/s13054-019-2378-9: prolonged or continuous infusion in the critically ill',

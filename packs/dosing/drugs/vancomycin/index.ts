@@ -74,6 +74,7 @@ export const vancomycin: Drug = {
     intervalsHours: [6, 8, 12, 24, 48],
     infusionHours: [1, 1.5, 2, 2.5, 3],
     loading: {
+      kind: 'first-day',
       perKilogram: [20, 35],
       most: 3000,
       source: 'Rybak 2020: 20 to 35 mg/kg of actual body weight, at most 3,000 mg; mg/kg not checked against print',
