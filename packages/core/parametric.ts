@@ -1,11 +1,11 @@
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import { logGamma } from '@gemel/numerics/special/gamma';
-import { betaI, betaQuantile, betaUpper, pair } from '@gemel/numerics/special/incomplete-beta';
+import { betaI, betaQuantile, betaUpper } from '@gemel/numerics/special/incomplete-beta';
 import { gammaP, gammaQ, gammaQuantile } from '@gemel/numerics/special/incomplete-gamma';
-import { invertCdf } from '@gemel/numerics/special/invert-cdf';
 import { logNormalDensity, normalCdf, normalQuantile } from '@gemel/numerics/special/normal';
 import { integrate } from '@gemel/numerics/special/quadrature';
 import { logBeta } from '@gemel/numerics/special/stirling';
+import { studentCdf, studentLogDensity, studentQuantile } from '@gemel/numerics/special/student';
 import type { Distribution } from './distribution.ts';
 import { coreErrors } from './errors.data.ts';
 
@@ -203,36 +203,13 @@ export function studentT(location: number, scale: number, degrees: number): Dist
   positive('scale of a t distribution', scale);
   positive('degrees of freedom of a t distribution', degrees);
   finite('location of a t distribution', location);
-  const tail = (t: number) => {
-    const square = t * t;
-    return 0.5 * pair(degrees / 2, 0.5, degrees / (degrees + square), square / (degrees + square))[0];
-  };
-  const cdf = (t: number) => (t < 0 ? tail(t) : 1 - tail(t));
-  const logDensity = (t: number) =>
-    -logBeta(degrees / 2, 0.5) - 0.5 * Math.log(degrees) - ((degrees + 1) / 2) * Math.log1p((t * t) / degrees);
-  const quantile = (p: number): number => {
-    if (p <= 0 || p >= 1) return p === 0 ? Number.NEGATIVE_INFINITY : p === 1 ? Number.POSITIVE_INFINITY : Number.NaN;
-    if (p === 0.5) return 0;
-    if (p > 0.5) return -quantile(1 - p);
-    // In u = −log(−t) the density of the far tail falls no faster than a power, so Newton's steps hold.
-    const u = invertCdf({
-      p,
-      cdf: (v) => tail(Math.exp(-v)),
-      upper: (v) => 1 - tail(Math.exp(-v)),
-      density: (v) => Math.exp(logDensity(Math.exp(-v)) - v),
-      low: Number.NEGATIVE_INFINITY,
-      high: Number.POSITIVE_INFINITY,
-      start: 0,
-    });
-    return -Math.exp(-u);
-  };
   return distribution({
     mean: () => (degrees > 1 ? location : Number.NaN),
     variance: () => (degrees > 2 ? (scale * scale * degrees) / (degrees - 2) : Number.POSITIVE_INFINITY),
-    cdf: (x) => cdf((x - location) / scale),
-    upper: (x) => cdf((location - x) / scale),
-    quantile: (p) => location + scale * quantile(p),
-    logDensity: (x) => logDensity((x - location) / scale) - Math.log(scale),
+    cdf: (x) => studentCdf((x - location) / scale, degrees),
+    upper: (x) => studentCdf((location - x) / scale, degrees),
+    quantile: (p) => location + scale * studentQuantile(p, degrees),
+    logDensity: (x) => studentLogDensity((x - location) / scale, degrees) - Math.log(scale),
   });
 }
 

@@ -61,6 +61,17 @@ export class Arriving {
     return time;
   }
 
+  row(): readonly number[] {
+    return [this.size, this.serial, this.candidates, this.time];
+  }
+
+  load(row: ArrayLike<number>): void {
+    this.size = row[0];
+    this.serial = row[1];
+    this.candidates = row[2];
+    this.time = row[3];
+  }
+
   #next(): number {
     const arrivals = this.#arrivals;
     if (arrivals.kind === 'times') {

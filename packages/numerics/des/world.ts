@@ -32,7 +32,7 @@ export type RunStatus =
   /** As many events at one moment as no world means: it goes round without time passing. */
   | { readonly status: 'stuck'; readonly time: number; readonly at: string };
 
-const MOST_AT_ONCE = 10_000_000;
+const MOST_AT_ONCE = 1_000_000;
 
 /** A customer that is there from the start. */
 export interface Injected {
@@ -47,6 +47,8 @@ export interface Injected {
   readonly holds?: Readonly<Record<string, number | null>>;
   readonly attributes?: Readonly<Record<string, number>>;
 }
+
+export type WorldColumns = Readonly<Record<string, Float64Array | Int32Array | Uint32Array>>;
 
 /** A flow under way. */
 export class World {
@@ -698,6 +700,73 @@ export class World {
     const who = this.#ready[this.#readyStart];
     this.#readyStart = (this.#readyStart + 1) & (this.#ready.length - 1);
     return who;
+  }
+
+  /** Everything that is the case, as named columns: what `restore` takes up again. */
+  snapshot(): WorldColumns {
+    const { customers, lines } = this;
+    const rows = (from: readonly { row(): readonly number[] }[]) =>
+      Float64Array.from(from.flatMap((each) => each.row()));
+    const columns: Record<string, Float64Array | Int32Array | Uint32Array> = {
+      clock: Float64Array.of(this.now, this.happened, this.#order),
+      calendar: this.calendar.rows(),
+      free: this.free.slice(),
+      capacities: this.capacities.slice(),
+      variables: this.variables.slice(),
+      heads: lines.head.slice(),
+      tails: lines.tail.slice(),
+      lengths: lines.length.slice(),
+      averages: rows([...this.use, ...this.queue, ...this.offered]),
+      tallies: rows([...this.waits, ...this.stays, ...this.tallies.values()]),
+      gaveUp: this.gaveUp.slice(),
+      foundFull: this.foundFull.slice(),
+      came: this.came.slice(),
+      arriving: Float64Array.from(this.#arriving.flatMap((each) => each.row())),
+      groups: Float64Array.from(this.#groups.flatMap(({ first, last, size, number }) => [first, last, size, number])),
+    };
+    this.#holders.forEach((holders, r) => {
+      columns[`holders ${r}`] = Float64Array.from(holders.flatMap(({ who, priority }) => [who, priority]));
+    });
+    for (const [name, column] of Object.entries(customers.columns())) columns[`customer ${name}`] = column;
+    return columns;
+  }
+
+  /** Takes up what `snapshot` gave, of the same flow. What comes is then what would have come. */
+  restore(columns: WorldColumns): void {
+    const { customers, lines } = this;
+    [this.now, this.happened, this.#order] = columns.clock;
+    this.calendar.load(columns.calendar as Float64Array);
+    this.free.set(columns.free);
+    this.capacities.set(columns.capacities);
+    this.variables.set(columns.variables);
+    lines.head.set(columns.heads);
+    lines.tail.set(columns.tails);
+    lines.length.set(columns.lengths);
+    [...this.use, ...this.queue, ...this.offered].forEach((average, i) => {
+      average.load(columns.averages.subarray(5 * i, 5 * i + 5));
+    });
+    [...this.waits, ...this.stays, ...this.tallies.values()].forEach((tally, i) => {
+      tally.load(columns.tallies.subarray(5 * i, 5 * i + 5));
+    });
+    this.gaveUp.set(columns.gaveUp);
+    this.foundFull.set(columns.foundFull);
+    this.came.set(columns.came);
+    this.#arriving.forEach((each, i) => {
+      each.load(columns.arriving.subarray(4 * i, 4 * i + 4));
+    });
+    this.#groups.forEach((group, i) => {
+      [group.first, group.last, group.size, group.number] = columns.groups.subarray(4 * i, 4 * i + 4);
+    });
+    this.#holders.forEach((holders, r) => {
+      const rows = columns[`holders ${r}`];
+      holders.length = 0;
+      for (let i = 0; i < rows.length; i += 2) holders.push({ who: rows[i], priority: rows[i + 1] });
+    });
+    const own: Record<string, Float64Array | Int32Array | Uint32Array> = {};
+    for (const [name, column] of Object.entries(columns)) {
+      if (name.startsWith('customer ')) own[name.slice('customer '.length)] = column;
+    }
+    customers.load(own);
   }
 
   /** Puts a customer into the world where it is now, and draws what still lies before it there. */
