@@ -82,12 +82,12 @@ export default {
   ]),
   run() {
     const values: Record<string, number> = {};
-    for (const { name, rate, mean, servers, wait } of CASES) {
+    for (const { name, rate, mean, servers, waits, wait, waiting } of CASES) {
       const exact = mmc(rate, 1 / mean, servers);
       const { wait: seen, off } = simulated(rate, mean, servers, wait);
-      values[`${name}: probability of waiting`] = exact.waits;
+      if (waits !== null) values[`${name}: probability of waiting`] = exact.waits;
       values[`${name}: mean wait`] = exact.wait;
-      values[`${name}: mean number waiting`] = exact.waiting;
+      if (waiting !== null) values[`${name}: mean number waiting`] = exact.waiting;
       values[`${name}: mean wait of ${REPLICATIONS} simulated replications`] = seen;
       values[`${name}: simulated less exact, in half widths of the 99 % interval`] = off;
     }
