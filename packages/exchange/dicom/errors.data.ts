@@ -67,6 +67,33 @@ export const dicomErrors = defineErrors({
     remedy: 'Use the original image for measurement where there is one.',
   },
 
+  // volumes
+  'dicom-geometry': {
+    meaning: 'An image does not say where in the patient it lies, or not in a way that can be.',
+    remedy:
+      'Leave the image that the message names out (a scout, a report page), or have the series exported with its geometry.',
+  },
+  'dicom-series-mixed': {
+    meaning: 'Images that are to make one volume differ in patient, series, frame of reference, orientation or size.',
+    remedy: 'Give the images of one series; leave scouts and reformatted images out.',
+  },
+  'dicom-slice-twice': {
+    meaning: 'Two images lie at the same place.',
+    remedy: 'Leave one of them out; of a series over time, give one time at once.',
+  },
+  'dicom-slice-gap': {
+    meaning: 'Slices are missing or unevenly spaced, so that they make no regular grid.',
+    remedy: 'Fetch the missing slices; the message names those at both sides.',
+  },
+  'dicom-gantry-tilt': {
+    meaning: 'Slices are shifted against each other, as those of a tilted gantry are.',
+    remedy: 'Nothing to do where the direction of the volume is used; resample where a rectangular grid is needed.',
+  },
+  'dicom-uncalibrated': {
+    meaning: 'The image does not say what its numbers mean, or not in a way that can be used.',
+    remedy: 'Have the series exported with its rescale values, units and, for PET, dose, times and body weight.',
+  },
+
   'dicom-encode': {
     meaning: 'A value cannot be written as the element asks for.',
     remedy: 'Change the value as the message says.',

@@ -30,6 +30,7 @@ export interface FramePoolOptions {
 
 /** Unpacks frames off the main thread, each held to memory and time. Close it when done. */
 export interface FramePool {
+  readonly threads: number;
   /** @throws dicom-pixels, dicom-codec, dicom-codec-limit, dicom-syntax-unread */
   frame(file: DicomFile, index: number): Promise<Frame>;
   /** All frames of an image in order. */
@@ -142,12 +143,20 @@ export function framePool(options: FramePoolOptions = {}): FramePool {
     };
   };
 
+  const readers = new WeakMap<DicomFile, ReturnType<typeof reader>>();
+  const readerOf = (file: DicomFile) => {
+    const read = readers.get(file) ?? reader(file);
+    readers.set(file, read);
+    return read;
+  };
+
   return {
+    threads: most,
     async frame(file, index) {
-      return reader(file)(index);
+      return readerOf(file)(index);
     },
     async frames(file) {
-      const read = reader(file);
+      const read = readerOf(file);
       return Promise.all(Array.from({ length: pixelDescription(file).frames }, (_, index) => read(index)));
     },
     async close() {
