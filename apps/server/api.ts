@@ -20,8 +20,10 @@ import type {
   Verdict,
 } from '@gemel/core';
 import type { CalibrationStatement } from '@gemel/runtime/calibration-words';
+import type { Census } from '@gemel/runtime/census/census';
 import type { ModelRow } from '@gemel/runtime/pack';
 import type { Band, ControlForm, ControlView, Field, ShownUnit, TimeField, TwinView } from '@gemel/runtime/view';
+import type { WaveformEnvelope, WaveformSummary } from '@gemel/runtime/waveform/read-waveforms';
 
 export type { Band, CalibrationStatement, ControlForm, ControlView, Field, ModelRow, ShownUnit, TimeField, TwinView };
 
@@ -199,6 +201,26 @@ export interface ReplayResult {
 export interface ImportResult {
   readonly account: LossAccount;
   readonly subjects: readonly string[];
+}
+
+/** GET /api/census?at=&knownBy=: who was where at a moment, as known at another. */
+export type CensusView = Census;
+
+/** GET /api/twins/:subject/waveforms */
+export type WaveformRow = WaveformSummary;
+
+/** GET /api/twins/:subject/waveform?ref=&from=&to=&columns=: least and greatest stored number of each column. */
+export type WaveformDrawing = WaveformEnvelope;
+
+/** GET /api/quarantine: messages that wait, oldest first; the message itself as text. */
+export interface QuarantineRow {
+  readonly id: string;
+  readonly at: number;
+  readonly feed: 'hl7v2' | 'mqtt';
+  readonly peer: string;
+  readonly topic?: string;
+  readonly problems: readonly Problem[];
+  readonly message: string;
 }
 
 /** Long work: POST returns a job; GET /api/jobs/:id; DELETE cancels. */

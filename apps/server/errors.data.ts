@@ -17,6 +17,10 @@ export const serverErrors = defineErrors({
     meaning: 'No job of that id runs or ran since the server started.',
     remedy: 'Take the id that the request which started the job gave.',
   },
+  'server-unknown-waveform': {
+    meaning: 'The subject has no such waveform.',
+    remedy: 'Take a reference from GET /api/twins/:subject/waveforms.',
+  },
   'server-unknown-route': {
     meaning: 'No such address on this server.',
     remedy: 'The addresses are listed in apps/server/README.md.',

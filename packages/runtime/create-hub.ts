@@ -34,6 +34,7 @@ import { replay } from './replay.ts';
 import { retraced } from './retrace.ts';
 import { atLevel, forecastNote, quantilesAt, type Score } from './score.ts';
 import { outcomeOf, standingOf, traceOf } from './trace.ts';
+import { WaveformReader } from './waveform/read-waveforms.ts';
 import { compared, differences, weigh } from './weigh.ts';
 
 /** Standing forecasts kept in memory over all twins. */
@@ -45,10 +46,12 @@ export function createHub(options: HubOptions): Hub {
   /** The standing forecast of each twin, while nothing it rests on changed. */
   const standing = new Map<string, { readonly key: string; readonly forecast: Forecast }>();
   const folds = new Folds(store, { seed, sha256, breathe });
-  const log = new Log(store, () => {
+  const known = catalog(packs);
+  const forget = () => {
     folds.forget();
     standing.clear();
-  });
+  };
+  const log = new Log(store, forget, known.measure);
   const census = new CensusReader(log);
   const twins = ordered(
     packs.map(
@@ -71,7 +74,7 @@ export function createHub(options: HubOptions): Hub {
     });
     return mine;
   };
-  const context: Context = { options, log, folds, catalog: catalog(packs), twins, inTurn };
+  const context: Context = { options, log, folds, catalog: known, twins, inTurn };
   const listeners = new Set<(event: HubEvent) => void>();
   const tell = (event: HubEvent) => {
     for (const listener of listeners) listener(event);
@@ -210,6 +213,8 @@ export function createHub(options: HubOptions): Hub {
       const view = knownBy === undefined ? await log.view(subject) : await log.viewAt(subject, { knownBy });
       return view.facts.map(({ item }) => item);
     },
+
+    waveforms: new WaveformReader(store, sha256, (subject) => log.members(subject)),
 
     census: (at, knownBy) => census.read(at ?? clock(), knownBy),
 

@@ -17,6 +17,7 @@ import type {
 import type { Store } from '@gemel/store';
 import type { Census } from './census/census.ts';
 import type { Belief, History, ModelRow, Outlook, Pack, Readiness, Situation } from './pack.ts';
+import type { WaveformReader } from './waveform/read-waveforms.ts';
 
 /** Everything the runtime needs from outside: it has no clock, no dice and no disk of its own. */
 export interface HubOptions {
@@ -101,6 +102,8 @@ export interface Hub {
   facts(subject: string, knownBy?: Instant): Promise<readonly Fact[]>;
   /** Who is where at `at` (default now), as known at `knownBy` (default now): from what sources tell of admissions and moves. */
   census(at?: Instant, knownBy?: Instant): Promise<Census>;
+  /** Waveforms in the log, whose samples are drawn by least and greatest. */
+  readonly waveforms: WaveformReader;
   /** Digital model, shadow or twin: computed from the flows in the log. */
   level(subject: string, pack: string): Promise<'model' | 'shadow' | 'twin'>;
   calibrate(subject: string, pack: string, options?: WorkOptions): Promise<Belief<unknown> | Withheld>;

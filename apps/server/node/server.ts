@@ -6,6 +6,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { ProblemDetails, Status } from '../api.ts';
 import { serverErrors } from '../errors.data.ts';
 import { Desk } from './desk.ts';
+import { feedRoutes } from './feed-routes.ts';
 import { routes } from './routes.ts';
 import type { World } from './world.ts';
 
@@ -33,6 +34,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'server-unknown-proposal': 404,
   'server-unknown-job': 404,
   'server-unknown-route': 404,
+  'server-unknown-waveform': 404,
+  'server-quarantine-unknown': 404,
   'server-format-unknown': 415,
   'server-foreign-origin': 403,
   'server-internal': 500,
@@ -96,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   guardOrigin(app);
   routes(app, desk, options.clock ?? wall);
+  feedRoutes(app, options.world);
 
   const unknown = () => serverErrors.error('server-unknown-route', 'Nothing is at this address.');
   if (options.webRoot !== undefined && existsSync(options.webRoot)) {

@@ -51,26 +51,33 @@ interface Held {
   readonly pyramids: readonly MinMaxPyramid[];
 }
 
-/** Reads the waveforms of a store. `subject` is the one they were admitted under. */
+/** Identifiers under which what is known of a subject was admitted. */
+export type Members = (subject: string) => Promise<readonly string[]>;
+
+/** Reads the waveforms of a store, under every identifier that is the subject. */
 export class WaveformReader {
   readonly #store: Store;
   readonly #sha256: (text: string) => string;
+  readonly #members: Members;
   readonly #held = new Map<string, Held>();
   #erasures = -1;
 
-  constructor(store: Store, sha256: (text: string) => string) {
+  constructor(store: Store, sha256: (text: string) => string, members: Members = async (subject) => [subject]) {
     this.#store = store;
     this.#sha256 = sha256;
+    this.#members = members;
   }
 
   /** Every waveform of the subject, by start. Reads all that is kept of the subject. @throws store-erased */
   async list(subject: string): Promise<readonly WaveformSummary[]> {
     const found: WaveformSummary[] = [];
-    for (let afterSeq = 0; ; ) {
-      const page = await this.#store.read({ subject, kinds: ['kept'], afterSeq, limit: PAGE });
-      for (const { payload } of page) if (isWaveform(payload)) found.push(summaryOf(payload));
-      if (page.length < PAGE) break;
-      afterSeq = page.at(-1)!.seq;
+    for (const member of await this.#members(subject)) {
+      for (let afterSeq = 0; ; ) {
+        const page = await this.#store.read({ subject: member, kinds: ['kept'], afterSeq, limit: PAGE });
+        for (const { payload } of page) if (isWaveform(payload)) found.push(summaryOf(payload));
+        if (page.length < PAGE) break;
+        afterSeq = page.at(-1)!.seq;
+      }
     }
     return found.sort((a, b) => a.start - b.start || (a.name < b.name ? -1 : 1));
   }
@@ -91,7 +98,12 @@ export class WaveformReader {
     }
     if (!(Number.isFinite(from) && Number.isFinite(to) && from < to))
       throw new RangeError('A drawing has a span of time.');
-    const held = await this.#hold(subject, ref);
+    let held: Held | null = null;
+    let member = subject;
+    for (member of await this.#members(subject)) {
+      held = await this.#hold(member, ref);
+      if (held !== null) break;
+    }
     if (held === null) return null;
     const { stored, pyramids } = held;
     const { frequency, start, unit, gain, baseline } = stored;
@@ -107,7 +119,7 @@ export class WaveformReader {
       if ((last - first) / columns >= CLOSE) drawn = envelope(pyramid, first, last, columns);
       else {
         const begin = Math.max(0, Math.floor(first));
-        const samples = await this.#samples(subject, stored, run, begin, Math.min(pyramid.count, Math.ceil(last) + 1));
+        const samples = await this.#samples(member, stored, run, begin, Math.min(pyramid.count, Math.ceil(last) + 1));
         samplesRead += samples.length;
         // A pyramid of the part alone would cost as much as looking at each sample once.
         drawn = envelope(
