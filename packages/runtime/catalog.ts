@@ -1,5 +1,6 @@
 import { type Coding, codingKey, GEMEL, LOINC, RXNORM, SNOMED } from '@gemel/core';
 import type { Binding, ControlSpec, Pack } from './pack.ts';
+import type { Measure } from './quality/measure.ts';
 import { measures } from './quality/measures.data.ts';
 
 /** What the codings or the name of an item mean to the packs. */
@@ -18,6 +19,8 @@ export interface Catalog {
   predicted(codings: readonly Coding[]): boolean;
   observation(codings: readonly Coding[], text: string | undefined): Match<Binding>;
   control(codings: readonly Coding[], text: string | undefined): Match<ControlSpec>;
+  /** What the gate looks for in a signal, where a pack states it. */
+  measure(signal: string): Measure | undefined;
 }
 
 /** Systems whose unlisted code means something else for sure, whatever the name beside it says. */
@@ -29,6 +32,11 @@ export function catalog(packs: readonly Pack<any>[]): Catalog {
     packs.flatMap((pack) => pack.quantities.flatMap((spec) => spec.code.codings.map((code) => codingKey(code)))),
   );
   const used = finder(packs.flatMap((pack) => pack.observes));
+  const stated = new Map(
+    packs.flatMap((pack) =>
+      pack.observes.flatMap(({ signal, measure }) => (measure ? [[signal, measure] as const] : [])),
+    ),
+  );
   const known = finder(measures.map(measureBinding));
   return {
     predicted: (codings) => codings.some((code) => predictions.has(codingKey(code))),
@@ -38,6 +46,7 @@ export function catalog(packs: readonly Pack<any>[]): Catalog {
       const { candidates } = known(codings, undefined);
       return candidates.length > 0 ? { candidates, unused: true } : match;
     },
+    measure: (signal) => stated.get(signal),
     control: finder(packs.flatMap((pack) => pack.controls)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '@gemel/core';
 import type { AppendResult, Durability, Entry, NewEntry, Store } from '@gemel/store';
+import type { StatedMeasure } from './quality/subject-past.ts';
 import { SubjectIndex } from './subject-index.ts';
 import { KNOWLEDGE, type LogItem, logItem, SubjectLog } from './subject-log.ts';
 
@@ -56,11 +57,16 @@ export class Log {
   #tip = -1;
   #erasures = 0;
   readonly #forget: () => void;
+  readonly #measure: StatedMeasure | undefined;
 
-  /** `forget` is called when a subject was erased, here or by another process: nothing read before may be kept. */
-  constructor(store: Store, forget: () => void = () => {}) {
+  /**
+   * `forget` is called when a subject was erased, here or by another process: nothing read before may be kept. `measure` is what
+   * packs state of their signals for the quality gate.
+   */
+  constructor(store: Store, forget: () => void = () => {}, measure?: StatedMeasure) {
     this.store = store;
     this.#forget = forget;
+    this.#measure = measure;
   }
 
   /** Appends and keeps up without reading back what was just written. */
@@ -171,7 +177,7 @@ export class Log {
     const entries = await this.own(subject);
     let kept = this.#indexes.get(subject);
     if (kept === undefined) {
-      kept = { index: new SubjectIndex(), fed: 0 };
+      kept = { index: new SubjectIndex(this.#measure), fed: 0 };
       this.#indexes.set(subject, kept);
     }
     while (kept.fed < entries.length) kept.index.add(entries[kept.fed++]!);

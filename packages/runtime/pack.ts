@@ -23,6 +23,7 @@ import type { Posterior, PosteriorReport } from '@gemel/inference';
 import type { RandomStream } from '@gemel/numerics/random/stream';
 import type { CalibrationStatement } from './calibration-words.ts';
 import type { Dynamics, Member, Parameters } from './dynamics.ts';
+import type { Measure } from './quality/measure.ts';
 import type { TwinView } from './view.ts';
 
 /** Physical state and observational data: which codes mean which signal, and how its sensor errs. */
@@ -39,6 +40,8 @@ export interface Binding {
   readonly unitAliases?: Readonly<Record<string, string>>;
   /** Values outside are implausible: kept, graded 'poor', not assimilated. In `unit`. */
   readonly plausible: readonly [low: number, high: number];
+  /** What is plausible by age and sex, and what else the quality gate looks for; absent: what it knows of the codings. */
+  readonly measure?: Measure;
   /** Local names the source may use when it gives no standard code (lower case), for doors that carry none. */
   readonly localNames?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { ControlInput, Fact, Observation } from '@gemel/core';
-import { SubjectPast } from './quality/subject-past.ts';
+import { type StatedMeasure, SubjectPast } from './quality/subject-past.ts';
 import { controlKey, factKey, type LogItem, observationKey } from './subject-log.ts';
 
 /** What a new item is to what the log already holds. */
@@ -22,7 +22,7 @@ interface Known {
 /** What one identifier's log holds, for telling repeats, corrections and withdrawals apart. Fed in the order of the log. */
 export class SubjectIndex {
   /** What the quality gate judges by. */
-  readonly past = new SubjectPast();
+  readonly past: SubjectPast;
   /** Content of items that hold → id. */
   readonly #byContent = new Map<string, string>();
   /** How often content ever came: what was withdrawn may come again. */
@@ -35,6 +35,10 @@ export class SubjectIndex {
   readonly #withdrawn = new Set<string>();
   readonly #waiting = new Set<string>();
   readonly #ids = new Set<string>();
+
+  constructor(measure?: StatedMeasure) {
+    this.past = new SubjectPast(measure);
+  }
 
   /** Takes in an entry once, however often it is given. */
   add(entry: Pick<LogItem, 'id' | 'kind' | 'item' | 'supersedes' | 'target'>): void {

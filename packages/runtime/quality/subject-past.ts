@@ -182,9 +182,13 @@ export class SignalPast {
   }
 }
 
+/** The measure a pack states for a signal. */
+export type StatedMeasure = (signal: string) => Measure | undefined;
+
 /** What the gate remembers of one identifier's log: fed with each entry once, in the order of the log. */
 export class SubjectPast {
   readonly signals = new Map<string, SignalPast>();
+  readonly #stated: StatedMeasure;
   readonly #items = new Map<string, Observation>();
   birth: Birth | null = null;
   sex: 'male' | 'female' | null = null;
@@ -195,6 +199,10 @@ export class SubjectPast {
     Measure,
     { readonly until: number; readonly from: number; readonly expected: Expected }
   >();
+
+  constructor(stated: StatedMeasure = () => undefined) {
+    this.#stated = stated;
+  }
 
   addObservation(item: Observation): void {
     if (item.signal === null || !isQuantity(item.value)) return;
@@ -248,7 +256,7 @@ export class SubjectPast {
     const name = item.signal!;
     let past = this.signals.get(name);
     if (past === undefined) {
-      past = new SignalPast(measureOf(item.code.codings));
+      past = new SignalPast(this.#stated(name) ?? measureOf(item.code.codings));
       this.signals.set(name, past);
     }
     return past;

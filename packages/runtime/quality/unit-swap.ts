@@ -24,6 +24,8 @@ export interface SwapSuspicion {
  * stated here: published rates of unit errors in records lie between 1 in 100 and 1 in 10,000 by quantity and source.
  */
 export const SWAP_PRIOR = 1e-3;
+/** Share of values outside what is plausible that are true all the same: an assumption as well. */
+export const TRUE_THOUGH_IMPLAUSIBLE = 0.01;
 /** Earlier values from which the person's own spread is taken in place of the population's. */
 export const OWN_HISTORY = 5;
 /** Student t with few degrees of freedom: true values do run far from what is usual. */
@@ -49,7 +51,7 @@ export function suspectUnit(
   if (plausible && Math.abs(onScale(measure, value) - spread.mean) < UNREMARKABLE * spread.sd) return null;
   const stated = toMeasure(measure, written.unit);
   if (stated === null) return null;
-  const asStated = density(measure, stated, written.value, spread);
+  const asStated = density(measure, stated, written.value, spread) * (plausible ? 1 : TRUE_THOUGH_IMPLAUSIBLE);
   const others = measure.units.filter((unit) => toMeasure(measure, unit)?.(1) !== stated(1));
   let best: SwapSuspicion | null = null;
   for (const unit of others) {
