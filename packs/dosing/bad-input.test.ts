@@ -243,6 +243,20 @@ describe('what is answered, with the reason shown', () => {
     expect(clearance(given(below(8)))).toBeGreaterThan(1.05 * clearance(given(level(23.8, 8))));
     expect(told(given(below(8)), after(23.9)).map(({ code }) => code)).toEqual(['level-below-quantification']);
   });
+  it('a kidney of nine days: the trough of weeks one and two is aimed at, doses are chosen for a later one', () => {
+    const { codings } = { codings: [{ system: 'http://snomed.info/sct', code: '70536003' }] };
+    const at = (days: number) => {
+      const done = { ...fact('procedure', { codings }), trueAt: after(-24 * days) };
+      const given = history({ controls: [], facts: [...history().facts, done], observations: [creatinine(-2, 1)] });
+      return dosingPack(tacrolimus)
+        .readiness('decide', given, after(0))
+        .missing.filter(({ code }) => code === 'target-other')
+        .map(({ statement }) => statement);
+    };
+    expect(at(9)).toEqual([expect.stringContaining('10 to 15 µg/L')]);
+    expect(at(20)).toEqual([expect.stringContaining('8 to 12 µg/L')]);
+    expect(at(40)).toEqual([]);
+  });
   it('two doses by mouth at one time count together, and it is said', () => {
     const tacro = (id: string, mg: number) => {
       const { to, ...own } = dose(0, mg, 0);

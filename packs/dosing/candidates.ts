@@ -46,8 +46,9 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
       else reasons.push({ code: 'extrapolation', statement: `${model.title} extrapolates: ${said}` });
     }
     for (const { code, statement, holds } of model.exclusions) if (holds(covariates)) refuse(code, statement);
-    // Of a model that is not used it does not count how far it would reach.
-    const said = used ? reasons : reasons.filter(({ code }) => !REACHES.includes(code));
+    // Of a model that is not used it does not count how far it would reach; of one of adults, in a child, nothing else.
+    const child = reasons.filter(({ code }) => code === 'child').slice(0, 1);
+    const said = used ? reasons : child.length > 0 ? child : reasons.filter(({ code }) => !REACHES.includes(code));
     return { model, used, reasons: said };
   });
 }

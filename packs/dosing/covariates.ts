@@ -8,7 +8,7 @@ export const COVARIATES = {
   height: { unit: 'cm', title: 'Height' },
   female: { unit: '1', title: 'Sex (1 female, 0 male)' },
   creatinine: { unit: 'mg/dL', title: 'Serum creatinine' },
-  clcr: { unit: 'mL/min', title: 'Creatinine clearance, measured or from creatinine' },
+  clcr: { unit: 'mL/min', title: 'Creatinine clearance (measured, or from creatinine)' },
   albumin: { unit: 'g/L', title: 'Serum albumin' },
   haematocrit: { unit: '%', title: 'Haematocrit' },
   bilirubin: { unit: 'umol/L', title: 'Bilirubin' },
@@ -39,9 +39,13 @@ export function covariateTitle(name: CovariateName): string {
   return COVARIATES[name].title.split(/ ?[:(]/)[0];
 }
 
-/** Values of a covariate as people write them: `65.8 years`, `0 to 2 years`, `rapid`. */
+/** Values of a covariate as people write them: `65.8 years`, `9 days`, `0 to 2 years`, `rapid`. */
 export function sayCovariate(name: CovariateName, ...values: readonly number[]): string {
   const { unit } = COVARIATES[name];
+  if (name === 'age' && values.length === 1 && values[0] < 2) {
+    const days = Math.floor(values[0] * 365.25);
+    return days < 60 ? `${days} days` : `${Math.floor(values[0] * 12)} months`;
+  }
   const said = values.map((value) =>
     name === 'cyp2c19Activity' ? CYP2C19[value] : String(Number(value.toPrecision(3))),
   );

@@ -87,6 +87,8 @@ export interface Target {
   readonly perMic?: true;
   /** Share unbound, where the target is of the free drug. */
   readonly unbound?: number;
+  /** When it holds in place of the first, which doses are chosen for. */
+  when?(covariates: Covariates): boolean;
   /** What comes of more, where that is known: plans are weighed by how often they exceed it. */
   readonly harm?: Harm;
   /** Indication it is for. */

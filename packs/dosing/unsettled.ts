@@ -4,6 +4,7 @@ import { contradictingAdministrations, overlappingAdministrations } from './admi
 import { candidatesOf, EXTRAPOLATES_FROM_ADULTS } from './candidates.ts';
 import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
+import { sayTarget } from './forecast.ts';
 import { micUnknown } from './mic.ts';
 import { endlessInfusion } from './propose.ts';
 import { covariatesOf, hours, isLevel, isUnfinished, levelsOf, weightsOf } from './record.ts';
@@ -97,6 +98,14 @@ export function unsettled(drug: Drug, history: History, now: Instant): readonly 
       code: 'adults-only',
       statement:
         'Every model that speaks was made in adults: a forecast can be made, no dose is proposed for a child on it.',
+    });
+  }
+  const other = drug.targets.find((each) => each.when?.(covariates));
+  if (other !== undefined) {
+    const [first] = drug.targets;
+    found.push({
+      code: 'target-other',
+      statement: `Now ${sayTarget(other)} is aimed at (${other.use}), and doses here are chosen for ${sayTarget(first)} (${first.use}): none is proposed. Arms of one’s own are weighed, with the chance of either.`,
     });
   }
   const lost = lostLevels(history, now);

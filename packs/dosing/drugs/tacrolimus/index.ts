@@ -42,6 +42,7 @@ export const tacrolimus: Drug = {
       high: 12,
       unit: 'ug/L',
       use: 'Kidney transplantation, weeks 3 and 4',
+      when: ({ daysSinceTransplant: days = 29 }) => days > 14 && days <= 28,
       source:
         'Andrews LM et al., Br J Clin Pharmacol 2019;85:601-615, doi:10.1111/bcp.13838, protocol of one of its centres',
     },
@@ -53,6 +54,7 @@ export const tacrolimus: Drug = {
       high: 15,
       unit: 'ug/L',
       use: 'Kidney transplantation, weeks 1 and 2',
+      when: ({ daysSinceTransplant: days = 29 }) => days <= 14,
       source:
         'Andrews LM et al., Br J Clin Pharmacol 2019;85:601-615, doi:10.1111/bcp.13838, protocol of one of its centres',
     },
