@@ -45,7 +45,8 @@ const filter = (count: number) =>
     logLikelihood: (observation, member) => readingDensity(observation, member.state.volume, SENSOR),
   });
 
-function kalman(): { readonly mean: number; readonly sd: number } {
+/** The variance of the error of each reading as a multiple of the sensor's. */
+function kalman(factor = 1): { readonly mean: number; readonly sd: number } {
   let [mean, variance, now] = [10, 4, 0];
   const carry = (to: number) => {
     for (; now < to; now++) {
@@ -55,7 +56,7 @@ function kalman(): { readonly mean: number; readonly sd: number } {
   };
   for (const [minutes, litres] of readings) {
     carry(minutes);
-    const gain = variance / (variance + SENSOR ** 2);
+    const gain = variance / (variance + factor * SENSOR ** 2);
     mean += gain * (litres - mean);
     variance *= 1 - gain;
   }
@@ -94,6 +95,16 @@ describe('particle assimilator', () => {
     expect(Math.abs(mean - exact.mean)).toBeLessThan(0.15 * exact.sd);
     expect(sd / exact.sd).toBeGreaterThan(0.88);
     expect(sd / exact.sd).toBeLessThan(1.12);
+  });
+
+  it('K4 gives the posterior of a sensor of twice the error where all readings are uncertain', () => {
+    const doubted = observations.map((each): Observation => ({ ...each, grade: 'uncertain' }));
+    const belief = finish(filter(4_000).start({ ...history, observations: doubted }, minute(60), randomStream(3)));
+    const { mean, sd } = momentsOf(belief);
+    const wide = kalman(4);
+    expect(Math.abs(mean - wide.mean)).toBeLessThan(0.15 * wide.sd);
+    expect(sd / wide.sd).toBeGreaterThan(0.9);
+    expect(sd / wide.sd).toBeLessThan(1.1);
   });
 
   it('K3 counts a reading nobody can explain instead of losing everyone', () => {

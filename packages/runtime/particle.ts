@@ -4,6 +4,7 @@ import { effectiveSampleSize, normaliseLogWeights } from '@gemel/inference/smc/w
 import type { RandomStream } from '@gemel/numerics';
 import type { Dynamics, Member, Parameters } from './dynamics.ts';
 import type { Assimilator, Belief, Diagnostics, History } from './pack.ts';
+import { errorVarianceFactor } from './quality/uncertain.ts';
 
 /** What a particle filter needs to know of a twin. */
 export interface ParticleChoice<State> {
@@ -11,7 +12,7 @@ export interface ParticleChoice<State> {
   readonly count: number;
   /** One draw of the parameters from the prior. */
   draw(random: RandomStream, history: History): Parameters;
-  /** log p(observation | member): the sensor model on what the member shows. */
+  /** log p(observation | member): the sensor model on what the member shows; of an uncertain value it counts for less. */
   logLikelihood(observation: Observation, member: Member<State>): number;
   /** Minutes the members run before the first observation, so that their states spread (default 0). */
   readonly leadMinutes?: number;
@@ -52,7 +53,9 @@ export function particleAssimilator<State>(choice: ParticleChoice<State>): Assim
   function weigh(cloud: Cloud<State>, observations: readonly Observation[], random: RandomStream): Cloud<State> {
     const logWeights = cloud.weights.map(Math.log);
     cloud.members.forEach((member, m) => {
-      for (const observation of observations) logWeights[m]! += choice.logLikelihood(observation, member);
+      for (const observation of observations) {
+        logWeights[m]! += choice.logLikelihood(observation, member) / errorVarianceFactor(observation);
+      }
     });
     const weights = normaliseLogWeights(logWeights);
     const ess = effectiveSampleSize(weights);

@@ -276,7 +276,7 @@ export class CalibrationLikelihood {
         const apart = (readings[k].position - readings[l].position) * SPLIT_STEP;
         let sum = sd * sd * correlation(apart);
         for (let q = 0; q < latents; q++) sum += half[k * latents + q] * effect[l * latents + q];
-        if (k === l) sum += ignored[k] === 1 ? IGNORED : NUGGET;
+        if (k === l) sum += ignored[k] === 1 ? IGNORED : NUGGET + ((readings[k].doubt ?? 1) - 1) * sd * sd;
         covariance[k * n + l] = sum;
       }
     }

@@ -1,6 +1,7 @@
 import type { Instant, ObservedValue } from '@gemel/core';
 import { MINUTE } from '@gemel/core';
 import type { History } from '@gemel/runtime/pack';
+import { errorVarianceFactor } from '@gemel/runtime/quality/uncertain';
 
 /** One sensor glucose reading. */
 export interface Reading {
@@ -11,6 +12,8 @@ export interface Reading {
   readonly bound: 'below' | 'above' | null;
   /** Local offset east of UTC in minutes as the source wrote it; null where unknown. */
   readonly offset: number | null;
+  /** How many times larger the variance of its error is than the sensor's; absent: 1. */
+  readonly doubt?: number;
 }
 
 /** The number in mg/dL an observed value stands for, with its bound, or null where it is no quantity. */
@@ -39,7 +42,8 @@ export function readingsOf(
     const given = glucoseValue(o.value);
     if (given === null) continue;
     if (readings.length > 0 && readings[readings.length - 1]!.at > o.trueAt) ascending = false;
-    readings.push({ at: o.trueAt, value: given.value, bound: given.bound, offset: o.offset });
+    const doubt = errorVarianceFactor(o);
+    readings.push({ at: o.trueAt, ...given, offset: o.offset, ...(doubt === 1 ? {} : { doubt }) });
   }
   return ascending ? readings : readings.sort((a, b) => a.at - b.at);
 }
