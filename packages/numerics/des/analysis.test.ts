@@ -53,14 +53,14 @@ describe('queues in equilibrium', () => {
   });
 
   it('M/M/4 and M/D/1 wait as long as Erlang, Pollaczek and Khinchine say', () => {
-    agrees(mm(4, 0.25, 10), (w) => w.waits[0].mean, mmc(0.25, 0.1, 4).wait);
+    agrees(mm(4, 0.25, 10), (w) => w.allocation.waits[0].mean, mmc(0.25, 0.1, 4).wait);
     const fixedService = { ...mm(1, 0.7, 1), routes: { way: serve('talk', 'desk', 1) } };
-    agrees(fixedService, (w) => w.waits[0].mean, mg1(0.7, 1, 0).wait);
+    agrees(fixedService, (w) => w.allocation.waits[0].mean, mg1(0.7, 1, 0).wait);
   });
 
   it('loses as many as Erlang says where there is no room', () => {
     const loss = mm(3, 0.5, 4, { room: 0, full: 'gone' });
-    agrees(loss, (w) => w.foundFull[0] / w.came[0], erlangB(3, 2));
+    agrees(loss, (w) => w.allocation.foundFull[0] / w.came[0], erlangB(3, 2));
   });
 
   it('M/M/1 with an urgent class that interrupts: A. Cobham; H. White, L. S. Christie (1958)', () => {
@@ -99,8 +99,8 @@ describe('queues in equilibrium', () => {
         b: [...serve('b', 'b', exponential(3)), { kind: 'branch', name: 'from b', to: { a: 0.25 } }],
       },
     };
-    agrees(flow, (w) => w.queue[0].mean(w.now), mmc(a, 1, 1).waiting);
-    agrees(flow, (w) => w.queue[1].mean(w.now), mmc(b, 1 / 3, 2).waiting);
+    agrees(flow, (w) => w.allocation.queue[0].mean(w.now), mmc(a, 1, 1).waiting);
+    agrees(flow, (w) => w.allocation.queue[1].mean(w.now), mmc(b, 1 / 3, 2).waiting);
   });
 
   it('refuses a queue that grows for ever', () => {

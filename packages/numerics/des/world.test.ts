@@ -5,6 +5,7 @@ import { compileFlow } from './compile.ts';
 import { exponential, fixed, gammaDuration, logNormalOf } from './duration.ts';
 import { type Flow, type Step, serve } from './flow.ts';
 import { meanEstimate } from './replicate.ts';
+import { restore, snapshot } from './snapshot.ts';
 import { World, type WorldOptions } from './world.ts';
 
 const draws = (replication: number) => (name: string) => indexedDraws(7, replication, name);
@@ -105,7 +106,7 @@ describe('a world', () => {
     };
     const end = world(flow);
     end.run(100);
-    expect([end.gaveUp[0], end.foundFull[0], end.waits[0].count]).toEqual([2, 1, 1]);
+    expect([end.allocation.gaveUp[0], end.allocation.foundFull[0], end.allocation.waits[0].count]).toEqual([2, 1, 1]);
     expect(story(flow).filter((each) => /impatient|full/.test(each))).toEqual([
       '3 full 3 talk',
       '5 impatient 1 talk',
@@ -121,7 +122,7 @@ describe('a world', () => {
     expect(story(flow('interrupt')).filter((each) => each.includes('end'))).toEqual(['15 end 0 talk', '23 end 1 talk']);
     const busy = world(flow('finish'));
     busy.run(24);
-    expect(busy.offered[0].mean(24)).toBeCloseTo(17 / 24, 12);
+    expect(busy.allocation.offered[0].mean(24)).toBeCloseTo(17 / 24, 12);
   });
 
   it('W6 takes several resources at once, the first alternative that can be had, and lets smaller requests pass where not strict', () => {
@@ -267,11 +268,11 @@ describe('a world', () => {
           whole.run(400);
           const before = world(everything, replication);
           before.run(cut);
-          const columns = structuredClone(before.snapshot());
+          const columns = structuredClone(snapshot(before));
           const after = world(everything, replication);
-          after.restore(columns);
+          restore(after, columns);
           after.run(400);
-          expect(after.snapshot()).toEqual(whole.snapshot());
+          expect(snapshot(after)).toEqual(snapshot(whole));
         },
       ),
       { numRuns: 40 },
@@ -282,10 +283,10 @@ describe('a world', () => {
     const it = world(everything, 3);
     for (let t = 1; t < 400; t++) {
       it.run(t);
-      it.use.forEach((use, r) => {
-        expect(use.value + it.free[r]).toBe(it.capacities[r]);
+      it.allocation.use.forEach((use, r) => {
+        expect(use.value + it.allocation.free[r]).toBe(it.allocation.capacities[r]);
       });
-      expect(Math.min(it.free[0], it.free[2])).toBeGreaterThanOrEqual(0);
+      expect(Math.min(it.allocation.free[0], it.allocation.free[2])).toBeGreaterThanOrEqual(0);
       const waiting = it.lines.length.reduce((sum, n) => sum + n, 0);
       expect(waiting).toBeLessThanOrEqual(it.present);
     }
@@ -322,8 +323,8 @@ describe('a world', () => {
     const [one, other] = [world(two(1)), world(two(3))];
     one.run(1000);
     other.run(1000);
-    expect(other.waits[0].row()).toEqual(one.waits[0].row());
-    expect(other.waits[1].mean).toBeLessThan(one.waits[1].mean);
+    expect(other.allocation.waits[0].row()).toEqual(one.allocation.waits[0].row());
+    expect(other.allocation.waits[1].mean).toBeLessThan(one.allocation.waits[1].mean);
   });
 
   it('I1 starts with those who are there: what is left of an exponential stay is as long as a new one', () => {
@@ -346,7 +347,7 @@ describe('a world', () => {
           holds: { stay: 0 },
         });
       }
-      expect(it.use[0].value).toBe(30);
+      expect(it.allocation.use[0].value).toBe(30);
       it.run(4);
       left.push(it.present);
     }
@@ -361,7 +362,7 @@ describe('a world', () => {
     it.inject({ source: 'people', serial: 0, born: -3, route: 'way', step: 'talk', elapsed: 3, holds: { talk: 0 } });
     it.inject({ source: 'people', serial: 1, born: -2, route: 'way', step: 'talk', elapsed: 2 });
     it.run(100);
-    expect([it.waits[0].mean, it.stays[0].mean, it.stays[0].most]).toEqual([4, 7, 9]);
+    expect([it.allocation.waits[0].mean, it.stays[0].mean, it.stays[0].most]).toEqual([4, 7, 9]);
   });
 
   it.each([

@@ -1,17 +1,15 @@
 import type { IndexedDraws } from '../random/stream.ts';
+import { Allocation } from './allocation.ts';
 import { Arriving } from './arriving.ts';
 import { EventCalendar } from './calendar.ts';
-import { type CompiledFlow, type CompiledSeize, changeAfter, OP, valueAt } from './compile.ts';
+import { DRAW, EVENT } from './codes.data.ts';
+import { type CompiledFlow, changeAfter, OP, valueAt } from './compile.ts';
 import { Customers, NONE } from './customers.ts';
 import { type Duration, remaining } from './duration.ts';
 import type { CustomerView, DrawsOf, OfCustomer, WorldView } from './flow.ts';
 import { Lines } from './lines.ts';
-import { Tally, TimeAverage } from './statistics.ts';
-
-const EVENT = { resume: 0, arrive: 1, capacity: 2, patience: 3, gather: 4, act: 5 } as const;
-
-/** Which of a customer's numbers at a step is meant; its own functions have 0 to 7 when it holds and when it does not. */
-const DRAW = { held: 8, hold: 16, patience: 17, shuffle: 18, branch: 19 } as const;
+import { Tally } from './statistics.ts';
+import { View, Who } from './views.ts';
 
 /** What happened to whom, for a log of events. */
 export type Happening = 'arrive' | 'wait' | 'start' | 'end' | 'impatient' | 'full' | 'interrupt' | 'leave';
@@ -48,8 +46,6 @@ export interface Injected {
   readonly attributes?: Readonly<Record<string, number>>;
 }
 
-export type WorldColumns = Readonly<Record<string, Float64Array | Int32Array | Uint32Array>>;
-
 /** A flow under way. */
 export class World {
   readonly flow: CompiledFlow;
@@ -57,17 +53,8 @@ export class World {
   readonly customers: Customers;
   readonly lines: Lines;
   readonly calendar = new EventCalendar();
-  readonly free: Int32Array;
-  readonly capacities: Int32Array;
   readonly variables: Float64Array;
-  /** By resource: units in use, customers in its line, units there are. */
-  readonly use: readonly TimeAverage[];
-  readonly queue: readonly TimeAverage[];
-  readonly offered: readonly TimeAverage[];
-  /** By seize step: waits of those who got what they wanted; how many had to wait, gave up, or found it full. */
-  readonly waits: readonly Tally[];
-  readonly gaveUp: Float64Array;
-  readonly foundFull: Float64Array;
+  readonly allocation: Allocation;
   /** By source: times in the world of those who left; and how many came. */
   readonly stays: readonly Tally[];
   readonly came: Float64Array;
@@ -75,18 +62,15 @@ export class World {
   /** Events since the start. */
   happened = 0;
   readonly #sites: readonly IndexedDraws[];
-  readonly #arriving: readonly Arriving[];
-  /** By preemptive resource: who holds it, with the priority it was asked for. */
-  readonly #holders: readonly { readonly who: number; readonly priority: number }[][];
-  readonly #groups: { first: number; last: number; size: number; number: number }[];
+  readonly arriving: readonly Arriving[];
+  readonly groups: { first: number; last: number; size: number; number: number }[];
   readonly #who: Who;
-  readonly #view: View;
+  readonly view: View;
   readonly #options: WorldOptions;
   readonly #mostPresent: number;
   #ready = new Int32Array(64);
   #readyStart = 0;
   #readyEnd = 0;
-  #order = 0;
 
   constructor(flow: CompiledFlow, draws: DrawsOf, options: WorldOptions = {}) {
     this.flow = flow;
@@ -95,28 +79,16 @@ export class World {
     this.customers = new Customers(flow.attributes.length, flow.visitColumns, flow.seizes.length);
     this.lines = new Lines(flow.resources.length + flow.untils.length, this.customers);
     this.variables = Float64Array.from(flow.variables, (name) => flow.flow.variables![name]);
-    this.capacities = Int32Array.from(flow.resources, ({ schedule }) => valueAt(schedule, 0));
-    this.free = this.capacities.slice();
-    this.use = flow.resources.map(() => new TimeAverage());
-    this.queue = flow.resources.map(() => new TimeAverage());
-    this.offered = flow.resources.map((_, r) => {
-      const average = new TimeAverage();
-      average.change(0, this.capacities[r]);
-      return average;
-    });
-    this.waits = flow.seizes.map(() => new Tally());
-    this.gaveUp = new Float64Array(flow.seizes.length);
-    this.foundFull = new Float64Array(flow.seizes.length);
     this.stays = flow.sources.map(() => new Tally());
     this.came = new Float64Array(flow.sources.length);
     this.tallies = new Map(flow.tallies.map(({ name }) => [name, new Tally()]));
     this.#sites = flow.siteNames.map((name) => draws(name));
-    this.#holders = flow.resources.map(() => []);
-    this.#groups = flow.gathers.map(() => ({ first: NONE, last: NONE, size: 0, number: 0 }));
+    this.groups = flow.gathers.map(() => ({ first: NONE, last: NONE, size: 0, number: 0 }));
+    this.allocation = new Allocation(this);
     this.#who = new Who(this);
-    this.#view = new View(this, this.#who);
-    this.#arriving = flow.sources.map((source) => new Arriving(source, draws));
-    for (let s = 0; s < this.#arriving.length; s++) this.#expect(s);
+    this.view = new View(this, this.#who);
+    this.arriving = flow.sources.map((source) => new Arriving(source, draws));
+    for (let s = 0; s < this.arriving.length; s++) this.#expect(s);
     for (let r = 0; r < flow.resources.length; r++) this.#expectChange(r);
     (flow.flow.events ?? []).forEach(({ at }, i) => {
       this.calendar.schedule(at, EVENT.act, i, 0);
@@ -153,10 +125,11 @@ export class World {
 
   /** Forgets what was counted so far, at the end of a warm-up. */
   resetStatistics(): void {
-    for (const tally of [...this.waits, ...this.stays, ...this.tallies.values()]) tally.reset();
-    for (const average of [...this.use, ...this.queue, ...this.offered]) average.reset(this.now);
-    this.gaveUp.fill(0);
-    this.foundFull.fill(0);
+    const { waits, use, queue, offered, gaveUp, foundFull } = this.allocation;
+    for (const tally of [...waits, ...this.stays, ...this.tallies.values()]) tally.reset();
+    for (const average of [...use, ...queue, ...offered]) average.reset(this.now);
+    gaveUp.fill(0);
+    foundFull.fill(0);
     this.came.fill(0);
   }
 
@@ -174,37 +147,37 @@ export class World {
     switch (kind) {
       case EVENT.resume:
         if (customers.stamp[subject] !== stamp) return;
-        this.#tell('end', subject);
-        this.#advance(subject);
+        this.tell('end', subject);
+        this.advance(subject);
         this.#go(subject);
         return;
       case EVENT.arrive:
         this.#arrive(subject);
         return;
       case EVENT.capacity: {
-        this.setCapacity(subject, valueAt(this.flow.resources[subject].schedule, this.now));
+        this.allocation.setCapacity(subject, valueAt(this.flow.resources[subject].schedule, this.now));
         this.#expectChange(subject);
         return;
       }
       case EVENT.patience: {
         if (customers.stamp[subject] !== stamp) return;
         const seize = this.flow.seizes[customers.request[subject]];
-        this.#unqueue(subject);
-        this.gaveUp[seize.index]++;
-        this.#tell('impatient', subject);
+        this.allocation.unqueue(subject);
+        this.allocation.gaveUp[seize.index]++;
+        this.tell('impatient', subject);
         customers.place[subject] = seize.impatient;
         this.#go(subject);
         return;
       }
       case EVENT.gather:
-        if (this.#groups[subject].number === stamp) this.#send(subject);
+        if (this.groups[subject].number === stamp) this.#send(subject);
         return;
       default:
-        this.flow.flow.events![subject].act(this.#view);
+        this.flow.flow.events![subject].act(this.view);
     }
   }
 
-  #tell(what: Happening, who: number): void {
+  tell(what: Happening, who: number): void {
     const { onHappening } = this.#options;
     if (onHappening === undefined) return;
     const { customers, flow } = this;
@@ -213,7 +186,7 @@ export class World {
   }
 
   #expect(source: number): void {
-    const time = this.#arriving[source].next();
+    const time = this.arriving[source].next();
     if (time < Number.POSITIVE_INFINITY) this.calendar.schedule(time, EVENT.arrive, source, 0);
   }
 
@@ -224,16 +197,16 @@ export class World {
 
   #arrive(source: number): void {
     const spec = this.flow.sources[source];
-    const arriving = this.#arriving[source];
+    const arriving = this.arriving[source];
     const { size, serial } = arriving;
     for (let i = 0; i < size; i++) {
       const who = this.customers.create(source, serial + i, this.now, spec.place);
       this.came[source]++;
-      this.#tell('arrive', who);
-      if (spec.set !== undefined) spec.set(this.#asked(who), this.#view);
+      this.tell('arrive', who);
+      if (spec.set !== undefined) spec.set(this.asked(who), this.view);
       // One alone goes at once; a party goes in its order, each before those it lets go on.
       if (size === 1) this.#go(who);
-      else this.#push(who);
+      else this.push(who);
     }
     this.#expect(source);
   }
@@ -247,20 +220,20 @@ export class World {
       const operand = operands[at];
       switch (ops[at]) {
         case OP.hold: {
-          const time = this.#time(flow.holds[operand].time, who, DRAW.hold);
-          this.#tell('start', who);
+          const time = this.time(flow.holds[operand].time, who, DRAW.hold);
+          this.tell('start', who);
           if (time > 0) {
             this.#hold(who, time);
             return;
           }
-          this.#tell('end', who);
+          this.tell('end', who);
           break;
         }
         case OP.seize:
-          if (!this.#seize(flow.seizes[operand], who)) return;
+          if (!this.allocation.seize(flow.seizes[operand], who)) return;
           continue;
         case OP.release:
-          this.#release(flow.seizes[operand], who);
+          this.allocation.release(flow.seizes[operand], who);
           break;
         case OP.branch: {
           const next = this.#branch(operand, who);
@@ -269,11 +242,11 @@ export class World {
           continue;
         }
         case OP.do:
-          flow.acts[operand].act(this.#asked(who), this.#view);
+          flow.acts[operand].act(this.asked(who), this.view);
           break;
         case OP.tally: {
           const { name, value } = flow.tallies[operand];
-          this.tallies.get(name)!.add(value(this.#asked(who), this.#view));
+          this.tallies.get(name)!.add(value(this.asked(who), this.view));
           break;
         }
         case OP.go:
@@ -292,17 +265,17 @@ export class World {
           this.#fork(operand, who);
           return;
         default:
-          if (!flow.untils[operand].holds(this.#asked(who), this.#view)) {
+          if (!flow.untils[operand].holds(this.asked(who), this.view)) {
             this.#await(operand, who);
             return;
           }
       }
-      this.#visited(at, who);
+      this.visited(at, who);
       customers.place[who] = at + 1;
     }
   }
 
-  #visited(at: number, who: number): void {
+  visited(at: number, who: number): void {
     const column = this.flow.visits[at];
     if (column >= 0) this.customers.visits[column][who]++;
   }
@@ -316,7 +289,7 @@ export class World {
       return;
     }
     left[who] = Number.NaN;
-    this.#tell('start', who);
+    this.tell('start', who);
     this.#hold(who, rest);
   }
 
@@ -337,8 +310,8 @@ export class World {
     return this.#sites[flow.sites[at]].uniform(customers.serial[who], j >>> 0);
   }
 
-  #time(time: OfCustomer<Duration | number>, who: number, index: number): number {
-    const given = typeof time === 'function' ? time(this.#asked(who), this.#view) : time;
+  time(time: OfCustomer<Duration | number>, who: number, index: number): number {
+    const given = typeof time === 'function' ? time(this.asked(who), this.view) : time;
     const drawn = typeof given === 'number' ? given : given.atSurvival(this.draw(who, index));
     if (!(drawn >= 0 && drawn < Number.POSITIVE_INFINITY)) {
       const label = this.flow.labels[this.customers.place[who]];
@@ -347,241 +320,32 @@ export class World {
     return drawn;
   }
 
-  #asked(who: number): CustomerView {
+  asked(who: number): CustomerView {
     this.#who.row = who;
     return this.#who;
   }
 
-  /** True where the customer goes on at once; its place is then that of its next step. */
-  #seize(seize: CompiledSeize, who: number): boolean {
-    const { customers, lines } = this;
-    const { line, spec } = seize;
-    const asked = spec.priority;
-    const priority = typeof asked === 'function' ? asked(this.#asked(who), this.#view) : (asked ?? 0);
-    if (lines.length[line] === 0 || this.flow.resources[line].strict === false) {
-      const alternative = this.#possible(seize, who);
-      if (alternative !== NONE) return this.#begin(seize, alternative, who, priority);
-    }
-    if (spec.preempt === true && this.#takeAway(line, priority)) return this.#begin(seize, 0, who, priority);
-    customers.request[who] = seize.index;
-    customers.since[who] = this.now;
-    customers.priority[who] = priority;
-    if (spec.room !== undefined && lines.length[line] >= spec.room) {
-      this.foundFull[seize.index]++;
-      this.#tell('full', who);
-      this.#visited(customers.place[who], who);
-      customers.place[who] = seize.full;
-      return true;
-    }
-    customers.key[who] = this.#key(line, who);
-    const stamp = ++customers.stamp[who];
-    if (spec.patience !== undefined) {
-      const patience = this.#time(spec.patience, who, DRAW.patience);
-      this.calendar.schedule(this.now + patience, EVENT.patience, who, stamp);
-    }
-    this.#tell('wait', who);
-    this.#queue(line, who);
-    // One that comes before those who wait may be able to have what they cannot.
-    if (lines.head[line] === who) this.#serve(line);
-    return false;
-  }
-
-  #begin(seize: CompiledSeize, alternative: number, who: number, priority: number): true {
-    this.waits[seize.index].add(0);
-    this.#take(seize, alternative, who, priority);
-    this.#advance(who);
-    return true;
-  }
-
-  #advance(who: number): void {
+  advance(who: number): void {
     const { customers } = this;
-    this.#visited(customers.place[who], who);
+    this.visited(customers.place[who], who);
     customers.place[who]++;
-  }
-
-  #key(line: number, who: number): number {
-    const { discipline } = this.flow.resources[line];
-    if (discipline === undefined || discipline === 'fifo') return this.#order++;
-    if (discipline === 'lifo') return -this.#order++;
-    if (discipline === 'random') return this.draw(who, DRAW.shuffle);
-    return discipline.least(this.#asked(who), this.#view);
-  }
-
-  #queue(line: number, who: number): void {
-    this.lines.join(line, who);
-    this.queue[line].change(this.now, this.lines.length[line]);
-  }
-
-  #unqueue(who: number): void {
-    const line = this.customers.line[who];
-    this.lines.quit(who);
-    if (line < this.queue.length) this.queue[line].change(this.now, this.lines.length[line]);
-    this.customers.stamp[who]++;
-  }
-
-  /** The first alternative that can be had now; −1 where none can. */
-  #possible(seize: CompiledSeize, who: number): number {
-    if (seize.single >= 0) return this.free[seize.single] > 0 ? 0 : NONE;
-    const { may } = seize.spec;
-    if (may !== undefined && !may(this.#asked(who), this.#view)) return NONE;
-    for (let i = 0; i < seize.wants.length; i++) {
-      const { resources, units } = seize.wants[i];
-      let all = true;
-      for (let k = 0; k < resources.length && all; k++) all = this.free[resources[k]] >= units[k];
-      if (all) return i;
-    }
-    return NONE;
-  }
-
-  #take(seize: CompiledSeize, alternative: number, who: number, priority: number): void {
-    const { resources, units } = seize.wants[alternative];
-    for (let k = 0; k < resources.length; k++) {
-      const r = resources[k];
-      this.free[r] -= units[k];
-      this.use[r].change(this.now, this.use[r].value + units[k]);
-      if (this.flow.resources[r].preemptive === true) this.#holders[r].push({ who, priority });
-    }
-    const taken = this.customers.taken[seize.index];
-    if (taken[who] !== NONE)
-      throw new RangeError(`A customer takes twice what “${seize.name}” takes, and gave nothing back.`);
-    taken[who] = alternative;
-    this.customers.holding[who]++;
-  }
-
-  #release(seize: CompiledSeize, who: number): void {
-    const taken = this.customers.taken[seize.index];
-    const alternative = taken[who];
-    if (alternative === NONE)
-      throw new RangeError(`A customer gives back what “${seize.name}” takes, and does not hold it.`);
-    taken[who] = NONE;
-    this.customers.holding[who]--;
-    const { resources, units } = seize.wants[alternative];
-    for (let k = 0; k < resources.length; k++) this.#giveBack(resources[k], units[k], who);
-    for (let k = 0; k < resources.length; k++) this.#serveAll(resources[k]);
-  }
-
-  #giveBack(resource: number, units: number, who: number): void {
-    this.free[resource] += units;
-    this.use[resource].change(this.now, this.use[resource].value - units);
-    if (this.flow.resources[resource].preemptive === true) {
-      const holders = this.#holders[resource];
-      holders.splice(
-        holders.findIndex((holder) => holder.who === who),
-        1,
-      );
-    }
-  }
-
-  #serveAll(resource: number): void {
-    const lines = this.flow.linesOf[resource];
-    for (let i = 0; i < lines.length; i++) if (this.lines.length[lines[i]] > 0) this.#serve(lines[i]);
-  }
-
-  /** Gives those in a line what they can have, in their order. */
-  #serve(line: number): void {
-    const { customers, lines, flow } = this;
-    const strict = flow.resources[line].strict !== false;
-    let who = lines.head[line];
-    while (who !== NONE) {
-      const behind = customers.after[who];
-      const seize = flow.seizes[customers.request[who]];
-      const alternative = this.#possible(seize, who);
-      if (alternative !== NONE) {
-        this.#unqueue(who);
-        if (Number.isNaN(customers.left[who])) {
-          this.waits[seize.index].add(this.now - customers.since[who]);
-          this.#take(seize, alternative, who, customers.priority[who]);
-          this.#advance(who);
-        } else {
-          // An interrupted customer has its resource again; its wait was counted when it first got it.
-          customers.taken[seize.index][who] = NONE;
-          customers.holding[who]--;
-          this.#take(seize, alternative, who, customers.priority[who]);
-        }
-        this.#push(who);
-      } else if (strict) {
-        return;
-      }
-      who = behind;
-    }
-  }
-
-  /** Takes a unit from the holder of the largest priority number above `priority`, of those the one that came last. */
-  #takeAway(resource: number, priority: number): boolean {
-    const { customers } = this;
-    let victim: { readonly who: number; readonly priority: number } | null = null;
-    for (const holder of this.#holders[resource]) {
-      const { who } = holder;
-      const busy = this.flow.ops[customers.place[who]] === OP.hold && Number.isNaN(customers.left[who]);
-      if (busy && holder.priority > (victim?.priority ?? priority)) victim = holder;
-      else if (busy && holder.priority === victim?.priority) victim = holder;
-    }
-    if (victim === null) return false;
-    this.#interrupt(resource, victim.who, victim.priority);
-    return this.free[resource] > 0;
-  }
-
-  #interrupt(resource: number, who: number, priority: number): void {
-    const { customers, flow } = this;
-    const hold = flow.holds[flow.operands[customers.place[who]]];
-    const seize = flow.seizes.find(
-      (s) => s.wants.some((want) => want.resources[0] === resource) && customers.taken[s.index][who] !== NONE,
-    )!;
-    const { units } = seize.wants[customers.taken[seize.index][who]];
-    this.#giveBack(resource, units[0], who);
-    customers.stamp[who]++;
-    this.#tell('interrupt', who);
-    const { interrupted } = hold;
-    if (typeof interrupted === 'object') {
-      customers.taken[seize.index][who] = NONE;
-      customers.holding[who]--;
-      customers.place[who] = flow.placeOf.get(interrupted.go)!;
-      this.#push(who);
-      return;
-    }
-    const rest = customers.due[who] - this.now;
-    // Begun again it takes as long as it would have at first, by the same number.
-    customers.left[who] = interrupted === 'restart' ? this.#time(hold.time, who, DRAW.hold) : rest;
-    customers.request[who] = seize.index;
-    customers.since[who] = this.now;
-    customers.priority[who] = priority;
-    // Before all others of its priority: it had its turn.
-    customers.key[who] = Number.NEGATIVE_INFINITY;
-    this.#queue(seize.line, who);
-  }
-
-  setCapacity(resource: number, units: number): void {
-    if (!(Number.isInteger(units) && units >= 0)) {
-      throw new RangeError(`${this.flow.resources[resource].name} has a whole number of units, not ${units}.`);
-    }
-    const change = units - this.capacities[resource];
-    if (change === 0) return;
-    this.capacities[resource] = units;
-    this.free[resource] += change;
-    this.offered[resource].change(this.now, units);
-    if (change > 0) {
-      this.#serveAll(resource);
-      return;
-    }
-    if (this.flow.resources[resource].onFall !== 'interrupt') return;
-    while (this.free[resource] < 0 && this.#takeAway(resource, Number.NEGATIVE_INFINITY));
   }
 
   #branch(operand: number, who: number): number {
     const { choose, ends, places } = this.flow.branches[operand];
     const at = this.customers.place[who];
     if (choose !== null) {
-      const route = (choose as (w: CustomerView, v: WorldView) => string | null)(this.#asked(who), this.#view);
+      const route = (choose as (w: CustomerView, v: WorldView) => string | null)(this.asked(who), this.view);
       if (route === null) return NONE;
       const place = this.flow.placeOf.get(route);
       if (place === undefined) throw new RangeError(`${this.flow.labels[at]} chose “${route}”, which is no route.`);
-      this.#visited(at, who);
+      this.visited(at, who);
       return place;
     }
     const u = this.draw(who, DRAW.branch);
     for (let i = 0; i < ends.length; i++) {
       if (u < ends[i]) {
-        this.#visited(at, who);
+        this.visited(at, who);
         return places[i];
       }
     }
@@ -594,20 +358,20 @@ export class World {
       const held = this.flow.seizes.filter((seize) => customers.taken[seize.index][who] !== NONE);
       throw new RangeError(`A customer leaves and still holds what “${held[0].name}” took.`);
     }
-    this.#tell('leave', who);
+    this.tell('leave', who);
     const parent = customers.parent[who];
     if (parent === NONE) {
       this.stays[customers.source[who]].add(this.now - customers.born[who]);
     } else if (--customers.pending[parent] === 0) {
-      this.#advance(parent);
-      this.#push(parent);
+      this.advance(parent);
+      this.push(parent);
     }
     customers.remove(who);
   }
 
   #gather(index: number, who: number): void {
     const { customers } = this;
-    const group = this.#groups[index];
+    const group = this.groups[index];
     const { size, atMost } = this.flow.gathers[index];
     customers.after[who] = NONE;
     if (group.size === 0) {
@@ -624,15 +388,15 @@ export class World {
   /** Lets a group go, led by its first member. */
   #send(index: number): void {
     const { customers } = this;
-    const group = this.#groups[index];
+    const group = this.groups[index];
     const leader = group.first;
     customers.member[leader] = customers.after[leader];
     group.first = NONE;
     group.last = NONE;
     group.size = 0;
     group.number++;
-    this.#advance(leader);
-    this.#push(leader);
+    this.advance(leader);
+    this.push(leader);
   }
 
   /** The members of a group go on each for itself, from where their leader is. */
@@ -643,7 +407,7 @@ export class World {
     while (member !== NONE) {
       const behind = customers.after[member];
       customers.place[member] = customers.place[who] + 1;
-      this.#push(member);
+      this.push(member);
       member = behind;
     }
   }
@@ -656,14 +420,14 @@ export class World {
       const child = customers.create(customers.source[who], customers.serial[who], customers.born[who], place);
       customers.parent[child] = who;
       for (const column of customers.attributes) column[child] = column[who];
-      this.#push(child);
+      this.push(child);
     }
   }
 
   #await(index: number, who: number): void {
     const { customers } = this;
     customers.priority[who] = 0;
-    customers.key[who] = this.#order++;
+    customers.key[who] = this.allocation.order++;
     this.lines.join(this.flow.resources.length + index, who);
   }
 
@@ -674,17 +438,17 @@ export class World {
       let who = lines.head[flow.resources.length + index];
       while (who !== NONE) {
         const behind = customers.after[who];
-        if (until.holds(this.#asked(who), this.#view)) {
-          this.#unqueue(who);
-          this.#advance(who);
-          this.#push(who);
+        if (until.holds(this.asked(who), this.view)) {
+          this.allocation.unqueue(who);
+          this.advance(who);
+          this.push(who);
         }
         who = behind;
       }
     });
   }
 
-  #push(who: number): void {
+  push(who: number): void {
     const ready = this.#ready;
     ready[this.#readyEnd] = who;
     this.#readyEnd = (this.#readyEnd + 1) & (ready.length - 1);
@@ -702,73 +466,6 @@ export class World {
     return who;
   }
 
-  /** Everything that is the case, as named columns: what `restore` takes up again. */
-  snapshot(): WorldColumns {
-    const { customers, lines } = this;
-    const rows = (from: readonly { row(): readonly number[] }[]) =>
-      Float64Array.from(from.flatMap((each) => each.row()));
-    const columns: Record<string, Float64Array | Int32Array | Uint32Array> = {
-      clock: Float64Array.of(this.now, this.happened, this.#order),
-      calendar: this.calendar.rows(),
-      free: this.free.slice(),
-      capacities: this.capacities.slice(),
-      variables: this.variables.slice(),
-      heads: lines.head.slice(),
-      tails: lines.tail.slice(),
-      lengths: lines.length.slice(),
-      averages: rows([...this.use, ...this.queue, ...this.offered]),
-      tallies: rows([...this.waits, ...this.stays, ...this.tallies.values()]),
-      gaveUp: this.gaveUp.slice(),
-      foundFull: this.foundFull.slice(),
-      came: this.came.slice(),
-      arriving: Float64Array.from(this.#arriving.flatMap((each) => each.row())),
-      groups: Float64Array.from(this.#groups.flatMap(({ first, last, size, number }) => [first, last, size, number])),
-    };
-    this.#holders.forEach((holders, r) => {
-      columns[`holders ${r}`] = Float64Array.from(holders.flatMap(({ who, priority }) => [who, priority]));
-    });
-    for (const [name, column] of Object.entries(customers.columns())) columns[`customer ${name}`] = column;
-    return columns;
-  }
-
-  /** Takes up what `snapshot` gave, of the same flow. What comes is then what would have come. */
-  restore(columns: WorldColumns): void {
-    const { customers, lines } = this;
-    [this.now, this.happened, this.#order] = columns.clock;
-    this.calendar.load(columns.calendar as Float64Array);
-    this.free.set(columns.free);
-    this.capacities.set(columns.capacities);
-    this.variables.set(columns.variables);
-    lines.head.set(columns.heads);
-    lines.tail.set(columns.tails);
-    lines.length.set(columns.lengths);
-    [...this.use, ...this.queue, ...this.offered].forEach((average, i) => {
-      average.load(columns.averages.subarray(5 * i, 5 * i + 5));
-    });
-    [...this.waits, ...this.stays, ...this.tallies.values()].forEach((tally, i) => {
-      tally.load(columns.tallies.subarray(5 * i, 5 * i + 5));
-    });
-    this.gaveUp.set(columns.gaveUp);
-    this.foundFull.set(columns.foundFull);
-    this.came.set(columns.came);
-    this.#arriving.forEach((each, i) => {
-      each.load(columns.arriving.subarray(4 * i, 4 * i + 4));
-    });
-    this.#groups.forEach((group, i) => {
-      [group.first, group.last, group.size, group.number] = columns.groups.subarray(4 * i, 4 * i + 4);
-    });
-    this.#holders.forEach((holders, r) => {
-      const rows = columns[`holders ${r}`];
-      holders.length = 0;
-      for (let i = 0; i < rows.length; i += 2) holders.push({ who: rows[i], priority: rows[i + 1] });
-    });
-    const own: Record<string, Float64Array | Int32Array | Uint32Array> = {};
-    for (const [name, column] of Object.entries(columns)) {
-      if (name.startsWith('customer ')) own[name.slice('customer '.length)] = column;
-    }
-    customers.load(own);
-  }
-
   /** Puts a customer into the world where it is now, and draws what still lies before it there. */
   inject(given: Injected): void {
     const { flow, customers } = this;
@@ -783,15 +480,15 @@ export class World {
     if (!(given.elapsed >= 0))
       throw new RangeError(`${label}: a customer has been there for 0 or more, not ${given.elapsed}.`);
     const who = customers.create(source, given.serial, given.born, place);
-    for (const [name, value] of Object.entries(given.attributes ?? {})) this.#asked(who).set(name, value);
+    for (const [name, value] of Object.entries(given.attributes ?? {})) this.asked(who).set(name, value);
     for (const [step, alternative] of Object.entries(given.holds ?? {})) {
       const seize = flow.seizes.find(({ name }) => name === step);
       if (seize === undefined) throw new RangeError(`“${step}” is no step that takes a resource.`);
-      this.#take(seize, alternative ?? 0, who, 0);
+      this.allocation.take(seize, alternative ?? 0, who, 0);
     }
     if (flow.ops[place] === OP.hold) {
       const { time } = flow.holds[flow.operands[place]];
-      const given_ = typeof time === 'function' ? time(this.#asked(who), this.#view) : time;
+      const given_ = typeof time === 'function' ? time(this.asked(who), this.view) : time;
       const u = this.draw(who, DRAW.hold);
       const left =
         typeof given_ === 'number'
@@ -808,112 +505,5 @@ export class World {
   /** Of a served step's three places: where it holds the resource already it is in service, else it waits. */
   #meant(at: number, given: Injected): boolean {
     return (this.flow.ops[at] === OP.hold) === (given.holds !== undefined && given.step in given.holds);
-  }
-}
-
-class Who implements CustomerView {
-  row = 0;
-  readonly #world: World;
-
-  constructor(world: World) {
-    this.#world = world;
-  }
-
-  get serial(): number {
-    return this.#world.customers.serial[this.row];
-  }
-
-  get source(): string {
-    return this.#world.flow.sources[this.#world.customers.source[this.row]].name;
-  }
-
-  get born(): number {
-    return this.#world.customers.born[this.row];
-  }
-
-  get(attribute: string): number {
-    return this.#world.customers.attributes[this.#column(attribute)][this.row];
-  }
-
-  set(attribute: string, value: number): void {
-    this.#world.customers.attributes[this.#column(attribute)][this.row] = value;
-  }
-
-  draw(index = 0): number {
-    if (!(index >= 0 && index < 8)) throw new RangeError(`A step has draws 0 to 7, not ${index}.`);
-    const { customers, flow } = this.#world;
-    const held = flow.ops[customers.place[this.row]] === OP.hold;
-    return this.#world.draw(this.row, held ? DRAW.held + index : index);
-  }
-
-  #column(attribute: string): number {
-    const column = this.#world.flow.attributes.indexOf(attribute);
-    if (column < 0) throw new RangeError(`“${attribute}” is no attribute of the flow.`);
-    return column;
-  }
-}
-
-class View implements WorldView {
-  readonly #world: World;
-  readonly #who: Who;
-
-  constructor(world: World, who: Who) {
-    this.#world = world;
-    this.#who = who;
-  }
-
-  get now(): number {
-    return this.#world.now;
-  }
-
-  get present(): number {
-    return this.#world.customers.present;
-  }
-
-  get(variable: string): number {
-    return this.#world.variables[this.#index(variable)];
-  }
-
-  set(variable: string, value: number): void {
-    this.#world.variables[this.#index(variable)] = value;
-  }
-
-  busy(resource: string): number {
-    return this.#world.use[this.#resource(resource)].value;
-  }
-
-  waiting(resource: string): number {
-    return this.#world.lines.length[this.#resource(resource)];
-  }
-
-  capacity(resource: string): number {
-    return this.#world.capacities[this.#resource(resource)];
-  }
-
-  setCapacity(resource: string, units: number): void {
-    this.#keeping(() => this.#world.setCapacity(this.#resource(resource), units));
-  }
-
-  signal(name: string): void {
-    this.#keeping(() => this.#world.signal(name));
-  }
-
-  /** Others are asked while a step of one customer is under way; it is that one's turn again afterwards. */
-  #keeping(work: () => void): void {
-    const { row } = this.#who;
-    work();
-    this.#who.row = row;
-  }
-
-  #index(variable: string): number {
-    const index = this.#world.flow.variables.indexOf(variable);
-    if (index < 0) throw new RangeError(`“${variable}” is no variable of the flow.`);
-    return index;
-  }
-
-  #resource(resource: string): number {
-    const index = this.#world.flow.resources.findIndex(({ name }) => name === resource);
-    if (index < 0) throw new RangeError(`“${resource}” is no resource of the flow.`);
-    return index;
   }
 }

@@ -46,7 +46,7 @@ function simulated(
     world.run(2000);
     world.resetStatistics();
     world.run(102_000);
-    waits.push(world.waits[0].mean);
+    waits.push(world.allocation.waits[0].mean);
   }
   const estimate = meanEstimate(waits, 0.99);
   return { wait: estimate.mean, off: (estimate.mean - exact) / estimate.half };

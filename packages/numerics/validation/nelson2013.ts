@@ -26,12 +26,12 @@ const UNTOUCHED = ['wait, triage', 'wait, stabilisation', 'wait, registration', 
 /** The figures of one run; a wait that nobody had is NaN. */
 function figures(world: World): readonly number[] {
   const { flow } = world;
-  const queue = (name: string) => world.waits[flow.seizes.findIndex((seize) => seize.name === name)];
+  const queue = (name: string) => world.allocation.waits[flow.seizes.findIndex((seize) => seize.name === name)];
   const room = (name: string) => flow.resources.findIndex((resource) => resource.name === name);
   const mean = (tally: { count: number; mean: number }) => (tally.count > 0 ? tally.mean : Number.NaN);
   return [
     ...QUEUES.map((name) => mean(queue(name))),
-    ...ROOMS.map((name) => world.use[room(name)].mean(world.now) / world.capacities[room(name)]),
+    ...ROOMS.map((name) => world.allocation.use[room(name)].mean(world.now) / world.allocation.capacities[room(name)]),
     mean(world.tallies.get('stay, trauma')!),
     mean(world.tallies.get('stay, minor')!),
     world.stays[0].count,
