@@ -18,6 +18,8 @@ export interface Provenance {
   readonly sourceId?: string;
   /** Device that measured, where known. */
   readonly device?: string;
+  /** What the source called it, where that is more or other than the code it was admitted under. */
+  readonly code?: Concept;
   /** Set where the item was read out of words: it is graded below what was measured, and never is a dose. */
   readonly derived?: Derivation;
 }

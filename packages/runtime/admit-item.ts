@@ -58,7 +58,6 @@ export function admitObservation(raw: RawObservation, catalog: Catalog, now: Ins
     kind: 'observation',
     id,
     subject: raw.subject,
-    code: conceptOf(raw),
     signal: spec.signal,
     value: comparison(raw.value, value),
     ...given(raw.value, value),
@@ -67,9 +66,21 @@ export function admitObservation(raw: RawObservation, catalog: Catalog, now: Ins
     offset: raw.time.offset,
     grade: gradeOf(all, poor),
     marks: all,
-    provenance: raw.provenance,
+    ...named(raw, catalog),
   };
   return { kind: 'mapped', item, problems: [...early.marks, ...marks, ...poor] };
+}
+
+/**
+ * The standard codes it was bound by, so that one measurement is called the same by whatever door it came; what its source called
+ * it goes to the provenance.
+ */
+function named(raw: RawObservation, catalog: Catalog): Pick<Observation, 'code' | 'provenance'> {
+  const { codings, text, provenance } = raw;
+  const meant = catalog.meant(codings);
+  if (meant.length === 0) return { code: conceptOf(raw), provenance };
+  const same = text === undefined && meant.length === codings.length;
+  return { code: { codings: meant }, provenance: same ? provenance : { ...provenance, code: conceptOf(raw) } };
 }
 
 /** A control input in the source's words → named, in the control's unit, graded. */

@@ -19,6 +19,8 @@ export interface Catalog {
   predicted(codings: readonly Coding[]): boolean;
   observation(codings: readonly Coding[], text: string | undefined): Match<Binding>;
   control(codings: readonly Coding[], text: string | undefined): Match<ControlSpec>;
+  /** Those of the codings by which observations are bound, in the words of the binding: the rest is the source's own. */
+  meant(codings: readonly Coding[]): readonly Coding[];
   /** What the gate looks for in a signal, where a pack states it. */
   measure(signal: string): Measure | undefined;
 }
@@ -38,6 +40,11 @@ export function catalog(packs: readonly Pack<any>[]): Catalog {
     ),
   );
   const known = finder(measures.map(measureBinding));
+  const bound = new Map(
+    [...measures, ...packs.flatMap((pack) => pack.observes)].flatMap(({ codings }) =>
+      codings.map((code) => [codingKey(code), code] as const),
+    ),
+  );
   return {
     predicted: (codings) => codings.some((code) => predictions.has(codingKey(code))),
     observation(codings, text) {
@@ -45,6 +52,10 @@ export function catalog(packs: readonly Pack<any>[]): Catalog {
       if (match.candidates.length > 0) return match;
       const { candidates } = known(codings, undefined);
       return candidates.length > 0 ? { candidates, unused: true } : match;
+    },
+    meant: (codings) => {
+      const own = new Set(codings.flatMap((code) => bound.get(codingKey(code)) ?? []));
+      return [...own];
     },
     measure: (signal) => stated.get(signal),
     control: finder(packs.flatMap((pack) => pack.controls)),

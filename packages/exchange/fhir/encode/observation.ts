@@ -12,7 +12,9 @@ import { conceptOf, ownId, periodOf, quantityOf, subjectOf } from './elements.ts
  * @throws fhir-encode-value for series and volumes; fhir-encode-id for an id FHIR does not allow
  */
 export function encodeObservation(observation: Observation): fhir.Observation {
-  const { code, subject, trueAt, knownAt, offset, marks } = observation;
+  const { subject, trueAt, knownAt, offset, marks, provenance } = observation;
+  // As the source called it, with all its codings, where that is known to be more.
+  const code = provenance.code ?? observation.code;
   return {
     resourceType: 'Observation',
     id: ownId('Observation', observation),
