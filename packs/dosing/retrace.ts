@@ -4,6 +4,7 @@ import { covariatesAt, type DrugCourse } from './course.ts';
 import type { Drug, DrugModel, StructuralValues } from './drug.ts';
 import { CONCENTRATION, EXPOSURE, memberLayout } from './dynamics.ts';
 import type { DosingState } from './fed-dynamics.ts';
+import { follow } from './follow.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
 import { courseOf, hours } from './record.ts';
 
@@ -19,6 +20,12 @@ export function retraceOf(drug: Drug) {
     const course = courseOf(drug, history, last);
     const at = Float64Array.from(times, hours);
     const typical = new Map(drug.models.map((model) => [model, typicalValues(model, course)]));
+    const changes = course.covariates.map(({ time }) => ({ time, after: false }));
+    const settingAt = (time: number) =>
+      Math.max(
+        0,
+        changes.findLastIndex((each) => each.time <= time),
+      );
     const now = hours(belief.at);
     const count = times.length;
     const concentration = new Float64Array(belief.members.length * count);
@@ -26,7 +33,12 @@ export function retraceOf(drug: Drug) {
     belief.members.forEach(({ parameters }, m) => {
       const model = drug.models[layout.model(parameters)];
       const values = valuesOver(layout.values(parameters), typical.get(model)!, course, now);
-      follow(model, course, values, at, (read, t) => {
+      const { structure } = model;
+      const inflows = inflowsOf(course.doses, (time) => values[settingAt(time)], structure.ways);
+      const begin = Math.min(inflows[0]?.time ?? Number.POSITIVE_INFINITY, at[0]);
+      const first = settingAt(begin);
+      const run = structure.run(values[first], structure.rest(values[first]));
+      follow(new FedRun(run, new Feed(inflows), begin), changes, values, first, at, (read, t) => {
         concentration[m * count + t] = read.concentration();
         exposure[m * count + t] = read.exposure();
       });
@@ -62,32 +74,4 @@ function valuesOver(
       }),
     ),
   );
-}
-
-/** Runs from the first dose through all times, which ascend; before it the structure is at rest. */
-function follow(
-  { structure }: DrugModel,
-  course: DrugCourse,
-  values: readonly StructuralValues[],
-  times: Float64Array,
-  tell: (run: FedRun['run'], t: number) => void,
-): void {
-  const settingAt = (time: number) =>
-    Math.max(
-      0,
-      course.covariates.findLastIndex((each) => each.time <= time),
-    );
-  const inflows = inflowsOf(course.doses, (time) => values[settingAt(time)], structure.ways);
-  const begin = Math.min(inflows[0]?.time ?? Number.POSITIVE_INFINITY, times[0]);
-  let setting = settingAt(begin);
-  const fed = new FedRun(structure.run(values[setting], structure.rest(values[setting])), new Feed(inflows), begin);
-  times.forEach((time, t) => {
-    while (setting + 1 < values.length && course.covariates[setting + 1].time <= time) {
-      setting++;
-      fed.to(Math.max(begin, course.covariates[setting].time));
-      fed.run.change(values[setting]);
-    }
-    fed.to(time);
-    tell(fed.run, t);
-  });
 }

@@ -3,6 +3,7 @@ import type { Subject } from '@gemel/inference/population/population';
 import type { DrugCourse } from './course.ts';
 import type { DrugModel, StructuralValues } from './drug.ts';
 import { type Effects, effectsOf, withEffect } from './effects.ts';
+import { type Change, follow } from './follow.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
 import { occasionStarts } from './occasions.ts';
 import { BY_GUT, type StructureRun } from './structure.ts';
@@ -20,16 +21,11 @@ export interface ModelSubject {
 }
 
 /** What holds from a time on. */
-interface Setting {
-  readonly time: number;
+interface Setting extends Change {
   /** Position among the course's covariates. */
   readonly covariates: number;
   readonly occasion: number;
-  /** What is read at its very time is still read under the one before. */
-  readonly after: boolean;
 }
-
-const holds = ({ time, after }: Setting, at: number) => (after ? time < at : time <= at);
 
 /** Changes of covariates and occasions in the order of time; the first holds from ever. */
 function settingsOf({ covariates }: DrugCourse, starts: readonly number[]): readonly Setting[] {
@@ -96,7 +92,7 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
   let same: Feed | null = null;
 
   /** Runs to the end, telling the run at each of the times, which ascend. */
-  function follow(
+  function runThrough(
     eta: ArrayLike<number>,
     times: readonly number[],
     tell: (run: StructureRun, i: number) => void,
@@ -105,24 +101,14 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
     const feed = same ?? new Feed(inflowsOf(doses, (time) => settings[settingAt(time)], ways));
     if (asGiven) same = feed;
     const begin = Math.min(feed.inflows[0]?.time ?? Number.POSITIVE_INFINITY, times[0]);
-    let setting = settingAt(begin);
+    const setting = settingAt(begin);
     const rest = structure.rest(settings[setting]);
     if (begun === null) begun = structure.run(settings[setting], rest);
     else {
       begun.reset(rest);
       begun.change(settings[setting]);
     }
-    const run = begun;
-    const fed = new FedRun(run, feed, begin);
-    for (let i = 0; i < times.length; i++) {
-      while (setting + 1 < settings.length && holds(changes[setting + 1], times[i])) {
-        setting++;
-        fed.to(changes[setting].time);
-        run.change(settings[setting]);
-      }
-      fed.to(times[i]);
-      tell(run, i);
-    }
+    follow(new FedRun(begun, feed, begin), changes, settings, setting, times, tell);
   }
 
   const times = levels.map(({ time }) => time);
@@ -165,7 +151,7 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
       predict(_, eta, out) {
         let finite = true;
         if (times.length > 0) {
-          follow(eta, times, (run, i) => {
+          runThrough(eta, times, (run, i) => {
             out[i] = run.concentration();
             finite &&= Number.isFinite(out[i]);
           });
@@ -175,7 +161,7 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
     },
     stateAt(eta, time) {
       let state = new Float64Array(0);
-      follow(eta, [time], (run) => {
+      runThrough(eta, [time], (run) => {
         run.begin();
         state = Float64Array.from(run.state());
       });

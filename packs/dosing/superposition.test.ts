@@ -8,6 +8,7 @@ import { drugDynamics } from './dynamics.ts';
 import { after, historyOn } from './fixtures/patient.ts';
 import { forecastOf, targetValues } from './forecast.ts';
 import { scenarioOf } from './regimen.ts';
+import { parallel } from './structures/compartments.ts';
 import { superposition } from './superposition.ts';
 
 describe('doses by superposition of the answer to 1 mg are the direct forecast', () => {
@@ -50,6 +51,16 @@ describe('doses by superposition of the answer to 1 mg are the direct forecast',
         });
       }
     }
+  });
+
+  it('and not where doses are taken up by several ways', () => {
+    const tacrolimus = drugs.find(({ id }) => id === 'tacrolimus')!;
+    const [model] = tacrolimus.models;
+    const structure = parallel(1, ['first-order', 'zero-order']);
+    const own = { ...tacrolimus, models: [{ ...model, structure }] };
+    const parameters = Float64Array.of(0, ...structure.names.map(() => 1));
+    const state = drugDynamics(own).init(parameters, after(0));
+    expect(superposition(own, [{ parameters, state }], [], [after(0), after(1)])).toBeNull();
   });
 
   it('and of no drug without: its regimens are forecast one by one', () => {

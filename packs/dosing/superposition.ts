@@ -7,7 +7,7 @@ import type { DosingState } from './fed-dynamics.ts';
 import { readsDoses } from './forecast.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
 import { dosesOf, hours } from './record.ts';
-import type { StructureRun } from './structure.ts';
+import { BY_GUT, type StructureRun } from './structure.ts';
 
 /** A dose whose amount is still open. */
 export interface OpenDose {
@@ -36,7 +36,7 @@ interface Parts {
 /**
  * Where concentrations are proportional to doses, the paths under a regimen are those without it and, for each dose, the amount times
  * the answer to 1 mg, shifted to its time: one answer serves every interval and every amount. As the direct forecast, up to
- * rounding. Null where the structure of a member is not linear. `times` an hour apart; `controls`: what is given and planned; `marked`:
+ * rounding. Null where the structure of a member is not linear, or takes up by several ways. `times` an hour apart; `controls`: what is given and planned; `marked`:
  * whether peaks and troughs are wanted as well.
  */
 export function superposition(
@@ -50,14 +50,12 @@ export function superposition(
   const oral = drug.regimens.route === 'oral';
   const owns = members.map(({ parameters, state }) => {
     const values = layout.values(parameters);
-    return {
-      structure: drug.models[layout.model(parameters)].structure,
-      values,
-      state,
-      lag: (oral && values.ALAG) || 0,
-    };
+    const { structure } = drug.models[layout.model(parameters)];
+    const { ways = BY_GUT } = structure;
+    return { structure, values, state, ways, lag: (oral && values[ways[0]?.lag]) || 0 };
   });
-  if (!owns.every(({ structure }) => structure.linear)) return null;
+  // Of several ways each has a lag of its own.
+  if (!owns.every(({ structure, ways }) => structure.linear && ways.length <= 1)) return null;
   const [begin] = times;
   const count = times.length;
   const mic = drug.mic && new Float64Array(members.length * count);
@@ -80,22 +78,22 @@ export function superposition(
 
   /** Readings without new doses, `phase` ms after the times of the grid, by mouth when what is given then has its lag behind it. */
   const standing = once((phase: number, lagged: boolean) =>
-    readings(({ structure, values, state, lag }) => {
+    readings(({ structure, values, state, ways, lag }) => {
       const doses = known.map((each) => ({ ...each, time: each.time - hours(state.at) }));
       const run = structure.run(values, state.values);
-      const fed = new FedRun(run, new Feed(inflowsOf(doses, () => values)), 0);
+      const fed = new FedRun(run, new Feed(inflowsOf(doses, () => values, ways)), 0);
       return { fed, from: (begin + phase - state.at) / HOUR + (lagged ? lag : 0) };
     }),
   );
 
   /** Readings every hour after 1 mg is given, from `phase` ms after on, by mouth from then and its lag on where `lagged`. */
   const answer = once((phase: number, lagged: boolean, length: number) =>
-    readings(({ structure, values, lag }) => {
+    readings(({ structure, values, ways, lag }) => {
       const run: StructureRun = structure.run(values, structure.rest(values));
       const route = oral && length === 0 ? 'oral' : 'intravenous';
       const one = { time: 0, amount: 1, hours: length, route } as const;
       return {
-        fed: new FedRun(run, new Feed(inflowsOf([one], () => values)), 0),
+        fed: new FedRun(run, new Feed(inflowsOf([one], () => values, ways)), 0),
         from: phase / HOUR + (lagged ? lag : 0),
       };
     }),
