@@ -5,10 +5,10 @@ import { files, ROOT } from '../../tools/node/repository.ts';
 import { type Inputs, listPath, type StudyResult } from '../report.ts';
 import { DATA } from './inputs.ts';
 
-/** Every validation file: packages/x/validation/y.ts and packs/x/validation/y.ts whose default export is a study. */
+/** Every validation file, packages/x/validation/y.ts (in packs and apps too), whose default export is a study. */
 export async function findStudies(): Promise<readonly { readonly file: string; readonly study: Validation }[]> {
   const candidates = files().filter(
-    (file) => /^(packages|packs)\/[^/]+\/validation\/[^/]+\.ts$/.test(file) && !/\.(test|data)\.ts$/.test(file),
+    (file) => /^(packages|packs|apps)\/[^/]+\/validation\/[^/]+\.ts$/.test(file) && !/\.(test|data)\.ts$/.test(file),
   );
   const found: { file: string; study: Validation }[] = [];
   for (const file of candidates) {
