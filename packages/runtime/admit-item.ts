@@ -274,12 +274,13 @@ function given(raw: RawValue, { unit }: Quantity): { readonly given?: Quantity }
   return raw.kind !== 'quantity' || raw.unit === unit ? {} : { given: { value: raw.value, unit: raw.unit } };
 }
 
+/** Remarks that are no doubt of the value. */
+const HARMLESS: ReadonlySet<string> = new Set(['admit-amended', 'admit-code-by-name', 'admit-code-translated']);
+
 /** Remarks make a value uncertain; only what spoils it makes it poor. An announced amendment is no doubt. */
 function gradeOf(marks: readonly Problem[], poor: readonly Problem[]): Grade {
   if (poor.length > 0) return 'poor';
-  return marks.some((mark) => mark.code !== 'admit-amended' && mark.code !== 'admit-code-by-name')
-    ? 'uncertain'
-    : 'good';
+  return marks.some((mark) => !HARMLESS.has(mark.code)) ? 'uncertain' : 'good';
 }
 
 function checkTime(time: RawTime, where: Where): Problem | null {

@@ -6,8 +6,10 @@ import {
   type LossAccount,
   type Observation,
   type Problem,
+  type RawControl,
   type RawItem,
   type RawMerge,
+  type RawObservation,
   type RawRetraction,
 } from '@gemel/core';
 import type { NewEntry } from '@gemel/store';
@@ -21,6 +23,7 @@ import { contentText, outcomeOf, type PendingElement } from './pending-element.t
 import { judgeFact, judgeObservation } from './quality/gate.ts';
 import type { SubjectPast } from './quality/subject-past.ts';
 import type { SubjectIndex } from './subject-index.ts';
+import { type Translate, withTranslation } from './translate-codes.ts';
 import { waveformEntries } from './waveform/waveform-entries.ts';
 
 /** Entries written to the store at once: a source of any length streams through in bounded memory. */
@@ -32,6 +35,7 @@ export interface AdmitContext {
   readonly now: Instant;
   readonly sha256: (text: string) => string;
   readonly breathe?: (() => Promise<void>) | undefined;
+  readonly translate?: Translate | undefined;
 }
 
 export interface Admission {
@@ -146,6 +150,14 @@ class AdmitWork {
     for (const subject of this.#indexes.keys()) this.#context.log.dropIndex(subject);
   }
 
+  #translated<T extends RawObservation | RawControl>(item: T): T {
+    const { catalog, translate } = this.#context;
+    if (translate === undefined) return item;
+    const { raw, problem } = withTranslation(item, catalog, translate);
+    if (problem !== undefined) this.#reportGrouped(item.subject, problem.message, problem);
+    return raw;
+  }
+
   async #item(raw: RawItem, pending: PendingElement): Promise<void> {
     const index = await this.#index(raw.subject);
     if (index === null) {
@@ -168,9 +180,9 @@ class AdmitWork {
     const id = await this.#id(raw.kind);
     const outcome: ItemOutcome =
       raw.kind === 'observation'
-        ? admitObservation(raw, catalog, now, id)
+        ? admitObservation(this.#translated(raw), catalog, now, id)
         : raw.kind === 'control'
-          ? admitControl(raw, catalog, now, id)
+          ? admitControl(this.#translated(raw), catalog, now, id)
           : admitFact(raw, now, id);
     if (outcome.kind === 'refused') {
       for (const problem of outcome.problems) this.#refuse(raw.subject, problem);

@@ -179,7 +179,8 @@ export function createHub(options: HubOptions): Hub {
     admit: (decoded, source, work) =>
       inTurn('admit', async () => {
         const now = clock();
-        const shared = { log, catalog: context.catalog, now, sha256, breathe };
+        const { translate } = options;
+        const shared = { log, catalog: context.catalog, now, sha256, breathe, translate };
         const { account, logged, refusals, imports } = await admit(shared, decoded, source, work);
         const concerned = new Map<string, string[]>();
         for (const [name, ids] of logged) {

@@ -41,6 +41,15 @@ export const runtimeErrors = defineErrors({
       'The item was read out of the words of a note. A value is graded uncertain at best; a dose is kept and acts on nothing.',
     remedy: 'Confirm it by the measurement or the administration itself, from the system that recorded it.',
   },
+  'admit-code-translated': {
+    meaning:
+      'No pack knows the code of the source; a concept map of the user says that it is the same as one a pack binds.',
+    remedy: 'Check the map, which the message names.',
+  },
+  'admit-code-ambiguous': {
+    meaning: 'Concept maps give the code of the source several codes that mean different things. None was taken.',
+    remedy: 'Leave one of the rows in the maps.',
+  },
   'admit-implausible': {
     meaning:
       'The value lies outside what the pack holds plausible. It was kept, graded poor, and is not computed with.',

@@ -17,6 +17,7 @@ import type {
 import type { Store } from '@gemel/store';
 import type { Census } from './census/census.ts';
 import type { Belief, History, ModelRow, Outlook, Pack, Readiness, Situation } from './pack.ts';
+import type { Translate } from './translate-codes.ts';
 import type { WaveformReader } from './waveform/read-waveforms.ts';
 
 /** Everything the runtime needs from outside: it has no clock, no dice and no disk of its own. */
@@ -32,6 +33,8 @@ export interface HubOptions {
   readonly engine: string;
   /** Lets the event loop run between slices of long work; the app decides how. */
   readonly breathe?: () => Promise<void>;
+  /** What codes that no pack knows mean by the user's concept maps. */
+  readonly translate?: Translate | undefined;
 }
 
 export interface WorkOptions {

@@ -8,6 +8,7 @@ import { serverErrors } from '../errors.data.ts';
 import { Desk } from './desk.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { routes } from './routes.ts';
+import { terminologyRoutes } from './terminology-routes.ts';
 import type { World } from './world.ts';
 
 export interface ServerOptions {
@@ -100,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   guardOrigin(app);
   routes(app, desk, options.clock ?? wall);
   feedRoutes(app, options.world);
+  terminologyRoutes(app, options.world.terminology, options.world.clock);
 
   const unknown = () => serverErrors.error('server-unknown-route', 'Nothing is at this address.');
   if (options.webRoot !== undefined && existsSync(options.webRoot)) {

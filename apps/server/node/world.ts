@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Instant, instant } from '@gemel/core';
+import { equivalents } from '@gemel/exchange/terminology/equivalents';
+import { openTerminologyFolder } from '@gemel/exchange/terminology/node/terminology-folder';
+import type { Terminology } from '@gemel/exchange/terminology/terminology';
 import type { Hub } from '@gemel/runtime';
 import { createHub } from '@gemel/runtime/create-hub';
 import { loadPack } from '@gemel/runtime/pack-contract';
@@ -13,6 +17,8 @@ export interface World {
   readonly hub: Hub;
   readonly store: Store;
   readonly clock: () => Instant;
+  /** Code systems, value sets and concept maps: those of the data folder, and what comes with the program. */
+  readonly terminology: Terminology;
   close(): Promise<void>;
 }
 
@@ -48,11 +54,17 @@ export async function discoverPacks(root: string = packsRoot): Promise<Hub['pack
   return found;
 }
 
+/** Where the terminologies of a data folder lie. */
+export function terminologyFolder(folder: string): string {
+  return join(folder, 'terminology');
+}
+
 /** Opens the data folder and the twins over it. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const store = await openSqliteStore({ folder: options.folder });
   const packs = await discoverPacks();
   const clock = options.clock ?? wallClock;
+  const { terminology, close } = openTerminologyFolder(terminologyFolder(options.folder));
   const hub = createHub({
     store,
     packs,
@@ -61,6 +73,16 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     sha256,
     engine,
     breathe,
+    translate: equivalents(terminology),
   });
-  return { hub, store, clock, close: () => store.close() };
+  return {
+    hub,
+    store,
+    clock,
+    terminology,
+    close: async () => {
+      close();
+      await store.close();
+    },
+  };
 }
