@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(begin: Begin) => Command>
   send: async () => (await import('./commands/send.ts')).sendCommand,
   census: async () => (await import('./commands/census.ts')).censusCommand,
   devices: async () => (await import('./commands/devices.ts')).devicesCommand,
+  terminology: async () => (await import('./commands/terminology.ts')).terminologyCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   run: async () => (await import('./commands/run.ts')).runCommand,
   calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
