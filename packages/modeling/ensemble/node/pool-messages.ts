@@ -18,6 +18,3 @@ export interface PoolRun {
   /** Blocks taken at a time. */
   readonly share: number;
 }
-
-/** From a worker: so many blocks done, or the end of its part. */
-export type PoolNote = { readonly kind: 'progress'; readonly blocks: number } | { readonly kind: 'done' };

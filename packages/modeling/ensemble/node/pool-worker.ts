@@ -1,10 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { PartNote } from '@gemel/numerics/node/worker-part';
 import { ensemble } from '../ensemble.ts';
-import type { PoolNote, PoolRun, PoolStart } from './pool-messages.ts';
+import type { PoolRun, PoolStart } from './pool-messages.ts';
 
 const { model, options } = workerData as PoolStart;
 const made = ensemble(model, options);
-const tell = (note: PoolNote) => parentPort!.postMessage(note);
+const tell = (note: PartNote) => parentPort!.postMessage(note);
 
 parentPort!.on('message', ({ members, values, states, control, share }: PoolRun) => {
   const blocks = made.blocks(members);
@@ -13,7 +14,7 @@ parentPort!.on('message', ({ members, values, states, control, share }: PoolRun)
     if (from >= blocks || Atomics.load(control, 1) !== 0) break;
     const to = Math.min(blocks, from + share);
     made.runBlocks(members, { values, states }, from, to);
-    tell({ kind: 'progress', blocks: to - from });
+    tell({ kind: 'progress', done: to - from });
   }
   tell({ kind: 'done' });
 });

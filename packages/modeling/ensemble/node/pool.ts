@@ -1,11 +1,11 @@
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { workerPart } from '@gemel/numerics/node/worker-part';
 import type { Model } from '../../model/model.ts';
 import { type EnsembleOptions, type EnsembleResult, ensemble } from '../ensemble.ts';
 import { ensembleErrors } from '../errors.data.ts';
 import type { EnsembleRequest, Members } from '../members.ts';
-import type { PoolNote, PoolRun, PoolStart } from './pool-messages.ts';
+import type { PoolRun, PoolStart } from './pool-messages.ts';
 
 /** Parts of a run per worker, so that one that is slow does not hold up the rest. */
 const PARTS = 64;
@@ -78,39 +78,12 @@ export class EnsemblePool {
       onProgress?.(done / blocks);
     };
     try {
-      await Promise.all(this.#workers.map((worker) => part(worker, run, told)));
+      await Promise.all(this.#workers.map((worker) => workerPart(worker, run, told)));
     } finally {
       signal?.removeEventListener('abort', stop);
     }
     signal?.throwIfAborted();
     return this.#ensemble.result(given, run);
-  }
-}
-
-/** One worker's part of a run, to its end. */
-async function part(worker: Worker, run: PoolRun, told: (blocks: number) => void): Promise<void> {
-  worker.ref();
-  const ended = new AbortController();
-  const finished = new Promise<void>((resolve) => {
-    const hear = (note: PoolNote) => {
-      if (note.kind === 'progress') {
-        told(note.blocks);
-        return;
-      }
-      worker.off('message', hear);
-      resolve();
-    };
-    worker.on('message', hear);
-  });
-  worker.postMessage(run);
-  try {
-    const failed = once(worker, 'exit', { signal: ended.signal }).then(() => {
-      throw new Error('A worker of the ensemble ended before its part was done.');
-    });
-    await Promise.race([finished, failed]);
-  } finally {
-    ended.abort();
-    worker.unref();
   }
 }
 
