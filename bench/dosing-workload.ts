@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { coding, isQuantity, SNOMED } from '@gemel/core';
 import { randomStream } from '@gemel/numerics';
+import type { DrugCourse } from '@gemel/pack-dosing/course';
 import type { Drug } from '@gemel/pack-dosing/drug';
 import { drugs } from '@gemel/pack-dosing/drugs/index';
 import { goti2018 } from '@gemel/pack-dosing/drugs/vancomycin/goti2018';
@@ -74,10 +75,10 @@ function invented(drug: Drug, number: number): History {
   };
 }
 
-/** Most probable values of invented patients under one model of vancomycin: five doses, two levels each. Returns how many searches converged. */
-export function patientModes(): () => number {
+/** Courses of invented patients under one model of vancomycin: five doses, two levels each. */
+export function patientCourses(count: number): readonly DrugCourse[] {
   const random = randomStream(12, 'dosing');
-  const courses = Array.from({ length: PATIENTS }, () => {
+  return Array.from({ length: count }, () => {
     const values = { clcr: 90 * Math.exp(0.4 * random.normal()), weight: 75 * Math.exp(0.2 * random.normal()) };
     const doses = [0, 12, 24, 36, 48].map((time) => ({ time, amount: 1000, hours: 1, route: 'intravenous' as const }));
     const course = { doses, covariates: [{ time: Number.NEGATIVE_INFINITY, values }] };
@@ -94,6 +95,11 @@ export function patientModes(): () => number {
       levels: levels.map(({ time }, i) => ({ time, value: expected[i] * Math.exp(0.2 * random.normal()) })),
     };
   });
+}
+
+/** Most probable values of such patients. Returns how many searches converged. */
+export function patientModes(): () => number {
+  const courses = patientCourses(PATIENTS);
   return () =>
     courses.filter((course) => effectMode(modelSubject(goti2018, course)).found.status === 'converged').length;
 }
