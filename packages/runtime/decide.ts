@@ -46,7 +46,8 @@ export function decide(basis: ForecastBasis, situation: Situation<unknown>, fore
     for (const scenario of scenarios) weighed.push(weigh(basis, situation, scenario));
     plans = compared(weighed);
   }
-  const advised = pack.decide(situation, plans);
+  const pathsOf = (plan: Plan) => weighed[plans.indexOf(plan)]!.foretold.paths;
+  const advised = pack.decide(situation, plans, pathsOf);
   return checked(withAdvisories(advised, pack.advisories(situation, forecast)), plans);
 }
 

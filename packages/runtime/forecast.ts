@@ -59,22 +59,23 @@ export function foretell(basis: ForecastBasis, scenario: Scenario): Foretold {
   const random = randomStream(seed);
   const { stepMinutes, horizonMinutes, signals } = pack.forecast;
   const times = forecastTimes(belief.at, now, stepMinutes, horizonMinutes);
-  const run = () => {
+  const weights = normalised(belief.weights);
+  const run = (): Outcome => {
     const planned = pack.planned?.(history, belief.at, times.at(-1)!) ?? [];
-    return stratifiedTrajectories(
+    const values = stratifiedTrajectories(
       pack.dynamics,
       { members: belief.members, times, signals, random: random.fork('paths') },
       (basis.published ?? [[]]).map((own) => [...history.controls, ...planned, ...own, ...scenario.controls]),
     );
+    const paths: Paths = { members: belief.members.length, times, values };
+    const outOfRange = pack.outOfRange?.(paths, scenario, random.fork('range')) ?? [];
+    const quantities = Object.fromEntries(
+      pack.quantities.map((spec) => [spec.name, summarise(spec, paths, weights, pack.id)]),
+    );
+    return { paths, outOfRange, quantities, digests: digestsOf(paths, quantities, basis.sha256) };
   };
   const again = scenario.controls.length === 0 && pack.outOfRange === undefined;
-  const values = again ? withoutControls(basis, run) : run();
-  const paths: Paths = { members: belief.members.length, times, values };
-  const outOfRange = pack.outOfRange?.(paths, scenario, random.fork('range')) ?? [];
-  const weights = normalised(belief.weights);
-  const quantities = Object.fromEntries(
-    pack.quantities.map((spec) => [spec.name, summarise(spec, paths, weights, pack.id)]),
-  );
+  const { paths, outOfRange, quantities, digests } = again ? withoutControls(basis, run) : run();
   const about = {
     kind: 'forecast' as const,
     subject: history.subject,
@@ -90,22 +91,44 @@ export function foretell(basis: ForecastBasis, scenario: Scenario): Foretold {
     seed,
     members: paths.members,
   };
-  const bytes = (signal: string) =>
-    new Uint8Array(values[signal]!.buffer, values[signal]!.byteOffset, values[signal]!.byteLength);
-  const hash = basis.sha256(canonicalJson({ ...about, paths: signals.map((signal) => basis.sha256(bytes(signal))) }));
+  const hash = basis.sha256(canonicalJson({ ...about, ...digests }));
   return { forecast: { ...about, id: `forecast-${hash.slice(0, 24)}`, hash }, paths, weights };
 }
 
-type Values = Readonly<Record<string, Float64Array>>;
+/** What members come to under a scenario. */
+interface Outcome extends Pick<Forecast, 'outOfRange' | 'quantities'> {
+  readonly paths: Paths;
+  readonly digests: ReturnType<typeof digestsOf>;
+}
 
-/** Paths under no controls but those known: told as the forecast, and weighed again beside options. */
-const uncontrolled = new WeakMap<ForecastBasis, Values>();
+/** Under no controls but those known: told as the forecast, and weighed again beside options. */
+const uncontrolled = new WeakMap<ForecastBasis, Outcome>();
 
-/** Of packs that leave their paths as they are. */
-function withoutControls(basis: ForecastBasis, run: () => Values): Values {
-  const values = uncontrolled.get(basis) ?? run();
-  uncontrolled.set(basis, values);
-  return values;
+/** Of packs whose paths do not hang on what a scenario is called. */
+function withoutControls(basis: ForecastBasis, run: () => Outcome): Outcome {
+  const outcome = uncontrolled.get(basis) ?? run();
+  uncontrolled.set(basis, outcome);
+  return outcome;
+}
+
+/** What stands in a forecast's hash for its many numbers: their own hashes, which need no text of them. */
+function digestsOf(
+  { values }: Paths,
+  quantities: Forecast['quantities'],
+  sha256: ForecastBasis['sha256'],
+): { readonly paths: Readonly<Record<string, string>>; readonly quantities: Readonly<Record<string, unknown>> } {
+  const digest = ({ buffer, byteOffset, byteLength }: Float64Array) =>
+    sha256(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
+  const each = Object.entries(quantities).map(([name, quantity]) => {
+    if (quantity.kind === 'scalar') return [name, quantity];
+    const { times, quantiles, mean, events, ...about } = quantity;
+    const numbers = Float64Array.from([times, ...quantiles, mean, ...Object.values(events)].flat());
+    return [name, { ...about, events: Object.keys(events), numbers: digest(numbers) }];
+  });
+  return {
+    paths: Object.fromEntries(Object.entries(values).map(([signal, own]) => [signal, digest(own)])),
+    quantities: Object.fromEntries(each),
+  };
 }
 
 /** A 32-bit seed from the hub's own and from what the forecast rests on. */

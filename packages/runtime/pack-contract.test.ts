@@ -111,7 +111,12 @@ describe('pack contract', () => {
     [
       'S4',
       'a decision that depends on luck',
-      { decide: (situation, plans) => ({ ...any.decide(situation, plans), statement: `${Math.random()}` }) },
+      {
+        decide: (situation, plans, pathsOf) => ({
+          ...any.decide(situation, plans, pathsOf),
+          statement: `${Math.random()}`,
+        }),
+      },
     ],
   ])('%s fails %s', (rule, _, part) => {
     expect(failing({ ...any, ...part })).toContain(rule);

@@ -304,8 +304,8 @@ export interface Pack<State> {
   planned?(history: History, from: Instant, until: Instant): readonly ControlInput[];
   /** Candidate scenarios; called again with what was weighed so far until it returns none. The first is "as planned". */
   propose(situation: Situation<State>, weighed: readonly Plan[]): readonly Scenario[];
-  /** Pure: plans in, advice out. */
-  decide(situation: Situation<State>, plans: readonly Plan[]): Advice;
+  /** Pure: plans in, advice out. `pathsOf`: the member paths that a plan was weighed by, which are not to be written to. */
+  decide(situation: Situation<State>, plans: readonly Plan[], pathsOf: (plan: Plan) => Paths): Advice;
   /** What to tell a person now whatever the plans (hypoglycaemia plan, stale sensor, suspected pump fault); also uncalibrated. */
   advisories(situation: Outlook<State>, forecast: Forecast | null): readonly Advisory[];
   /** Stretches where paths leave what the model was validated for; may widen the paths in place (the fan) and says so. */

@@ -10,14 +10,14 @@ import {
   type Scenario,
   writtenUnit,
 } from '@gemel/core';
-import type { Situation } from '@gemel/runtime/pack';
+import type { Paths, Situation } from '@gemel/runtime/pack';
 import { abstain } from './abstain.ts';
 import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { COMING_DAY, daysOf, sayTarget } from './forecast.ts';
 import { micOf } from './mic.ts';
 import { covariatesOf, isRate, levelsOf, sayClearance } from './record.ts';
-import { type SamplingDesign, samplingDesigns } from './sampling.ts';
+import { type SamplingDesign, samplingDesign } from './sampling.ts';
 
 /** Hours a proposal may be acted on. */
 const EXPIRES = 4;
@@ -29,7 +29,7 @@ const DRAWN_WITHIN = 60;
 export function decideOf(drug: Drug) {
   const [target] = drug.targets;
   const renal = drug.models.some(({ needs }) => needs.includes('clcr') || needs.includes('creatinine'));
-  return (situation: Situation<DosingState>, plans: readonly Plan[]): Advice => {
+  return (situation: Situation<DosingState>, plans: readonly Plan[], pathsOf: (plan: Plan) => Paths): Advice => {
     const { now, applicability, belief, history } = situation;
     if (applicability.applies === 'no') return abstain(applicability.reasons);
     if (plans.length === 0) return abstain([{ code: 'nothing-weighed', statement: 'Nothing was weighed.' }]);
@@ -69,7 +69,7 @@ export function decideOf(drug: Drug) {
         ...belief.diagnostics.warnings.map(({ code, message }) => ({ code, statement: message })),
       ],
       advisories: [],
-      measurements: measurementsOf(situation, told),
+      measurements: measurementsOf(situation, told, pathsOf),
       plans: ranked,
       expires: instant(now + EXPIRES * HOUR),
     };
@@ -140,10 +140,15 @@ export function decideOf(drug: Drug) {
     return found;
   }
 
-  function measurementsOf(situation: Situation<DosingState>, plans: readonly Plan[]): readonly ProposedMeasurement[] {
-    const scenarios = plans.map(({ scenario }) => scenario);
-    const designs = samplingDesigns(drug, situation, scenarios);
-    return scenarios.flatMap((scenario, i) => measurementsOfDesign(situation, scenario, designs[i]));
+  function measurementsOf(
+    situation: Situation<DosingState>,
+    plans: readonly Plan[],
+    pathsOf: (plan: Plan) => Paths,
+  ): readonly ProposedMeasurement[] {
+    return plans.flatMap((plan) => {
+      const { scenario } = plan;
+      return measurementsOfDesign(situation, scenario, samplingDesign(drug, situation, scenario, pathsOf(plan)));
+    });
   }
 
   function measurementsOfDesign(

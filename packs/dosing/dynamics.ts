@@ -1,10 +1,10 @@
 import type { ControlInput } from '@gemel/core';
 import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
 import type { Drug, StructuralValues } from './drug.ts';
-import { type DosingState, fedDynamics } from './fed-dynamics.ts';
+import { type DosingState, fedDynamics, type RunReading } from './fed-dynamics.ts';
 import { Feed, inflowsOf } from './inflow.ts';
-import { dosesOf } from './record.ts';
-import { BY_GUT, type StructureRun, type Way } from './structure.ts';
+import { dosesOf, onTick } from './record.ts';
+import { BY_GUT, type Way } from './structure.ts';
 
 /** Total concentration, and its integral since the belief stands; free of assay error. */
 export const CONCENTRATION = 'concentration';
@@ -25,6 +25,8 @@ export interface MemberLayout {
   model(parameters: Parameters): number;
   mic(parameters: Parameters): number;
   values(parameters: Parameters): StructuralValues;
+  /** One of them; undefined where no model has it. */
+  value(parameters: Parameters, name: string): number | undefined;
 }
 
 export function memberLayout(drug: Drug): MemberLayout {
@@ -43,6 +45,7 @@ export function memberLayout(drug: Drug): MemberLayout {
       for (const { name, at } of places[parameters[0]]) values[name] = parameters[at];
       return values;
     },
+    value: (parameters, name) => parameters[names.indexOf(name) < 0 ? parameters.length : 1 + names.indexOf(name)],
   };
 }
 
@@ -55,17 +58,22 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
   /** What controls bring into a member. */
   function feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed {
     const doses = dosesOf(drug, controls);
-    let values: StructuralValues = {};
+    const feedOf = (values: StructuralValues, ways: readonly Way[]) =>
+      new Feed(inflowsOf(doses, () => values, ways).map((each) => ({ ...each, time: onTick(each.time) })));
+    if (!oral) {
+      const feed = feedOf({}, BY_GUT);
+      return () => feed;
+    }
+    let before: Parameters | null = null;
     let entered: readonly Way[] = [];
     let feed: Feed | null = null;
     return (parameters) => {
-      const before = values;
-      values = oral ? layout.values(parameters) : before;
-      // Often members take up alike.
       const { ways = BY_GUT } = structureOf(parameters);
-      const same = (name: string) => values[name] === before[name];
+      // Often members take up alike.
+      const same = (name: string) => before !== null && layout.value(parameters, name) === layout.value(before, name);
       const alike = ways.every(({ lag, share, duration }) => same(lag) && same(share) && same(duration));
-      if (feed === null || ways !== entered || !alike) feed = new Feed(inflowsOf(doses, () => values, ways));
+      if (feed === null || ways !== entered || !alike) feed = feedOf(layout.values(parameters), ways);
+      before = parameters;
       entered = ways;
       return feed;
     };
@@ -90,13 +98,8 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
       return true;
     },
     feeder,
-    reader(signal) {
-      if (signal === EXPOSURE) return (run) => run.exposure();
-      if (signal === CONCENTRATION) return (run) => run.concentration();
-      if (signal === MIC) return (_, parameters) => layout.mic(parameters);
-      // Before anything happened there is only what is there now.
-      const marked = (run: StructureRun, mark: number) => (Number.isNaN(mark) ? run.concentration() : mark);
-      return signal === PEAK ? (run, _, { peak }) => marked(run, peak) : (run, _, { trough }) => marked(run, trough);
-    },
+    // The signals of a drug are called as what a run tells.
+    reading: (signal) =>
+      signal === MIC ? { ofMember: (parameters) => layout.mic(parameters) } : (signal as RunReading),
   });
 }

@@ -36,12 +36,7 @@ function perDay([first, second]: Paths['times']): number {
   return Math.round(DAY / (second - first));
 }
 
-/** Whether a target is read at the doses' own times. */
-export function readsDoses({ targets }: Pick<Drug, 'targets'>): boolean {
-  return targeted({ targets }, 'peak', 'trough', 'time-above');
-}
-
-function targeted({ targets }: Pick<Drug, 'targets'>, ...quantities: readonly Target['quantity'][]): boolean {
+function targeted({ targets }: Drug, ...quantities: readonly Target['quantity'][]): boolean {
   return targets.some(({ quantity }) => quantities.includes(quantity));
 }
 
@@ -49,49 +44,89 @@ export const scoresOf = (drug: Drug): Pack<unknown>['scores'] => [
   { quantity: 'concentration', signal: levelSignal(drug), leadsMinutes: [6 * 60, 12 * 60, 24 * 60, 48 * 60] },
 ];
 
-/** What a target is of, per member: on the last day foretold; exposure a day and peak of the last two. Over the MIC, where it is of that. */
+/** Of paths, what targets come to: asked for by several quantities and rewards. */
+const told = new WeakMap<Paths, Map<Target, Float64Array>>();
+
+/**
+ * What a target is of, per member: on the last day foretold; exposure a day and peak of the last two. Over the MIC, where it is of that. Not
+ * to be written to.
+ */
 export function targetValues(target: Target, paths: Paths): Float64Array {
-  const { members, times, values } = paths;
-  const count = times.length;
-  const last = count - 1;
-  const day = perDay(times);
+  const known = told.get(paths) ?? new Map<Target, Float64Array>();
+  told.set(paths, known);
+  const found = known.get(target) ?? valuesOf(target, paths);
+  known.set(target, found);
+  return found;
+}
+
+function valuesOf(target: Target, paths: Paths): Float64Array {
+  const last = paths.times.length - 1;
+  const day = perDay(paths.times);
   const from = Math.max(0, last - day);
-  const share = target.unbound ?? 1;
-  const row = (signal: string, m: number) => values[signal].subarray(m * count, (m + 1) * count);
-  return Float64Array.from({ length: members }, (_, m) => {
-    const concentration = row(CONCENTRATION, m);
-    const exposure = row(EXPOSURE, m);
-    const mic = target.perMic ? values[MIC][m * count] : 1;
-    switch (target.quantity) {
-      case 'auc':
-        return (share * (exposure[last] - exposure[0])) / mic;
-      case 'auc24':
-        // Two days, so that a dose every other day counts as it does.
-        return (share * (exposure[last] - exposure[Math.max(0, last - 2 * day)])) / (2 * mic);
-      case 'average':
-        return (share * (exposure[last] - exposure[from])) / (24 * mic);
-      case 'trough':
-        return (share * least(concentration, row(TROUGH, m), from, last)) / mic;
-      case 'peak':
-        return (share * most(concentration, row(PEAK, m), Math.max(0, last - 2 * day), last)) / mic;
-      case 'time-above':
-        return above(concentration, row(TROUGH, m), from, last, mic / share);
-    }
-  });
+  const before = Math.max(0, last - 2 * day);
+  switch (target.quantity) {
+    case 'auc':
+      return exposed(target, paths, 0, last, 1);
+    case 'auc24':
+      // Two days, so that a dose every other day counts as it does.
+      return exposed(target, paths, before, last, 2);
+    case 'average':
+      return exposed(target, paths, from, last, 24);
+    case 'trough':
+      return marked(target, paths, TROUGH, from, last, least);
+    case 'peak':
+      return marked(target, paths, PEAK, before, last, most);
+    case 'time-above':
+      return timeAbove(target, paths, from, last);
+  }
 }
 
 /** Of a first target that is of a day, what the first day foretold comes to, per member: exposure, or time above the MIC. */
-export function comingDay(target: Target, { members, times, values }: Paths): Float64Array {
-  const { unbound = 1, quantity } = target;
-  const count = times.length;
-  const day = Math.min(perDay(times), count - 1);
-  return Float64Array.from({ length: members }, (_, m) => {
-    const row = (signal: string) => values[signal].subarray(m * count, (m + 1) * count);
-    const mic = target.perMic ? values[MIC][m * count] : 1;
-    if (quantity === 'time-above') return above(row(CONCENTRATION), row(TROUGH), 0, day, mic / unbound);
-    const exposure = row(EXPOSURE);
-    return (unbound * (exposure[day] - exposure[0])) / mic;
-  });
+export function comingDay(target: Target, paths: Paths): Float64Array {
+  const day = Math.min(perDay(paths.times), paths.times.length - 1);
+  return target.quantity === 'time-above' ? timeAbove(target, paths, 0, day) : exposed(target, paths, 0, day, 1);
+}
+
+/** One value per member, from where its row begins and its MIC, or 1. */
+function perMember(
+  { perMic }: Target,
+  { members, times, values }: Paths,
+  of: (row: number, mic: number) => number,
+): Float64Array {
+  const mic = perMic ? values[MIC] : null;
+  const out = new Float64Array(members);
+  for (let m = 0; m < members; m++) out[m] = of(m * times.length, mic === null ? 1 : mic[m * times.length]);
+  return out;
+}
+
+function exposed(target: Target, paths: Paths, from: number, last: number, over: number): Float64Array {
+  const { unbound = 1 } = target;
+  const exposure = paths.values[EXPOSURE];
+  return perMember(
+    target,
+    paths,
+    (row, mic) => (unbound * (exposure[row + last] - exposure[row + from])) / (over * mic),
+  );
+}
+
+function marked(
+  target: Target,
+  paths: Paths,
+  signal: string,
+  from: number,
+  last: number,
+  extreme: typeof least,
+): Float64Array {
+  const { unbound = 1 } = target;
+  const [values, marks] = [paths.values[CONCENTRATION], paths.values[signal]];
+  return perMember(target, paths, (row, mic) => (unbound * extreme(values, marks, row + from, row + last)) / mic);
+}
+
+/** In % of the readings' time. */
+function timeAbove(target: Target, paths: Paths, from: number, last: number): Float64Array {
+  const { unbound = 1 } = target;
+  const [values, marks] = [paths.values[CONCENTRATION], paths.values[TROUGH]];
+  return perMember(target, paths, (row, mic) => above(values, marks, row + from, row + last, mic / unbound));
 }
 
 export function sayTarget({ low, high, unit }: Target): string {

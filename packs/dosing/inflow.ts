@@ -123,18 +123,40 @@ export class FedRun {
   }
 
   to(time: number): void {
-    const { inflows } = this.#feed;
-    while (this.#next < inflows.length && inflows[this.#next].time < time) {
-      const { time: at, site, amount, rate } = inflows[this.#next++];
-      this.#advance(at);
-      if (amount !== 0 || rate > 0) this.#marks = { peak: this.#marks.peak, trough: this.run.concentration() };
-      if (amount !== 0) this.run.give(site, amount);
-      if (rate !== 0) this.run.addRate(site, rate);
-      if (site === 'blood' && rate <= 0) {
-        this.#marks = { peak: this.run.concentration(), trough: this.#marks.trough };
-      }
-    }
+    while (this.#nextAt() < time) this.#enter();
     this.#advance(time);
+  }
+
+  /** When something flows in next. */
+  #nextAt(): number {
+    const { inflows } = this.#feed;
+    return this.#next < inflows.length ? inflows[this.#next].time : Number.POSITIVE_INFINITY;
+  }
+
+  #enter(): void {
+    const { time, site, amount, rate } = this.#feed.inflows[this.#next++];
+    this.#advance(time);
+    if (amount !== 0 || rate > 0) this.#marks = { peak: this.#marks.peak, trough: this.run.concentration() };
+    if (amount !== 0) this.run.give(site, amount);
+    if (rate !== 0) this.run.addRate(site, rate);
+    if (site === 'blood' && rate <= 0) this.#marks = { peak: this.run.concentration(), trough: this.#marks.trough };
+  }
+
+  /**
+   * Reads concentration and exposure, position `at` on, at the times from the `first` on that lie equally far apart and before which nothing
+   * flows in, as `to` and `renew` would at each. How many they are; 0 where there is none, or the run has no such form.
+   */
+  sweep(times: Float64Array, first: number, concentration: Float64Array, exposure: Float64Array, at: number): number {
+    const step = times[first] - this.#now;
+    if (this.run.sweep === undefined || !(step > 0)) return 0;
+    while (this.#nextAt() <= this.#now) this.#enter();
+    const until = this.#nextAt();
+    if (times[first] > until) return 0;
+    let last = first;
+    while (times[last + 1] <= until && times[last + 1] - times[last] === step) last++;
+    this.run.sweep(step, last - first + 1, concentration, exposure, at);
+    this.#now = times[last];
+    return last - first + 1;
   }
 
   #advance(time: number): void {

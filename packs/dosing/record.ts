@@ -47,8 +47,15 @@ export function isUnfinished(drug: Pick<Drug, 'codings'>, { fact, value }: Fact)
 
 const KIDNEY_TRANSPLANTATION = coding(SNOMED, '70536003', 'Transplant of kidney');
 
-/** Hours since the epoch: the clock of a course. */
-export const hours = (at: Instant): number => at / HOUR;
+/** The clock of a course has 2³² ticks an hour, all of them numbers: durations that are equal are equal to the last bit. */
+const TICKS = 2 ** 32;
+export const onTick = (hours: number): number => Math.round(hours * TICKS) / TICKS;
+
+/** Hours since the epoch, on a tick. */
+export function hours(at: Instant): number {
+  const whole = Math.floor(at / HOUR);
+  return whole + onTick((at - whole * HOUR) / HOUR);
+}
 
 /** How long a rate lasts that nobody ends, h. */
 const UNENDED = 10_000;

@@ -1,6 +1,7 @@
 import { type ControlInput, finish, HOUR, type Instant } from '@gemel/core';
 import { randomStream } from '@gemel/numerics';
-import type { History } from '@gemel/runtime/pack';
+import type { History, Paths } from '@gemel/runtime/pack';
+import { forecastTimes } from '@gemel/runtime/paths';
 import { describe, expect, it } from 'vitest';
 import { drugAssimilator } from './calibrate.ts';
 import type { Drug } from './drug.ts';
@@ -9,7 +10,7 @@ import { drugDynamics, memberLayout } from './dynamics.ts';
 import { advised } from './fixtures/advice.ts';
 import { after, creatinine, dose, history, measured } from './fixtures/patient.ts';
 import { forecastOf, targetValues } from './forecast.ts';
-import { samplingDesigns } from './sampling.ts';
+import { samplingDesign } from './sampling.ts';
 
 type Regimen = readonly [mg: number, every: number, hours: number];
 
@@ -89,7 +90,16 @@ describe('the time of the next level', () => {
     applicability: { applies: 'yes' as const, reasons: [] },
   };
   const asPlanned = { id: '', title: '', controls: [] };
-  const design = samplingDesigns(drug, situation, [asPlanned], 1)[0]!;
+  const designed = (on: History, most?: 1 | 2, change: (paths: Paths) => void = () => {}, of = drug) => {
+    const { signals, stepMinutes, horizonMinutes } = forecastOf(drug);
+    const times = forecastTimes(belief.at, after(NOW), stepMinutes, horizonMinutes);
+    const request = { members: belief.members, controls: on.controls, times, signals, random: randomStream(0) };
+    const { values } = drugDynamics(drug).trajectories!(request);
+    const paths = { members: belief.members.length, times, values };
+    change(paths);
+    return samplingDesign(of, { ...situation, history: on }, asPlanned, paths, most);
+  };
+  const design = designed(given, 1)!;
   const random = randomStream(19);
   const anyTime = () => {
     for (;;) {
@@ -113,7 +123,7 @@ describe('the time of the next level', () => {
     expect(design.before).toBeGreaterThan(1.5 * design.after);
   });
   it('is no time of an infusion or of the hour after; two levels lie apart and tell more than one', () => {
-    const two = samplingDesigns(drug, situation, [asPlanned])[0]!;
+    const two = designed(given)!;
     expect(two.times).toHaveLength(2);
     expect(two.after).toBeLessThan(0.9 * design.after);
     expect(two.times[1] - two.times[0]).toBeGreaterThanOrEqual(4 * HOUR);
@@ -125,7 +135,17 @@ describe('the time of the next level', () => {
   });
   it('is none where nothing is given any more', () => {
     const bare = { ...given, controls: given.controls.filter(({ status }) => status === 'given') };
-    expect(samplingDesigns(drug, { ...situation, history: bare }, [asPlanned])).toEqual([null]);
+    expect(designed(bare)).toBeNull();
+  });
+  it('is none when everyone’s level is nothing', () => {
+    const without = { ...drug, models: drug.models.map((model) => ({ ...model, sigma: { proportional: 0.04 } })) };
+    const empty = ({ times, values }: Paths) =>
+      times.forEach((at, t) => {
+        for (let m = 0; m < belief.members.length && at < after(60); m++)
+          values.concentration[m * times.length + t] = 0;
+      });
+    const found = designed(given, 1, empty, without)!;
+    for (const at of found.times) expect(at).toBeGreaterThanOrEqual(after(60));
   });
   it('goes with each plan as a measurement, under a LOINC code of the level, before the next dose', () => {
     const { advice } = advised(drug, given, after(NOW));

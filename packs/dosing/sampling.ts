@@ -1,17 +1,12 @@
-import { type ControlInput, HOUR, type Instant, type Plan } from '@gemel/core';
-import { randomStream } from '@gemel/numerics';
+import { HOUR, type Instant, type Scenario } from '@gemel/core';
 import type { Member } from '@gemel/runtime/dynamics';
 import type { Paths, Situation } from '@gemel/runtime/pack';
-import { forecastTimes } from '@gemel/runtime/paths';
 import type { Drug, Target } from './drug.ts';
-import { CONCENTRATION, drugDynamics, memberLayout } from './dynamics.ts';
+import { CONCENTRATION, memberLayout } from './dynamics.ts';
 import type { DosingState } from './fed-dynamics.ts';
-import { forecastOf, readsDoses, targetValues } from './forecast.ts';
+import { forecastOf, targetValues } from './forecast.ts';
 import { isDose } from './record.ts';
-import { superposition } from './superposition.ts';
 
-/** Members the designs are computed with. */
-const WEIGHED_WITH = 100;
 /** Hours within which the next level is drawn; of drugs that take longer to come to rest, a quarter of that. */
 const WITHIN = 48;
 /** Share of the best gain with which an earlier time will do. */
@@ -54,67 +49,49 @@ interface Choice {
  * target's quantity once a level is known, by Bayes linear adjustment over the members of the posterior (Goldstein and Wooff, Bayes
  * Linear Statistics, Wiley 2007, chapter 3; as a design criterion: Chaloner and Verdinelli 1995, Stat Sci 10:273-304,
  * doi:10.1214/ss/1177009939): Var q − Cov(q, y) Var(y)⁻¹ Cov(y, q), both on logarithmic scales, on which they are closest to
- * proportional. `most`: levels at most. Times are those of the forecast's grid that lie outside infusions and the hours after a dose. One
- * design for each plan; null where no level narrows it.
+ * proportional. `paths`: the members' under the plan. `most`: levels at most. Times are those of the forecast's grid that lie outside
+ * infusions and the hours after a dose. Null where no level narrows it.
  */
-export function samplingDesigns(
+export function samplingDesign(
   drug: Drug,
-  { belief, history, now }: Situation<DosingState>,
-  plans: readonly Plan['scenario'][],
+  { belief: { members }, history, now }: Situation<DosingState>,
+  plan: Scenario,
+  paths: Paths,
   most: 1 | 2 = 2,
-): readonly (SamplingDesign | null)[] {
-  const { horizonMinutes, stepMinutes, signals } = forecastOf(drug);
-  const every = Math.max(1, Math.floor(belief.members.length / WEIGHED_WITH));
-  const members = belief.members.filter((_, m) => m % every === 0);
-  const times = forecastTimes(belief.at, now, stepMinutes, horizonMinutes);
-  const target = known(drug.targets[0]);
-  const errors = errorsOf(drug, members);
+): SamplingDesign | null {
+  const { horizonMinutes } = forecastOf(drug);
+  const { times } = paths;
   // A proposal stands in place of what is planned.
-  const standing = history.controls.filter(({ status }) => status !== 'planned');
-  const linear = superposition(drug, members, standing, times, readsDoses({ targets: [target] }));
-
-  /** Paths under a plan, by superposition where every member is linear. */
-  function pathsUnder(own: readonly ControlInput[]): Paths {
-    if (linear !== null && own.length > 0 && own.every(isDose)) {
-      const amounts = [...new Set(own.map(({ value }) => value.value))];
-      const doses = own.map(({ from, to = from, value }) => {
-        return { at: from, hours: (to - from) / HOUR, slot: amounts.indexOf(value.value) };
-      });
-      return linear(doses)(amounts);
-    }
-    const request = { members, controls: [...history.controls, ...own], times, signals };
-    const { values } = drugDynamics(drug).trajectories!({ ...request, random: randomStream(0) });
-    return { members: members.length, times, values };
-  }
-
-  return plans.map((plan) => {
-    const controls = [...(plan.controls.length === 0 ? history.controls : standing), ...plan.controls];
-    if (!controls.some(({ from, to = from }) => to > now)) return null;
-    const paths = pathsUnder(plan.controls);
-    const wanted = centred(targetValues(target, paths).map((value) => Math.log(Math.max(value, 1e-9))));
-    const before = product(wanted, wanted);
-    const until = now + Math.max(WITHIN, horizonMinutes / 60 / 4) * HOUR;
-    const readings = times.flatMap((at, t) =>
+  const standing = history.controls.filter(({ status }) => status !== 'planned' || plan.controls.length === 0);
+  const controls = [...standing, ...plan.controls];
+  if (!controls.some(({ from, to = from }) => to > now)) return null;
+  const wanted = centred(targetValues(known(drug.targets[0]), paths).map((value) => Math.log(Math.max(value, 1e-9))));
+  const before = product(wanted, wanted);
+  const until = now + Math.max(WITHIN, horizonMinutes / 60 / 4) * HOUR;
+  const errors = errorsOf(drug, members);
+  const readings = times
+    .flatMap((at, t) =>
       at > now && at <= until && mayBeDrawn(drug, controls, at) ? [readingAt(errors, wanted, paths, at, t)] : [],
-    );
-    if (!(before > 0) || readings.length === 0) return null;
-    const one = best(
-      readings.map((each) => ({ times: [each], left: before - each.tells ** 2 / each.spread })),
-      before,
-    );
-    if (Math.sqrt(one.left / before) > 1 - WORTH) return null;
-    const [first] = one.times;
-    const pairs = readings
-      .filter(({ at }) => most > 1 && Math.abs(at - first.at) >= APART * HOUR)
-      .map((second) => ({ times: [first, second], left: before - toldBy(first, second) }));
-    const two = pairs.length === 0 ? one : best(pairs, before);
-    const chosen = Math.sqrt(two.left / one.left) < 1 - WORTH ? two : one;
-    return {
-      times: chosen.times.map(({ at }) => at).toSorted((a, b) => a - b),
-      before: Math.sqrt(before),
-      after: Math.sqrt(chosen.left),
-    };
-  });
+    )
+    // Where nobody has anything left, and no error of measurement is known, there is nothing to weigh.
+    .filter(({ spread }) => spread > 0);
+  if (!(before > 0) || readings.length === 0) return null;
+  const one = best(
+    readings.map((each) => ({ times: [each], left: before - each.tells ** 2 / each.spread })),
+    before,
+  );
+  if (Math.sqrt(one.left / before) > 1 - WORTH) return null;
+  const [first] = one.times;
+  const pairs = readings
+    .filter(({ at }) => most > 1 && Math.abs(at - first.at) >= APART * HOUR)
+    .map((second) => ({ times: [first, second], left: before - toldBy(first, second) }));
+  const two = pairs.length === 0 ? one : best(pairs, before);
+  const chosen = Math.sqrt(two.left / one.left) < 1 - WORTH ? two : one;
+  return {
+    times: chosen.times.map(({ at }) => at).toSorted((a, b) => a - b),
+    before: Math.sqrt(before),
+    after: Math.sqrt(chosen.left),
+  };
 }
 
 /** Of a time above a threshold, which many members share, the trough is what is to be known. */

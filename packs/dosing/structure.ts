@@ -33,6 +33,11 @@ export interface StructureRun {
   reset(state: Float64Array): void;
   /** What `reset(state())` does, but infusions go on: where that can be had for less. */
   renew?(): void;
+  /**
+   * Advances `count` times by some hours and writes concentration and exposure after each, from position `at` on: what single steps, each
+   * renewed, give, to the last bit. Where that can be had for less.
+   */
+  sweep?(hours: number, count: number, concentration: Float64Array, exposure: Float64Array, at: number): void;
 }
 
 /** A mechanism by which doses become levels. */

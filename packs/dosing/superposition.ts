@@ -4,9 +4,8 @@ import type { Paths } from '@gemel/runtime/pack';
 import type { Drug } from './drug.ts';
 import { CONCENTRATION, EXPOSURE, MIC, memberLayout, PEAK, TROUGH } from './dynamics.ts';
 import type { DosingState } from './fed-dynamics.ts';
-import { readsDoses } from './forecast.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
-import { dosesOf, hours } from './record.ts';
+import { dosesOf, hours, onTick } from './record.ts';
 import { BY_GUT, type StructureRun } from './structure.ts';
 
 /** A dose whose amount is still open. */
@@ -36,15 +35,14 @@ interface Parts {
 /**
  * Where concentrations are proportional to doses, the paths under a regimen are those without it and, for each dose, the amount times
  * the answer to 1 mg, shifted to its time: one answer serves every interval and every amount. As the direct forecast, up to
- * rounding. Null where the structure of a member is not linear, or takes up by several ways. `times` an hour apart; `controls`: what is given and planned; `marked`:
- * whether peaks and troughs are wanted as well.
+ * rounding. Null where the structure of a member is not linear, or takes up by several ways. `times` an hour apart; `controls`: what is
+ * given and planned. Values are computed when they are first asked for.
  */
 export function superposition(
   drug: Drug,
   members: readonly Member<DosingState>[],
   controls: readonly ControlInput[],
   times: readonly Instant[],
-  marked = readsDoses(drug),
 ): ((doses: readonly OpenDose[]) => PathsOf) | null {
   const layout = memberLayout(drug);
   const oral = drug.regimens.route === 'oral';
@@ -62,15 +60,22 @@ export function superposition(
   members.forEach(({ parameters }, m) => void mic?.fill(layout.mic(parameters), m * count, (m + 1) * count));
   const known = dosesOf(drug, controls);
 
+  /** From `from` hours on, every hour. */
   const readings = (fedOf: (own: (typeof owns)[number]) => { fed: FedRun; from: number }): Course => {
     const concentration = new Float64Array(members.length * count);
     const exposure = new Float64Array(members.length * count);
+    const at = new Float64Array(count);
     owns.forEach((own, m) => {
       const { fed, from } = fedOf(own);
-      for (let k = 0; k < count; k++) {
-        fed.to(from + k);
-        concentration[m * count + k] = fed.run.concentration();
-        exposure[m * count + k] = fed.run.exposure();
+      for (let k = 0; k < count; k++) at[k] = onTick(from) + k;
+      for (let k = 0; k < count; ) {
+        const swept = fed.sweep(at, k, concentration, exposure, m * count + k);
+        if (swept === 0) {
+          fed.to(at[k]);
+          concentration[m * count + k] = fed.run.concentration();
+          exposure[m * count + k] = fed.run.exposure();
+        }
+        k += Math.max(1, swept);
       }
     });
     return { concentration, exposure };
@@ -107,30 +112,32 @@ export function superposition(
     }),
   );
 
-  const reading = (values: Float64Array, k: number) => Float64Array.from(owns, (_, m) => values[m * count + k]);
+  /** Adds what every member reads at a time of the grid. */
+  const addReading = (values: Float64Array, k: number, to: Float64Array) => {
+    for (let m = 0; m < to.length; m++) to[m] += values[m * count + k];
+  };
 
   /** Concentrations at the time of a dose: just before it, or when it is in. */
   function mark(doses: readonly OpenDose[], at: number, before: boolean): Parts {
     const after = at - begin;
-    const base = reading(standing(modulo(after), oral).concentration, Math.floor(after / HOUR));
+    const base = new Float64Array(members.length);
+    addReading(standing(modulo(after), oral).concentration, Math.floor(after / HOUR), base);
     const slots = slotsOf(doses).map(() => new Float64Array(members.length));
     for (const dose of doses) {
       const since = at - dose.at;
       if (since < 0 || (since === 0 && (before || dose.hours > 0))) continue;
-      const own =
-        since === 0
-          ? atOnce()
-          : reading(answer(modulo(since), oral, dose.hours).concentration, Math.floor(since / HOUR));
-      own.forEach((value, m) => {
-        slots[dose.slot][m] += value;
-      });
+      if (since === 0) for (let m = 0; m < members.length; m++) slots[dose.slot][m] += atOnce()[m];
+      else {
+        const { concentration } = answer(modulo(since), oral, dose.hours);
+        addReading(concentration, Math.floor(since / HOUR), slots[dose.slot]);
+      }
     }
     return { base, slots };
   }
 
   return (doses) => {
     const base = standing(0, false);
-    const course = (name: keyof Course): Parts => {
+    const course = once((name: keyof Course): Parts => {
       const slots = slotsOf(doses).map(() => new Float64Array(members.length * count));
       for (const { at, hours: length, slot } of doses) {
         const first = Math.max(0, Math.ceil((at - begin) / HOUR));
@@ -142,29 +149,25 @@ export function superposition(
         }
       }
       return { base: base[name], slots };
-    };
-    const concentration = course('concentration');
-    const exposure = course('exposure');
+    });
     const last = times[count - 1];
-    const marks = (before: boolean) =>
-      (marked ? doses : [])
+    const marks = once((before: boolean) =>
+      doses
         .map((dose) => (before ? dose.at : dose.at + dose.hours * HOUR))
         .filter((at) => at < last)
         .toSorted((a, b) => a - b)
-        .map((at) => ({ at, parts: mark(doses, at, before) }));
-    const troughs = marks(true);
-    // What enters by mouth has its highest concentration at no time of its own.
-    const peaks = oral ? [] : marks(false);
+        .map((at) => ({ at, parts: mark(doses, at, before) })),
+    );
     return (amounts) => {
-      const values: Record<string, Float64Array> = {
-        [CONCENTRATION]: sum(concentration, amounts),
-        [EXPOSURE]: sum(exposure, amounts),
-        ...(mic && { [MIC]: mic }),
-      };
-      if (marked) {
-        values[PEAK] = lastMarks(peaks, amounts, values[CONCENTRATION]);
-        values[TROUGH] = lastMarks(troughs, amounts, values[CONCENTRATION]);
-      }
+      const concentration = once(() => sum(course('concentration'), amounts));
+      const values = lazily({
+        [CONCENTRATION]: concentration,
+        [EXPOSURE]: () => sum(course('exposure'), amounts),
+        // What enters by mouth has its highest concentration at no time of its own.
+        [PEAK]: () => lastMarks(oral ? [] : marks(false), amounts, concentration()),
+        [TROUGH]: () => lastMarks(marks(true), amounts, concentration()),
+        ...(mic && { [MIC]: () => mic }),
+      });
       return { members: members.length, times, values };
     };
   };
@@ -176,12 +179,14 @@ export function superposition(
     read: Float64Array,
   ): Float64Array {
     const out = read.slice();
-    for (const { at, parts } of marks) {
-      const values = sum(parts, amounts);
-      owns.forEach(({ lag }, m) => {
-        for (let i = count - 1; i >= 0 && times[i] > at + lag * HOUR; i--) out[m * count + i] = values[m];
-      });
-    }
+    const values = marks.map(({ parts }) => sum(parts, amounts));
+    owns.forEach(({ lag }, m) => {
+      let next = 0;
+      for (let i = 0; i < count; i++) {
+        while (next < marks.length && times[i] > marks[next].at + lag * HOUR) next++;
+        if (next > 0) out[m * count + i] = values[next - 1][m];
+      }
+    });
     return out;
   }
 }
@@ -204,8 +209,18 @@ function modulo(duration: number): number {
   return ((duration % HOUR) + HOUR) % HOUR;
 }
 
+/** Values that are computed when they are first asked for. */
+function lazily<T>(made: Readonly<Record<string, () => T>>): Readonly<Record<string, T>> {
+  const values = {};
+  for (const [name, make] of Object.entries(made)) {
+    const value = once(make);
+    Object.defineProperty(values, name, { get: () => value(), enumerable: true });
+  }
+  return values;
+}
+
 /** Computed once for the same arguments. */
-function once<A extends readonly (number | boolean)[], R>(make: (...given: A) => R): (...given: A) => R {
+function once<A extends readonly (number | boolean | string)[], R>(make: (...given: A) => R): (...given: A) => R {
   const made = new Map<string, R>();
   return (...given) => {
     const key = given.join('|');

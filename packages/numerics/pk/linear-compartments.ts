@@ -247,6 +247,103 @@ export class LinearCompartments {
   }
 
   /**
+   * Advances `count` times by a duration, and writes the amount in the central space and that in all compartments after each, from
+   * position `at` on. What `advance` and `mend` do, to the last bit.
+   */
+  sweep(duration: number, count: number, central: Float64Array, inside: Float64Array, at: number): void {
+    if (this.depots > 1 || this.spaces > 3 || duration === 0 || this.#isFedElsewhere()) {
+      for (let s = at; s < at + count; s++) {
+        this.advance(duration);
+        this.mend();
+        central[s] = this.#amounts[this.depots];
+        let sum = 0;
+        for (let i = 0; i < this.#amounts.length; i++) sum += this.#amounts[i];
+        inside[s] = sum;
+      }
+      return;
+    }
+    const n = this.spaces;
+    const depots = this.depots;
+    const amounts = this.#amounts;
+    if (duration !== this.#durations[this.#slot]) this.#turnTo(duration);
+    const slot = this.#slot;
+    const rate = this.#rate[depots];
+    const absorbing = depots === 1 && amounts[0] !== 0;
+    if (rate !== 0 && (this.#known[slot] & INFUSED) === 0) this.#openInfusions(duration);
+    if (absorbing && (this.#known[slot] & ABSORBED) === 0) this.#openDepots(duration);
+    const m = slot * n * n;
+    const a = slot * n;
+    const moved = this.#moved;
+    const infused = this.#infused;
+    const absorbed = this.#absorbed;
+    const kept = absorbing ? this.#kept[slot] : 0;
+    const end = at + count;
+    let gut = absorbing ? amounts[0] : 0;
+    let x = amounts[depots];
+    const entered0 = rate === 0 ? 0 : infused[m] * rate;
+    const absorbed0 = absorbing ? absorbed[a] : 0;
+    const m00 = moved[m];
+    if (n === 1) {
+      for (let s = at; s < end; s++) {
+        x = m00 * x + entered0 + absorbed0 * gut;
+        gut *= kept;
+        if (x < 0) x = 0;
+        central[s] = x;
+        inside[s] = gut + x;
+      }
+    } else if (n === 2) {
+      const [m01, m10, m11] = [moved[m + 1], moved[m + 2], moved[m + 3]];
+      const entered1 = rate === 0 ? 0 : infused[m + 2] * rate;
+      const absorbed1 = absorbing ? absorbed[a + 1] : 0;
+      let y = amounts[depots + 1];
+      for (let s = at; s < end; s++) {
+        const nextX = m00 * x + m01 * y + entered0 + absorbed0 * gut;
+        y = m10 * x + m11 * y + entered1 + absorbed1 * gut;
+        x = nextX;
+        gut *= kept;
+        if (x < 0) x = 0;
+        if (y < 0) y = 0;
+        central[s] = x;
+        inside[s] = gut + x + y;
+      }
+      amounts[depots + 1] = y;
+    } else {
+      const [m01, m02] = [moved[m + 1], moved[m + 2]];
+      const [m10, m11, m12] = [moved[m + 3], moved[m + 4], moved[m + 5]];
+      const [m20, m21, m22] = [moved[m + 6], moved[m + 7], moved[m + 8]];
+      const entered1 = rate === 0 ? 0 : infused[m + 3] * rate;
+      const entered2 = rate === 0 ? 0 : infused[m + 6] * rate;
+      const absorbed1 = absorbing ? absorbed[a + 1] : 0;
+      const absorbed2 = absorbing ? absorbed[a + 2] : 0;
+      let y = amounts[depots + 1];
+      let z = amounts[depots + 2];
+      for (let s = at; s < end; s++) {
+        const nextX = m00 * x + m01 * y + m02 * z + entered0 + absorbed0 * gut;
+        const nextY = m10 * x + m11 * y + m12 * z + entered1 + absorbed1 * gut;
+        z = m20 * x + m21 * y + m22 * z + entered2 + absorbed2 * gut;
+        x = nextX;
+        y = nextY;
+        gut *= kept;
+        if (x < 0) x = 0;
+        if (y < 0) y = 0;
+        if (z < 0) z = 0;
+        central[s] = x;
+        inside[s] = gut + x + y + z;
+      }
+      amounts[depots + 1] = y;
+      amounts[depots + 2] = z;
+    }
+    amounts[depots] = x;
+    if (absorbing) amounts[0] = gut;
+  }
+
+  /** Whether anything but the central space is being infused into. */
+  #isFedElsewhere(): boolean {
+    for (let i = 0; i < this.#rate.length; i++) if (i !== this.depots && this.#rate[i] !== 0) return true;
+    return false;
+  }
+
+  /**
    * From the amounts that one cycle of the given length leaves when begun empty, those at its ends when it has been repeated
    * for ever. Not finite where something is never eliminated.
    */

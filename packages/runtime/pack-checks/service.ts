@@ -193,11 +193,12 @@ export function speaks(pack: Pack<any>, example: PackExample): readonly PackChec
     {
       name: 'S4 decides purely: the same advice on the same plans, which it leaves untouched; none on no plan',
       run: () => {
-        const plans = frozen(
-          pack.propose(situation(), []).map((scenario) => weigh(basis(), situation(), scenario).plan),
-        );
-        sameJson(pack.decide(situation(), plans), pack.decide(situation(), plans), 'a second decision');
-        demand(pack.decide(situation(), []).kind === 'abstain', 'it advises without a plan');
+        const weighed = pack.propose(situation(), []).map((scenario) => weigh(basis(), situation(), scenario));
+        const plans = frozen(weighed.map(({ plan }) => plan));
+        const advised = (on: readonly Plan[]) =>
+          pack.decide(situation(), on, (plan) => weighed[plans.indexOf(plan)]!.foretold.paths);
+        sameJson(advised(plans), advised(plans), 'a second decision');
+        demand(advised([]).kind === 'abstain', 'it advises without a plan');
       },
     },
   ];

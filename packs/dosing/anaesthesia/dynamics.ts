@@ -42,10 +42,10 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
       const feed = new Feed(inflowsOf(dosesOf(controls), () => ({})));
       return () => feed;
     },
-    reader(signal) {
-      if (signal === PLASMA) return (run) => run.concentration();
-      if (signal === EFFECT || index === undefined) return effect;
-      return (run, parameters) => index.of(effect(run), parameters[last]);
+    reading(signal) {
+      if (signal === PLASMA) return 'concentration';
+      if (signal === EFFECT || index === undefined) return { ofRun: effect };
+      return { ofRun: (run, parameters) => index.of(effect(run), parameters[last]) };
     },
   });
 }

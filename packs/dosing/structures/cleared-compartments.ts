@@ -50,6 +50,17 @@ export class ClearedCompartments {
     this.#entered += this.#rate * hours;
   }
 
+  /** Advances `count` times by some hours, and writes the amount in the central space and the exposure after each, from position `at` on. */
+  sweep(hours: number, count: number, central: Float64Array, exposure: Float64Array, at: number): void {
+    this.system.sweep(hours, count, central, exposure, at);
+    const entering = this.#rate * hours;
+    this.renew();
+    for (let s = at; s < at + count; s++) {
+      this.#entered += entering;
+      exposure[s] = (this.#entered - exposure[s]) / this.#clearance;
+    }
+  }
+
   /** ∫ amount over volume of the central space dt since the state was at rest, or since `begin`. */
   exposure(): number {
     return this.#settled + this.#cleared() / this.#clearance;

@@ -19,6 +19,37 @@ function course(structure: Structure, values: StructuralValues, dose: DoseGiven)
   });
 }
 
+describe('many steps at once', () => {
+  const values = { ...SPACES, Q2: 1, VP2: 90, KA: 1.2, ALAG: 0, F: 0.4, D: 0, KA2: 0.3, ALAG2: 0, F2: 0.5, D2: 0 };
+  const run = (structure: Structure) => {
+    const started = structure.run(values, structure.rest(values));
+    if (structure.sites.includes('gut')) started.give('gut', 70);
+    if (structure.sites.includes('gut2')) started.give('gut2', 20);
+    started.give('blood', 30);
+    started.addRate('blood', 12);
+    return started;
+  };
+
+  it.each([
+    ...([0, 1, 2] as const).flatMap((spaces) => [compartments(spaces, false), compartments(spaces, true, 1000)]),
+    parallel(1, ['first-order', 'first-order']),
+  ])('read as single ones do, to the last bit: $id', (structure) => {
+    const [at, steps] = [2, 9];
+    const concentration = new Float64Array(at + steps);
+    const exposure = new Float64Array(at + steps);
+    const [one, other] = [run(structure), run(structure)];
+    one.sweep!(0.7, steps, concentration, exposure, at);
+    for (let s = at; s < at + steps; s++) {
+      other.advance(0.7);
+      other.renew!();
+      expect([concentration[s], exposure[s]]).toEqual([other.concentration(), other.exposure()]);
+    }
+    expect(one.state()).toEqual(other.state());
+    expect([...concentration.subarray(0, at), ...exposure.subarray(0, at)]).toEqual([0, 0, 0, 0]);
+    expect(exposure[at + steps - 1]).toBeGreaterThan(exposure[at]);
+  });
+});
+
 describe('doses by mouth that take several ways', () => {
   it('are the sum of doses that take one each, in their shares', () => {
     const first = { KA: 1.2, ALAG: 0.3, F: 0.4, D: 0 };

@@ -70,6 +70,13 @@ export function parallel(peripherals: 0 | 1 | 2, entering: readonly Entering[], 
         state: () => held.state(),
         reset: (from) => held.reset(from),
         renew: () => held.renew(),
+        sweep(hours, count, concentration, exposure, at) {
+          held.sweep(hours, count, concentration, exposure, at);
+          for (let s = at; s < at + count; s++) {
+            concentration[s] = (perMg * concentration[s]) / volume;
+            exposure[s] *= perMg;
+          }
+        },
       };
     },
   };
