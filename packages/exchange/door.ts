@@ -46,6 +46,8 @@ export interface Door {
   sniff(head: Uint8Array, name: string): number;
   /** Names of the neighbours that belong to this source and are read with it. Absent where a source is one file. */
   companions?(bytes: Uint8Array, name: string, neighbours: Neighbours): readonly string[];
+  /** Companions are whole sources too: they are read with it only where a folder is imported, else by themselves. */
+  readonly gathers?: true;
   /** One Decoded per source element; problems of the whole file come with type 'file'. Never throws on bad input. */
   decode(bytes: Uint8Array, options: DoorOptions): Generator<Decoded, void, void>;
   /** The FHIR R4 resources the source says, where the door makes more of it than items. */

@@ -41,7 +41,20 @@ export interface RecordOptions {
 /** Reads paths (`-` is standard input, a folder means its files) and finds each one's door. */
 export async function readSources(paths: readonly string[], options: RecordOptions): Promise<Source[]> {
   const sources: Source[] = [];
-  for (const path of paths) for (const file of await filesOf(path)) sources.push(await readSource(file, options));
+  for (const path of paths) {
+    const files = await filesOf(path);
+    const folder = files[0] !== path;
+    const gathered = folder
+      ? await companionsIn(
+          path,
+          files.map((file) => basename(file)),
+          true,
+        )
+      : new Set<string>();
+    for (const file of files) {
+      if (!gathered.has(basename(file))) sources.push(await readSource(file, options, folder));
+    }
+  }
   return sources;
 }
 
@@ -54,7 +67,7 @@ export async function filesOf(path: string): Promise<string[]> {
   if (!info.isDirectory()) return [path];
   const entries = await readdir(path, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
-  const taken = await companionsIn(path, names);
+  const taken = await companionsIn(path, names, false);
   return names
     .filter((name) => !taken.has(name))
     .map((name) => join(path, name))
@@ -64,10 +77,10 @@ export async function filesOf(path: string): Promise<string[]> {
 /** Bytes a door is shown of a file to tell whether it heads a record of several files. */
 const HEAD = 65_536;
 
-/** Files of a folder that others are read with: the signals and annotations of a WFDB record. */
-async function companionsIn(folder: string, names: readonly string[]): Promise<Set<string>> {
+/** Files of a folder that others are read with: the signals of a WFDB record or, `gathered`, the later images of a series. */
+async function companionsIn(folder: string, names: readonly string[], gathered: boolean): Promise<Set<string>> {
   const taken = new Set<string>();
-  const heading = doors.filter((door) => door.companions !== undefined);
+  const heading = doors.filter(({ companions, gathers = false }) => companions !== undefined && gathers === gathered);
   const neighbours = neighboursOf(folder);
   for (const name of names) {
     const file = await open(join(folder, name)).catch(() => null);
@@ -94,7 +107,7 @@ function neighboursOf(folder: string): Neighbours {
   return { names, read: (name) => (known.has(name) ? new Uint8Array(readFileSync(join(folder, name))) : null) };
 }
 
-async function readSource(path: string, options: RecordOptions): Promise<Source> {
+async function readSource(path: string, options: RecordOptions, folder: boolean): Promise<Source> {
   const name = path === '-' ? (options.name ?? 'standard input') : basename(path);
   const bytes = await readBytes(path);
   const door = sniffDoor(bytes, path === '-' && options.name === undefined ? '' : name);
@@ -102,7 +115,8 @@ async function readSource(path: string, options: RecordOptions): Promise<Source>
     const known = doors.map((candidate) => candidate.title).join(', ');
     throw exchangeErrors.error('exchange-format-unknown', `${name} is none of: ${known}`, { file: name });
   }
-  const neighbours = path === '-' || door.companions === undefined ? NO_NEIGHBOURS : neighboursOf(dirname(path));
+  const alone = path === '-' || door.companions === undefined || (door.gathers === true && !folder);
+  const neighbours = alone ? NO_NEIGHBOURS : neighboursOf(dirname(path));
   const hash = createHash('sha256').update(bytes);
   for (const companion of door.companions?.(bytes, name, neighbours) ?? []) {
     hash.update(neighbours.read(companion) ?? new Uint8Array(0));

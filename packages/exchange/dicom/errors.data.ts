@@ -89,6 +89,10 @@ export const dicomErrors = defineErrors({
     meaning: 'Slices are shifted against each other, as those of a tilted gantry are.',
     remedy: 'Nothing to do where the direction of the volume is used; resample where a rectangular grid is needed.',
   },
+  'dicom-contour': {
+    meaning: 'A contour cannot be put on the volume: it lies beside its slices, in another frame, or encloses nothing.',
+    remedy: 'Give the series that the contours were drawn on.',
+  },
   'dicom-uncalibrated': {
     meaning: 'The image does not say what its numbers mean, or not in a way that can be used.',
     remedy: 'Have the series exported with its rescale values, units and, for PET, dose, times and body weight.',
