@@ -6,6 +6,8 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { ProblemDetails, Status } from '../api.ts';
 import { serverErrors } from '../errors.data.ts';
 import { Desk } from './desk.ts';
+import type { DicomIntake } from './dicom-intake.ts';
+import { dicomwebRoutes } from './dicomweb-routes.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { routes } from './routes.ts';
 import { terminologyRoutes } from './terminology-routes.ts';
@@ -20,6 +22,8 @@ export interface ServerOptions {
   /** Folder of the built web app; absent: the interface only. */
   readonly webRoot?: string;
   readonly clock?: () => Status['clock'];
+  /** Where DICOM objects go; absent: no DICOMweb. */
+  readonly dicom?: DicomIntake;
 }
 
 export interface RunningServer {
@@ -40,6 +44,10 @@ const STATUS: Readonly<Record<string, number>> = {
   'server-format-unknown': 415,
   'server-foreign-origin': 403,
   'server-internal': 500,
+  'dicomweb-query': 400,
+  'dicomweb-multipart': 400,
+  'dicomweb-unknown': 404,
+  'dicomweb-media': 406,
   'release-inputs-changed': 409,
   'release-expired': 410,
   'release-already-acted': 409,
@@ -101,6 +109,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   guardOrigin(app);
   routes(app, desk, options.clock ?? wall);
   feedRoutes(app, options.world);
+  if (options.dicom !== undefined) dicomwebRoutes(app, options.dicom);
   terminologyRoutes(app, options.world.terminology, options.world.clock);
 
   const unknown = () => serverErrors.error('server-unknown-route', 'Nothing is at this address.');
@@ -108,7 +117,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await app.register(fastifyStatic, { root: options.webRoot, wildcard: false });
     app.setNotFoundHandler((request, reply) => {
       const page =
-        request.method === 'GET' && !request.url.startsWith('/api/') && !/\.\w+$/.test(request.url.split('?')[0]!);
+        request.method === 'GET' &&
+        !/^\/(api|dicom-web)\//.test(request.url) &&
+        !/\.\w+$/.test(request.url.split('?')[0]!);
       if (page) return reply.sendFile('index.html');
       throw unknown();
     });

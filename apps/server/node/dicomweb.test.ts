@@ -1,0 +1,248 @@
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { instant } from '@gemel/core';
+import { DataSet, newElement } from '@gemel/exchange/dicom/dataset';
+import { parseDicom } from '@gemel/exchange/dicom/parse';
+import { type DicomwebClient, dicomwebClient } from '@gemel/exchange/dicom/web/node/client';
+import { writeDicom } from '@gemel/exchange/dicom/write';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DicomIntake } from './dicom-intake.ts';
+import { DicomStore } from './dicom-store.ts';
+import { type RunningServer, startServer } from './server.ts';
+import { openWorld, type World } from './world.ts';
+
+const object = (study: number, series: number, instance: number, more: readonly Parameters<typeof newElement>[] = []) =>
+  writeDicom(
+    new DataSet([
+      newElement('SOPClassUID', 'UI', '1.2.840.10008.5.1.4.1.1.4'),
+      newElement('SOPInstanceUID', 'UI', `1.2.${study}.${series}.${instance}`),
+      newElement('StudyDate', 'DA', `2024010${study}`),
+      newElement('Modality', 'CS', series === 1 ? 'MR' : 'CT'),
+      newElement('PatientName', 'PN', `Doe^${study}`),
+      newElement('PatientID', 'LO', `P${study}`),
+      newElement('StudyInstanceUID', 'UI', `1.2.${study}`),
+      newElement('SeriesInstanceUID', 'UI', `1.2.${study}.${series}`),
+      newElement('InstanceNumber', 'IS', `${instance}`),
+      newElement('NumberOfFrames', 'IS', '2'),
+      newElement('SamplesPerPixel', 'US', 1),
+      newElement('PhotometricInterpretation', 'CS', 'MONOCHROME2'),
+      newElement('Rows', 'US', 1),
+      newElement('Columns', 'US', 2),
+      newElement('BitsAllocated', 'US', 16),
+      newElement('BitsStored', 'US', 16),
+      newElement('HighBit', 'US', 15),
+      newElement('PixelRepresentation', 'US', 0),
+      newElement('PixelData', 'OW', Uint8Array.of(1, 0, 2, 0, 3, 0, 4, 0)),
+    ]).with(...more.map((row) => newElement(...row))),
+  );
+
+let folder: string;
+let world: World;
+let server: RunningServer;
+let client: DicomwebClient;
+const ask = (path: string, init?: RequestInit) => fetch(`${server.url}/dicom-web${path}`, init);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gemel-dicom-'));
+  world = await openWorld({ folder, clock: () => instant(Date.UTC(2024, 5, 1)) });
+  const dicom = new DicomIntake(world, await DicomStore.open(join(folder, 'dicom')));
+  server = await startServer({ world, dicom });
+  client = dicomwebClient({ url: `${server.url}/dicom-web` });
+  await client.store([object(1, 1, 1), object(1, 1, 2), object(1, 2, 1), object(2, 1, 1)]);
+});
+afterAll(async () => {
+  await server.close();
+  await world.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('STOW-RS', () => {
+  test('what is stored comes back as it was, and again is no second object', async () => {
+    const answer = await client.store([object(1, 1, 1)]);
+    expect(answer['00081199']!.Value).toHaveLength(1);
+    expect(answer['00081198']).toBeUndefined();
+    const [back, ...rest] = await client.retrieve({ study: '1.2.1', series: '1.2.1.1', instance: '1.2.1.1.1' });
+    expect(rest).toEqual([]);
+    expect(back).toEqual(object(1, 1, 1));
+  });
+
+  test('an entry of the log for each study and series', async () => {
+    const entries = await world.store.read({ kinds: ['kept'] });
+    const kept = entries.map(({ subject, payload }) => [subject, JSON.stringify(payload)] as const);
+    expect(kept.filter(([, text]) => text.includes('imaging study')).map(([subject]) => subject)).toEqual(['P1', 'P2']);
+    expect(kept.filter(([, text]) => text.includes('imaging series'))).toHaveLength(3);
+  });
+
+  test('some stored and some not: 202, each with its reason; none: 409', async () => {
+    const junk = new TextEncoder().encode('junk');
+    const changed = object(1, 1, 1, [['PatientID', 'LO', 'other']]);
+    const nameless = object(1, 1, 3, [['StudyInstanceUID', 'UI', '']]);
+    const short = object(1, 1, 4).subarray(0, 300);
+    const mixed = await client.store([junk, object(3, 1, 1), changed, nameless, short]);
+    expect(mixed['00081199']!.Value).toHaveLength(1);
+    const failed = mixed['00081198']!.Value as { '00081197': { Value: [number] }; '00000902': { Value: [string] } }[];
+    expect(failed.map((one) => one['00000902'].Value[0].split(':')[0])).toEqual([
+      'dicom-not-dicom',
+      'dicomweb-duplicate',
+      'dicomweb-object',
+      'dicom-truncated',
+    ]);
+    expect(failed.map((one) => one['00081197'].Value[0])).toEqual([0xc000, 0x0111, 0xc000, 0xc000]);
+    expect((await client.store([object(4, 1, 1)], '1.2.1'))['00081198']!.Value).toHaveLength(1);
+    expect(await client.search('studies', { StudyInstanceUID: '1.2.4' })).toEqual([]);
+  });
+
+  test('what is no multipart body of DICOM is refused', async () => {
+    const post = (type: string, body: string) =>
+      ask('/studies', { method: 'POST', headers: { 'content-type': type }, body });
+    const plain = await post('application/dicom', 'x');
+    expect(plain.status).toBe(415);
+    expect(await plain.json()).toMatchObject({ code: 'server-format-unknown' });
+    expect((await post('multipart/related; type="application/dicom+json"; boundary=x', '--x--')).status).toBe(415);
+    const broken = await post('multipart/related; type="application/dicom"; boundary=x', '--x\r\nno end');
+    expect(broken.status).toBe(400);
+    expect(await broken.json()).toMatchObject({ code: 'dicomweb-multipart' });
+    expect((await post('multipart/related; type="application/dicom"; boundary=x', '--x--')).status).toBe(409);
+  });
+});
+
+describe('QIDO-RS', () => {
+  test('studies with their counts and modalities', async () => {
+    const [study] = await client.search('studies', { PatientID: 'P1' });
+    expect(study!['00080061']!.Value).toEqual(['MR', 'CT']);
+    expect([study!['00201206']!.Value, study!['00201208']!.Value]).toEqual([[2], [3]]);
+    expect(study!['00081190']!.Value).toEqual([`${server.url}/dicom-web/studies/1.2.1`]);
+    expect(study!['00280010']).toBeUndefined();
+  });
+
+  test('series and instances, within a study and over all', async () => {
+    const within = { study: '1.2.1' };
+    expect(await client.search('series', {}, within)).toHaveLength(2);
+    expect(await client.search('series', { Modality: 'CT' }, within)).toHaveLength(1);
+    expect(await client.search('instances', {}, { ...within, series: '1.2.1.1' })).toHaveLength(2);
+    const [all] = await client.search('instances', { SOPInstanceUID: '1.2.2.1.1', includefield: 'NumberOfFrames' });
+    expect([all!['0020000D']!.Value, all!['00100020']!.Value, all!['00280008']!.Value]).toEqual([
+      ['1.2.2'],
+      ['P2'],
+      [2],
+    ]);
+  });
+
+  test('ranges, wildcards, limit and offset, with a warning of what is left', async () => {
+    expect(await client.search('studies', { StudyDate: '20240102-' })).toHaveLength(2);
+    expect(await client.search('studies', { PatientName: 'doe*', limit: '1', offset: '1' })).toHaveLength(1);
+    const page = await ask('/studies?limit=1&fuzzymatching=true');
+    expect(page.headers.get('warning')).toMatch(/fuzzymatching/);
+    expect((await ask('/studies?limit=1')).headers.get('warning')).toMatch(/2 additional/);
+    expect((await ask('/studies?PatientID=nobody')).status).toBe(204);
+  });
+
+  test('a search that cannot be understood', async () => {
+    const answer = await ask('/studies?Nonsense=1');
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toMatch(/problem\+json/);
+    expect(await answer.json()).toMatchObject({ code: 'dicomweb-query', where: { field: 'Nonsense' } });
+    expect((await ask('/studies', { headers: { accept: 'text/html' } })).status).toBe(406);
+  });
+});
+
+describe('WADO-RS', () => {
+  const place = { study: '1.2.1', series: '1.2.1.1', instance: '1.2.1.1.1' };
+  const path = '/studies/1.2.1/series/1.2.1.1/instances/1.2.1.1.1';
+
+  test('study, series and one instance alone', async () => {
+    expect(await client.retrieve({ study: '1.2.1' })).toHaveLength(3);
+    expect(await client.retrieve({ study: '1.2.1', series: '1.2.1.1' })).toHaveLength(2);
+    const alone = await ask(path, { headers: { accept: 'application/dicom' } });
+    expect(alone.headers.get('content-type')).toBe('application/dicom');
+    expect(parseDicom(new Uint8Array(await alone.arrayBuffer()), 'x').dataSet.text('PatientID')).toBe('P1');
+  });
+
+  test('metadata refer to long values, which come by their address', async () => {
+    const long = object(5, 1, 1, [
+      ['PixelData', 'OW', new Uint8Array(2000).fill(9)],
+      ['Columns', 'US', 500],
+    ]);
+    await client.store([long]);
+    const [json] = await client.metadata({ study: '1.2.5' });
+    const uri = json!['7FE00010']!.BulkDataURI!;
+    const bytes = await fetch(uri, { headers: { accept: 'application/octet-stream' } });
+    expect(new Uint8Array(await bytes.arrayBuffer())).toEqual(new Uint8Array(2000).fill(9));
+    expect(await client.metadata({ study: '1.2.1' })).toHaveLength(3);
+    expect((await fetch(`${uri.replace('7FE00010', '7FE00011')}`)).status).toBe(404);
+  });
+
+  test('frames, and one of them to look at', async () => {
+    expect((await client.frames(place, [2, 1])).map((frame) => [...frame])).toEqual([
+      [3, 0, 4, 0],
+      [1, 0, 2, 0],
+    ]);
+    const png = await ask(`${path}/frames/1/rendered`);
+    expect(png.headers.get('content-type')).toBe('image/png');
+    expect(new Uint8Array(await png.arrayBuffer()).subarray(1, 4)).toEqual(new TextEncoder().encode('PNG'));
+    expect((await ask(`${path}/rendered`, { headers: { accept: 'image/jpeg' } })).status).toBe(406);
+  });
+
+  test.each([
+    ['/studies/9.9', 404],
+    [`${path}x`, 404],
+    [`${path}/frames/3`, 404],
+    [`${path}/frames/0`, 404],
+    [`${path}/frames/x`, 404],
+    [`${path}/bulkdata/00400555.0.00080018`, 404],
+    ['/nonsense', 404],
+  ])('%s: %i', async (address, status) => {
+    const answer = await ask(address);
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ status });
+  });
+
+  test('another transfer syntax than can be given', async () => {
+    const asked = (syntax: string) =>
+      ask(path, { headers: { accept: `multipart/related; type="application/dicom"; transfer-syntax=${syntax}` } });
+    expect((await asked('1.2.840.10008.1.2.1')).status).toBe(200);
+    expect((await asked('*')).status).toBe(200);
+    expect((await asked('1.2.840.10008.1.2.4.50')).status).toBe(406);
+  });
+
+  test('the client says what a server refuses', async () => {
+    await expect(client.retrieve({ study: '9.9' })).rejects.toMatchObject({ code: 'dicomweb-peer' });
+    const nobody = dicomwebClient({ url: 'http://127.0.0.1:9/dicom-web' });
+    await expect(nobody.search('studies')).rejects.toMatchObject({ code: 'dicomweb-peer' });
+  });
+});
+
+describe('the store', () => {
+  test('opened again it has what it had; a line cut short counts for nothing', async () => {
+    const again = mkdtempSync(join(tmpdir(), 'gemel-dicom-'));
+    try {
+      const first = await DicomStore.open(again);
+      const staged = await Promise.all([1, 2].map((n) => first.stage(object(1, 1, n), 'x')));
+      await first.commit(staged);
+      appendFileSync(join(again, 'index.ndjson'), '{"sha256":"cut');
+      const second = await DicomStore.open(again);
+      expect([...second.objects()].map(({ instance }) => instance)).toEqual(['1.2.1.1.1', '1.2.1.1.2']);
+      expect(readFileSync(join(again, 'index.ndjson'), 'utf8').endsWith('\n')).toBe(true);
+      expect(await second.read(second.get('1.2.1.1.2')!)).toEqual(object(1, 1, 2));
+    } finally {
+      rmSync(again, { recursive: true, force: true });
+    }
+  });
+
+  test('two of one UID at once: one is stored, the other refused', async () => {
+    const again = mkdtempSync(join(tmpdir(), 'gemel-dicom-'));
+    try {
+      const store = await DicomStore.open(again);
+      const staged = await Promise.all(
+        ['a', 'b'].map((id) => store.stage(object(1, 1, 1, [['PatientID', 'LO', id]]), id)),
+      );
+      const done = await Promise.allSettled(staged.map((one) => store.commit([one])));
+      expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+      expect(readdirSync(join(again, 'objects')).length).toBeGreaterThan(0);
+      expect([...store.objects()]).toHaveLength(1);
+    } finally {
+      rmSync(again, { recursive: true, force: true });
+    }
+  });
+});
