@@ -9,3 +9,9 @@ export const ANNOTATION_LETTERS: readonly string[] = [
 
 /** Letters that mark a beat (the QRS map of WFDB's `ecgmap.h`). */
 export const BEAT_LETTERS: ReadonlySet<string> = new Set('NLRaVFJASEj/QB?!enfr');
+
+/** Letters of the annotation format of the AHA database, and the MIT code of each (annot(5); the AHA map of `ecgmap.h`). */
+export const AHA_CODES: Readonly<Record<string, number>> = {
+  ...{ N: 1, V: 5, F: 6, E: 10, P: 12, Q: 13 },
+  ...{ U: 14, O: 22, R: 41, '[': 32, ']': 33 },
+};

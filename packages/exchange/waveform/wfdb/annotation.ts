@@ -1,4 +1,4 @@
-import { ANNOTATION_LETTERS } from './annotation-codes.data.ts';
+import { AHA_CODES, ANNOTATION_LETTERS } from './annotation-codes.data.ts';
 
 /** One annotation, in ticks of the annotation file's own clock. */
 export interface Annotation {
@@ -30,8 +30,51 @@ const AUX = 63;
 /** The code of a note, which carries the file's own statements at tick 0. */
 const NOTE = 22;
 
-/** Reads an annotation file in MIT format (annot(5) of the WFDB Applications Guide). */
+/** Reads an annotation file in MIT or AHA format (annot(5) of the WFDB Applications Guide). */
 export function readAnnotations(bytes: Uint8Array): AnnotationFile {
+  // An MIT file cannot begin with a null, a letter of the other format, and the number 1 where that one counts.
+  const aha = bytes[0] === 0 && ahaCode(bytes, 0) !== undefined && word16(bytes, 6) === 1;
+  return aha ? readAha(bytes) : readMit(bytes);
+}
+
+/** Bytes of an annotation in AHA format, and what stands in place of one at the end. */
+const AHA_BYTES = 16;
+const AHA_END = 0xff;
+
+const ahaCode = (bytes: Uint8Array, at: number) => AHA_CODES[String.fromCharCode(bytes[at + 1] ?? 0)];
+const word16 = (bytes: Uint8Array, at: number) => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+
+/** Annotations of 16 bytes: null, letter, time (a long of the PDP-11), number, MIT subtype and code, six characters of text. */
+function readAha(bytes: Uint8Array): AnnotationFile {
+  const annotations: Annotation[] = [];
+  const file = { frequency: null, letters: new Map<number, string>() };
+  const ended = (at: number, message: string): AnnotationFile => ({
+    ...file,
+    annotations,
+    damage: { byte: at, message },
+  });
+  for (let at = 0; ; at += AHA_BYTES) {
+    if (bytes[at] === AHA_END) return { ...file, annotations, damage: null };
+    if (at + AHA_BYTES > bytes.length) {
+      // A file may end without the mark, at the end of an annotation.
+      return at === bytes.length
+        ? { ...file, annotations, damage: null }
+        : ended(at, 'the file ends within an annotation');
+    }
+    const meaning = ahaCode(bytes, at);
+    if (bytes[at] !== 0 || meaning === undefined) return ended(at, 'no annotation of the AHA format stands here');
+    const own = bytes[at + 9]!;
+    // On the tapes of the database times are milliseconds from the start of a stretch that no file names.
+    if (own === 0) return ended(at, 'its times count from a stretch of the record that it does not name (AHA tape)');
+    const tick = (word16(bytes, at + 2) << 16) | word16(bytes, at + 4);
+    const subtype = (bytes[at + 8]! << 24) >> 24;
+    const text = new TextDecoder('latin1').decode(bytes.subarray(at + 10, at + AHA_BYTES)).split('\0', 1)[0]!;
+    const code = own < ANNOTATION_LETTERS.length ? own : meaning;
+    annotations.push({ tick, code, subtype, channel: 0, number: 0, text });
+  }
+}
+
+function readMit(bytes: Uint8Array): AnnotationFile {
   const annotations: Annotation[] = [];
   const decoder = new TextDecoder('utf-8');
   let tick = 0;

@@ -161,6 +161,37 @@ const annotation: fc.Arbitrary<Annotation> = fc.record({
   text: fc.stringMatching(/^[A-Za-zäöü ]{0,20}$/),
 });
 
+/** An annotation of the AHA format. */
+const aha = (letter: string, tick: number, number: number, subtype = 0, code = 1, text = '') => [
+  ...[0, letter.charCodeAt(0), (tick >> 16) & 0xff, (tick >> 24) & 0xff, tick & 0xff, (tick >> 8) & 0xff],
+  ...[number & 0xff, number >> 8, subtype & 0xff, code, ...[...text.padEnd(6, '\0')].map((c) => c.charCodeAt(0))],
+];
+
+describe('annotations of the AHA format', () => {
+  const whole = [...aha('N', 77, 1), ...aha('V', 70_000, 2, 0, 5), ...aha('O', 70_001, 3, -1, 28, '(AFIB')];
+
+  test('are known by their first bytes and read with the MIT code, subtype and text they carry', () => {
+    for (const bytes of [[...whole, 0xff], whole]) {
+      const { annotations, damage } = readAnnotations(Uint8Array.from(bytes));
+      expect(damage).toBeNull();
+      expect(annotations.map(({ tick, code, subtype, text }) => [tick, code, subtype, text])).toEqual([
+        [77, 1, 0, ''],
+        [70_000, 5, 0, ''],
+        [70_001, 28, -1, '(AFIB'],
+      ]);
+    }
+  });
+
+  test.each([
+    ['a tape of the database, whose times no file places', aha('N', 77, 1, 0, 0), 0, 0],
+    ['a cut file', whole.slice(0, 40), 32, 2],
+    ['something else in between', [...whole.slice(0, 16), ...Array(16).fill(7)], 16, 1],
+  ])('%s is damage with its byte', (_, bytes, byte, count) => {
+    const { annotations, damage } = readAnnotations(Uint8Array.from(bytes));
+    expect([damage?.byte, annotations.length]).toEqual([byte, count]);
+  });
+});
+
 describe('WFDB annotations', () => {
   test('what is written is read, with skips, numbers, subtypes, channels and texts', () => {
     fc.assert(
