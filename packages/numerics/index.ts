@@ -1,2 +1,2 @@
-export { philox4x32, randomStream } from './random/philox.ts';
-export type { RandomStream } from './random/stream.ts';
+export { indexedDraws, philox4x32, randomStream } from './random/philox.ts';
+export type { IndexedDraws, RandomStream } from './random/stream.ts';
