@@ -11,11 +11,13 @@ import { gattDoor } from './device/gatt/door.ts';
 import { openMHealthDoor } from './device/open-mhealth/door.ts';
 import { rowsDoor } from './device/rows/door.ts';
 import { describeBytes, headText } from './device/text.ts';
+import { dicomDoor } from './dicom/door.ts';
 import type { Door } from './door.ts';
 import { exchangeErrors } from './errors.data.ts';
 import { fhirDoor, fhirNdjsonDoor } from './fhir/decode.ts';
 import { hl7v2Door } from './hl7v2/decode.ts';
 import { niftiDoor } from './nifti/door.ts';
+import { plainNoteDoor } from './notes/door.ts';
 import { aecgDoor } from './waveform/aecg/door.ts';
 import { edfDoor } from './waveform/edf/door.ts';
 import { scpDoor } from './waveform/scp/door.ts';
@@ -40,7 +42,9 @@ export const doors: readonly Door[] = [
   edfDoor,
   scpDoor,
   aecgDoor,
+  dicomDoor,
   niftiDoor,
+  plainNoteDoor,
 ];
 
 /** Bytes a door may look at to recognise its format. */

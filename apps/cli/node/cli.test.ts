@@ -171,7 +171,8 @@ describe('import', () => {
       'mmol/L',
     ],
     ['another kind of file', 'report.csv', '%PDF-1.7\n%....', [], 'exchange-not-this-format', 'PDF'],
-    ['no kind of file', 'diary.txt', 'dear diary', [], 'exchange-format-unknown', 'Clarity'],
+    ['no kind of file', 'diary.doc', 'dear diary', [], 'exchange-format-unknown', 'Clarity'],
+    ['a note about nobody', 'diary.txt', 'dear diary', [], 'exchange-subject-missing', '--subject'],
     ['an empty file', 'empty.csv', '', [], 'exchange-', 'empty'],
   ])('%s is refused: exit 3, a code, the file, what to do', async (_what, name, content, options, code, says) => {
     const ended = await gemel(['import', file(name, content), '--data', join(folder, 'refused'), ...options]);

@@ -1,0 +1,8 @@
+export type { Assertion } from './assertion.ts';
+export { noteDoor, plainNoteDoor } from './door.ts';
+export { withNotes } from './embedded.ts';
+export { noteErrors } from './errors.data.ts';
+export type * from './finding.ts';
+export type * from './model.ts';
+export { assertSpans, type NoteContext, type NoteReading, readNote } from './read-note.ts';
+export { type ContextRule, extendRules, type LexiconEntry, type NoteRules, noteRules } from './rules.ts';

@@ -1,0 +1,561 @@
+import { allergens, noAllergies, reactionWords } from './allergies.data.ts';
+import { type Assertion, assertOn, findTriggers, type Trigger } from './assertion.ts';
+import type { AllergyFinding, DrugFinding, Finding, MeasureFinding, NoteSection, Span } from './finding.ts';
+import { heightBefore, type MeasureReading, namelessSaturation, pressureAt, readMeasure } from './measures.ts';
+import { type DrugReading, readDrug } from './medications.ts';
+import type { ModelSpan } from './model.ts';
+import type { Match } from './phrases.ts';
+import { BEGINS, type CompiledRules, compileRules, type LexiconEntry, type NoteRules, noteRules } from './rules.ts';
+import { type Placed, placeSentences } from './sections.ts';
+import { splitSentences } from './sentences.ts';
+import { tableRow } from './tables.ts';
+import { findTimes, type TimeMention } from './times.ts';
+import { NUMBER, type Tokens, tokenize, WORD } from './tokens.ts';
+
+/** What the reader knows beside the text. */
+export interface NoteContext {
+  readonly rules?: NoteRules;
+  /** When the note was written, as its own clock showed it: milliseconds as if that clock were UTC. Absent: relative times are not settled. */
+  readonly localTime?: number;
+  /** Order of day and month in dates that leave it open. */
+  readonly dates?: 'day-first' | 'month-first';
+  /** Texts of earlier notes of the same person, by which sentences copied forward are known. */
+  readonly earlier?: readonly string[];
+  /** Spans that a model marked, beside what the rules find. */
+  readonly model?: { readonly id: string; readonly spans: readonly ModelSpan[] };
+  /** Set where the source has one byte for each character (Windows-1252). */
+  readonly singleByte?: boolean;
+}
+
+/** A note read: what was found in it, in the order of the text. */
+export interface NoteReading {
+  readonly findings: readonly Finding[];
+  readonly sections: readonly NoteSection[];
+  readonly sentences: number;
+}
+
+/** Reads clinical text. Pure, in one pass whose cost grows with the length of the text alone. Never throws on any text. */
+export function readNote(text: string, context: NoteContext = {}): NoteReading {
+  const rules = compileRules(context.rules ?? noteRules);
+  const tokens = tokenize(text);
+  const placed = placeSentences(tokens, splitSentences(tokens), rules);
+  const reader = new NoteReader(tokens, rules, context, placed);
+  return { findings: reader.read(), sections: sectionsOf(tokens, placed), sentences: placed.length };
+}
+
+/** What the text says of spans that something else found: ConText for any finder. One assertion for each span, in their order. */
+export function assertSpans(
+  text: string,
+  spans: readonly { readonly charStart: number; readonly charEnd: number }[],
+  rules: NoteRules = noteRules,
+): readonly Assertion[] {
+  const compiled = compileRules(rules);
+  const tokens = tokenize(text);
+  const placed = placeSentences(tokens, splitSentences(tokens), compiled);
+  return spans.map((span) => assertSpan(tokens, placed, span, compiled).assertion);
+}
+
+function assertSpan(
+  tokens: Tokens,
+  placed: readonly Placed[],
+  { charStart, charEnd }: { readonly charStart: number; readonly charEnd: number },
+  rules: CompiledRules,
+) {
+  let low = 0;
+  for (let high = placed.length - 1; low < high; ) {
+    const middle = (low + high + 1) >> 1;
+    if (tokens.start[placed[middle]!.sentence.from]! <= charStart) low = middle;
+    else high = middle - 1;
+  }
+  const place = placed[low];
+  if (place === undefined) return { place: null, from: 0, to: 0, triggers: [], assertion: NOTHING_SAID };
+  const { from: begin, to: limit } = place.sentence;
+  let from = begin;
+  while (from + 1 < limit && tokens.end[from]! <= charStart) from++;
+  let to = from + 1;
+  while (to < limit && tokens.start[to]! < charEnd) to++;
+  const triggers = findTriggers(tokens, place.body, limit, rules);
+  const assertion = assertOn(tokens, place.sentence, triggers, from, to, place.says);
+  return { place, from, to, triggers, assertion };
+}
+
+const NOTHING_SAID: Assertion = {
+  negated: false,
+  uncertain: false,
+  temporality: 'recent',
+  experiencer: 'patient',
+  because: [],
+};
+
+/** Shortest sentence that is taken for copied when it comes again. */
+const COPIED_TOKENS = 6;
+
+class NoteReader {
+  readonly #tokens: Tokens;
+  readonly #rules: CompiledRules;
+  readonly #context: NoteContext;
+  readonly #placed: readonly Placed[];
+  readonly #byteAt: (char: number) => number;
+  readonly #measureRules: ReadonlyMap<string, NoteRules['measures'][number]>;
+  /** Tokens that belong to a value, and those at which a drug begins. */
+  readonly #taken: Uint8Array;
+  /** What each token may begin, bits of `BEGINS`. */
+  readonly #begins: Uint8Array;
+  readonly #seen = new Map<string, number>();
+  readonly #findings: Finding[] = [];
+
+  constructor(tokens: Tokens, rules: CompiledRules, context: NoteContext, placed: readonly Placed[]) {
+    this.#tokens = tokens;
+    this.#rules = rules;
+    this.#context = context;
+    this.#placed = placed;
+    this.#byteAt = context.singleByte === true ? (char) => char : byteOffsets(tokens.text);
+    this.#measureRules = new Map((context.rules ?? noteRules).measures.map((rule) => [rule.id, rule]));
+    this.#taken = new Uint8Array(tokens.count + 1);
+    this.#begins = new Uint8Array(tokens.count);
+    for (let i = 0; i < tokens.count; i++) {
+      this.#begins[i] = tokens.kind[i] === NUMBER ? BEGINS.time : (rules.begins.get(tokens.word[i]!) ?? 0);
+    }
+    for (const earlier of context.earlier ?? []) {
+      const old = tokenize(earlier);
+      for (const { from, to } of splitSentences(old))
+        if (to - from >= COPIED_TOKENS) this.#seen.set(old.word.slice(from, to).join(' '), -1);
+    }
+  }
+
+  read(): readonly Finding[] {
+    for (let i = 0; i < this.#placed.length; i++) {
+      const place = this.#placed[i]!;
+      if (place.body < place.sentence.to) this.#sentence(place, i);
+    }
+    this.#fromModel();
+    return this.#findings.sort((a, b) => a.span.charStart - b.span.charStart);
+  }
+
+  #sentence(place: Placed, index: number): void {
+    const { from, to } = place.sentence;
+    const tokens = this.#tokens;
+    const measures = this.#measures(place, index);
+    const drugs: { readonly at: number; readonly match: Match<LexiconEntry> }[] = [];
+    const problems: { readonly at: number; readonly match: Match<LexiconEntry> }[] = [];
+    for (let i = place.body; i < to; i++) {
+      const begins = this.#begins[i]!;
+      if ((begins & NAMES) === 0 || this.#taken[i] === 1) continue;
+      const drug = (begins & BEGINS.drug) === 0 ? null : this.#rules.drugs.at(tokens, i, to);
+      const problem = (begins & BEGINS.problem) === 0 ? null : this.#rules.problems.at(tokens, i, to);
+      if (drug !== null && (problem === null || drug.end >= problem.end)) {
+        drugs.push({ at: i, match: drug });
+        i = drug.end - 1;
+      } else if (problem !== null) {
+        problems.push({ at: i, match: problem });
+        i = problem.end - 1;
+      }
+    }
+    const allergic = place.section === 'allergies' || this.#mentions(BEGINS.allergy, place.body, to);
+    if (measures.length + drugs.length + problems.length === 0 && !allergic) {
+      this.#remember(from, to);
+      return;
+    }
+    const triggers = findTriggers(tokens, place.body, to, this.#rules);
+    const times = this.#times(place);
+    const scope = { place, triggers, times, copiedFrom: this.#remember(from, to) };
+    for (const reading of measures) this.#addMeasure(reading, scope);
+    if (allergic && this.#allergies(scope, drugs)) return;
+    const starts = new Set(drugs.map(({ at }) => at));
+    for (const { at, match } of drugs) {
+      const stop = (i: number) => this.#taken[i] === 1 || (i !== at && starts.has(i));
+      for (const reading of readDrug(tokens, at, match, place.body, to, stop)) this.#addDrug(reading, at, scope);
+    }
+    for (const { at, match } of problems) this.#addProblem(match, at, scope);
+  }
+
+  #measures(place: Placed, index: number): readonly MeasureReading[] {
+    const tokens = this.#tokens;
+    const { to } = place.sentence;
+    if (!this.#mentions(BEGINS.measure | BEGINS.time, place.body, to)) return [];
+    const row = tableRow(tokens, this.#placed, index, this.#rules.measures);
+    const found: MeasureReading[] = [...row];
+    for (const { from, to: end } of row) this.#take(from, end);
+    const numeric = place.section === 'vitals' || onlyNumbers(tokens, place.body, to);
+    for (let i = place.body; i < to; i++) {
+      if (this.#taken[i] === 1) continue;
+      const match = (this.#begins[i]! & BEGINS.measure) === 0 ? null : this.#rules.measures.at(tokens, i, to);
+      let readings: readonly MeasureReading[] = [];
+      if (match !== null && !(isWeak(tokens, i, match.end) && !this.#besideVitals(place, i))) {
+        readings =
+          match.value.form === 'height' && tokens.word[i] === 'tall'
+            ? heightBefore(tokens, i, place.body, match.value)
+            : readMeasure(tokens, i, match, to);
+      } else if (tokens.kind[i] === NUMBER) {
+        if (numeric) readings = pressureAt(tokens, i, i, to, 'nameless-pressure');
+        if (readings.length === 0) readings = namelessSaturation(tokens, i, to, this.#measureRules.get('spo2')!);
+      }
+      if (readings.length === 0) {
+        // The name of a quantity without a value is not read again within itself.
+        if (
+          match !== null &&
+          this.#rules.problems.at(tokens, i, to) === null &&
+          this.#rules.drugs.at(tokens, i, to) === null
+        )
+          i = match.end - 1;
+        continue;
+      }
+      for (const reading of readings) {
+        found.push(reading);
+        // `fever to 39.4`: a fever too.
+        const begin =
+          reading.from === i && match !== null && /^fe(ver|brile)/.test(tokens.word[i]!) ? match.end : reading.from;
+        this.#take(begin, reading.to);
+      }
+      i = Math.max(...readings.map((reading) => reading.to)) - 1;
+    }
+    return found;
+  }
+
+  /** `P 72` and `R 16` mean pulse and respirations only among other vital signs. */
+  #besideVitals(place: Placed, i: number): boolean {
+    if (place.section === 'vitals') return true;
+    const { word } = this.#tokens;
+    for (let k = Math.max(place.body, i - 30); k < Math.min(place.sentence.to, i + 30); k++)
+      if (k !== i && VITAL_WORDS.has(word[k]!)) return true;
+    return false;
+  }
+
+  #times({ body, sentence }: Placed): readonly TimeMention[] {
+    const { localTime, dates } = this.#context;
+    const mayBegin = (i: number) => (this.#begins[i]! & BEGINS.time) !== 0;
+    return findTimes(this.#tokens, body, sentence.to, localTime ?? null, dates, mayBegin);
+  }
+
+  #mentions(bits: number, from: number, to: number): boolean {
+    for (let i = from; i < to; i++) if ((this.#begins[i]! & bits) !== 0) return true;
+    return false;
+  }
+
+  #take(from: number, to: number): void {
+    for (let i = from; i < to; i++) this.#taken[i] = 1;
+  }
+
+  /** Where the same sentence stood before, and notes it. */
+  #remember(from: number, to: number): number | null {
+    if (to - from < COPIED_TOKENS) return null;
+    const words = this.#tokens.word.slice(from, to).join(' ');
+    const earlier = this.#seen.get(words);
+    if (earlier === undefined) this.#seen.set(words, this.#tokens.start[from]!);
+    return earlier ?? null;
+  }
+
+  #base(from: number, to: number, { place, times, copiedFrom }: Scope, assertion: Assertion) {
+    return {
+      span: this.#span(from, to),
+      text: this.#tokens.text.slice(this.#tokens.start[from], this.#tokens.end[to - 1]),
+      section: place.section,
+      assertion,
+      time: nearest(times, from, to),
+      copiedFrom,
+    };
+  }
+
+  #span(from: number, to: number): Span {
+    const charStart = this.#tokens.start[from]!;
+    const charEnd = this.#tokens.end[to - 1]!;
+    return { charStart, charEnd, byteStart: this.#byteAt(charStart), byteEnd: this.#byteAt(charEnd) };
+  }
+
+  #addMeasure(reading: MeasureReading, scope: Scope): void {
+    const { id, codings, value, comparator, unit, by, strange, earlier, impossible, from, to, rule } = reading;
+    const near = scope.triggers.filter(
+      ({ to: end, rules }) =>
+        rules.some(({ says }) => says !== 'historical' || (end <= from && from - end <= 3)) &&
+        rules.some(({ says }) => MEASURE_AXES.has(says)),
+    );
+    const said = assertOn(
+      this.#tokens,
+      scope.place.sentence,
+      near,
+      from,
+      to,
+      scope.place.says === 'historical' ? undefined : scope.place.says,
+    );
+    const assertion: Assertion = {
+      ...said,
+      negated: false,
+      uncertain: false,
+      temporality: earlier === true ? 'historical' : said.temporality,
+    };
+    const finding: MeasureFinding = {
+      kind: 'measure',
+      ...this.#base(from, to, scope, assertion),
+      name: codings[0]?.display ?? id,
+      codings,
+      rule,
+      confidence: CONFIDENCE[rule.includes('nameless') ? 'nameless' : by],
+      measure: {
+        id,
+        value,
+        unit,
+        by,
+        ...(comparator !== undefined && { comparator }),
+        ...(strange !== undefined && { strange }),
+        ...(earlier === true && { earlier }),
+        ...(impossible === true && { impossible }),
+      },
+    };
+    this.#findings.push(finding);
+  }
+
+  #addDrug(reading: DrugReading, at: number, scope: Scope): void {
+    const { entry, from, to, ...drug } = reading;
+    const near = scope.triggers.filter((trigger) => drugTrigger(this.#tokens, trigger, at));
+    const said = assertOn(
+      this.#tokens,
+      scope.place.sentence,
+      near,
+      at,
+      to,
+      scope.place.says === 'family' ? 'family' : undefined,
+    );
+    const status = said.negated
+      ? 'not-taken'
+      : said.temporality === 'hypothetical' && (drug.status === 'active' || drug.status === 'started')
+        ? 'planned'
+        : drug.status;
+    const finding: DrugFinding = {
+      kind: 'drug',
+      ...this.#base(from, to, scope, said),
+      name: entry.name,
+      codings: entry.codings,
+      rule: 'drug.signature',
+      confidence: drug.dose === undefined ? CONFIDENCE.named : CONFIDENCE.dosed,
+      drug: { ...drug, status },
+    };
+    this.#findings.push(finding);
+  }
+
+  #addProblem(match: Match<LexiconEntry>, at: number, scope: Scope): void {
+    const said = assertOn(this.#tokens, scope.place.sentence, scope.triggers, at, match.end, scope.place.says);
+    const base = this.#base(at, match.end, scope, this.#dated(said, nearest(scope.times, at, match.end)));
+    const afebrile = this.#tokens.word[at] === 'afebrile';
+    const assertion = afebrile ? { ...base.assertion, negated: true, because: ['a-'] } : base.assertion;
+    const cased = match.value.exact?.includes(base.text) === true;
+    this.#findings.push({
+      kind: 'problem',
+      ...base,
+      assertion,
+      name: match.value.name,
+      codings: match.value.codings,
+      rule: 'problem.lexicon',
+      confidence: cased ? CONFIDENCE.abbreviated : CONFIDENCE.problem,
+    });
+  }
+
+  /** What is dated more than two weeks before the note is of the past (Harkema 2009). */
+  #dated(assertion: Assertion, time: TimeMention | null): Assertion {
+    const { localTime } = this.#context;
+    if (time === null || assertion.temporality !== 'recent' || assertion.negated || time.kind !== 'point')
+      return assertion;
+    const old =
+      time.end === null
+        ? /year|yr|month/.test(time.text)
+        : localTime === undefined
+          ? /^in \d{4}$/.test(time.text)
+          : time.end < localTime - TWO_WEEKS;
+    return old ? { ...assertion, temporality: 'historical', because: [...assertion.because, time.text] } : assertion;
+  }
+
+  /** Allergies of a sentence; false where the sentence turns out to say nothing of any. */
+  #allergies(scope: Scope, drugs: readonly { readonly at: number; readonly match: Match<LexiconEntry> }[]): boolean {
+    const tokens = this.#tokens;
+    const { place, triggers } = scope;
+    const { to } = place.sentence;
+    const add = (from: number, end: number, entry: LexiconEntry | null, reactions: AllergyFinding['reactions']) => {
+      const said = assertOn(
+        tokens,
+        place.sentence,
+        triggers.filter((trigger) =>
+          trigger.rules.some(({ says }) => says === 'negated' || says === 'family' || says === 'other'),
+        ),
+        from,
+        end,
+        undefined,
+      );
+      const assertion: Assertion = entry === null ? { ...said, negated: false } : said;
+      this.#findings.push({
+        kind: 'allergy',
+        ...this.#base(from, end, scope, assertion),
+        name: entry?.name ?? 'no known allergies',
+        codings: entry?.codings ?? [],
+        rule: 'allergy.statement',
+        confidence: CONFIDENCE.allergy,
+        none: entry === null,
+        reactions,
+      });
+    };
+    for (let i = place.body; i < to; i++) {
+      const none =
+        noAllergies.at(tokens, i, to) ??
+        (place.section === 'allergies' &&
+        i === place.body &&
+        /^(none|nil|no|denies)$/.test(tokens.word[i]!) &&
+        endsSoon(tokens, i + 1, to)
+          ? { value: true as const, end: i + 1 }
+          : null);
+      if (none !== null) {
+        add(i, none.end, null, []);
+        return true;
+      }
+    }
+    const named: { readonly at: number; readonly match: Match<LexiconEntry> }[] = [...drugs];
+    for (let i = place.body; i < to; i++) {
+      const match = this.#taken[i] === 1 ? null : allergens.at(tokens, i, to);
+      if (match !== null && !drugs.some(({ at, match: drug }) => at <= i && i < drug.end)) named.push({ at: i, match });
+    }
+    named.sort((a, b) => a.at - b.at);
+    if (named.length === 0) return false;
+    named.forEach(({ at, match }, n) => {
+      const reactions: { readonly name: string; readonly codings: LexiconEntry['codings'] }[] = [];
+      let end = match.end;
+      for (let i = match.end; i < (named[n + 1]?.at ?? to); i++) {
+        const reaction = reactionWords.at(tokens, i, to) ?? this.#rules.problems.at(tokens, i, to);
+        if (reaction === null) continue;
+        reactions.push({ name: reaction.value.name, codings: reaction.value.codings });
+        i = reaction.end - 1;
+        end = reaction.end;
+      }
+      add(at, end, match.value, reactions);
+    });
+    return true;
+  }
+
+  /** What a model marked and no rule found. */
+  #fromModel(): void {
+    const { model } = this.#context;
+    if (model === undefined) return;
+    const covered = new Uint8Array(this.#tokens.text.length);
+    for (const { span } of this.#findings) covered.fill(1, span.charStart, span.charEnd);
+    for (const { charStart, charEnd, kind, score } of model.spans) {
+      if (covered.subarray(charStart, charEnd).includes(1)) continue;
+      const { place, from, to, triggers, assertion } = assertSpan(
+        this.#tokens,
+        this.#placed,
+        { charStart, charEnd },
+        this.#rules,
+      );
+      if (place === null) continue;
+      const times = this.#times(place);
+      const base = this.#base(from, to, { place, triggers, times, copiedFrom: null }, assertion);
+      const named = { ...base, name: base.text, codings: [], rule: `model.${model.id}`, confidence: score };
+      this.#findings.push(
+        kind === 'problem'
+          ? { kind, ...named }
+          : { kind, ...named, drug: { asNeeded: false, status: 'active', step: 0 } },
+      );
+    }
+  }
+}
+
+interface Scope {
+  readonly place: Placed;
+  readonly triggers: readonly Trigger[];
+  readonly times: readonly TimeMention[];
+  readonly copiedFrom: number | null;
+}
+
+const NAMES = BEGINS.drug | BEGINS.problem;
+const TWO_WEEKS = 14 * 86_400_000;
+const MEASURE_AXES: ReadonlySet<string | undefined> = new Set([
+  'historical',
+  'hypothetical',
+  'family',
+  'other',
+  undefined,
+]);
+const VITAL_WORDS = new Set('bp hr rr temp temperature t spo sat sats o vs vitals tmax pulse p'.split(' '));
+
+/** By what of a rule's pattern was there. */
+const CONFIDENCE = {
+  written: 0.95,
+  column: 0.9,
+  convention: 0.85,
+  missing: 0.5,
+  nameless: 0.6,
+  dosed: 0.9,
+  named: 0.75,
+  problem: 0.85,
+  abbreviated: 0.7,
+  allergy: 0.85,
+} as const;
+
+function isWeak(tokens: Tokens, from: number, to: number): boolean {
+  return to === from + 1 && (tokens.word[from] === 'p' || tokens.word[from] === 'r');
+}
+
+function onlyNumbers(tokens: Tokens, from: number, to: number): boolean {
+  for (let i = from; i < to; i++)
+    if (tokens.kind[i] === WORD && !/^(vs|c|f|ra|l|bpm|mmhg)$/.test(tokens.word[i]!)) return false;
+  return to > from;
+}
+
+function endsSoon(tokens: Tokens, i: number, to: number): boolean {
+  return i >= to || /^(\.|known|,|reported|$)/.test(tokens.word[i]!);
+}
+
+/** Of what is asserted of findings, only what plainly speaks of taking a drug. */
+function drugTrigger(tokens: Tokens, { from, to, rules }: Trigger, at: number): boolean {
+  const word = tokens.word[from]!;
+  if (rules.some(({ says }) => says === 'family' || says === 'other')) return true;
+  if (rules.some(({ says }) => says === 'hypothetical'))
+    return /^(if|unless|until|should|return|call|come)$/.test(word);
+  return (
+    rules.some(({ says, acts }) => says === 'negated' && acts === 'forward') &&
+    to <= at &&
+    at - to <= (/^den/.test(word) ? 2 : 0)
+  );
+}
+
+/** The time that stands nearest to a finding in its sentence, within it excluded. */
+function nearest(times: readonly TimeMention[], from: number, to: number): TimeMention | null {
+  let best: TimeMention | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const time of times) {
+    const distance = time.from >= to ? time.from - to : from - time.to;
+    if (distance >= 0 && distance < least) {
+      best = time;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+function sectionsOf(tokens: Tokens, placed: readonly Placed[]): readonly NoteSection[] {
+  const found: { kind: NoteSection['kind']; header: string; charStart: number }[] = [];
+  for (const { section, header } of placed) {
+    const [from, to] = header;
+    if (to === from) continue;
+    const text = tokens.text.slice(tokens.start[from], tokens.end[to - 1]);
+    found.push({ kind: section, header: text.replace(/\s*:$/, ''), charStart: tokens.start[from]! });
+  }
+  return found.map((each, i) => ({ ...each, charEnd: found[i + 1]?.charStart ?? tokens.text.length }));
+}
+
+/** From characters to bytes of UTF-8; the same number where all are ASCII. */
+export function byteOffsets(text: string): (char: number) => number {
+  let plain = 0;
+  while (plain < text.length && text.charCodeAt(plain) < 128) plain++;
+  if (plain === text.length) return (char) => char;
+  const bytes = new Uint32Array(text.length + 1);
+  let at = plain;
+  for (let i = 0; i < plain; i++) bytes[i] = i;
+  for (let i = plain; i < text.length; i++) {
+    bytes[i] = at;
+    const code = text.charCodeAt(i);
+    const high = code >= 0xd800 && code < 0xdc00;
+    const low = code >= 0xdc00 && code < 0xe000;
+    if (high && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      bytes[++i] = at;
+      at += 4;
+    } else at += code < 128 ? 1 : code < 2048 ? 2 : high || low ? 3 : 3;
+  }
+  bytes[text.length] = at;
+  return (char) => bytes[char]!;
+}
