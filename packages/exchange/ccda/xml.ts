@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { type XmlBounds, XmlGuard } from '../xml-guard.ts';
 import { type ByteIndex, openText } from './text.ts';
 
 /** What became of an element of the document so far; null until it is looked at. */
@@ -41,11 +42,9 @@ export interface XmlDocument {
 }
 
 /** Bounds on a document; beyond them it is refused. */
-export interface XmlLimits {
+export interface XmlLimits extends XmlBounds {
   /** Bytes. */
   readonly size: number;
-  readonly depth: number;
-  readonly elements: number;
 }
 
 export const XML_LIMITS: XmlLimits = { size: 64e6, depth: 256, elements: 1e6 };
@@ -82,8 +81,6 @@ export function readXml(source: Uint8Array, limits: XmlLimits = XML_LIMITS): Xml
   let current: XmlElement | null = null;
   let prefixes = USUAL;
   const outer: (readonly [XmlElement, Readonly<Record<string, string>>])[] = [];
-  let depth = 0;
-  let elements = 0;
   let start = 0;
   const stop = (code: 'ccda-malformed' | 'ccda-too-large', message: string): never => {
     broken = { code, message, at: Math.min(parser.position, text.length) };
@@ -108,16 +105,9 @@ export function readXml(source: Uint8Array, limits: XmlLimits = XML_LIMITS): Xml
     return `{${uri}}${local}`;
   };
 
-  parser.on('error', (error) => {
-    const reason = error.message.replace(/^(undefined:)?\d+:\d+: /, '').replace(/\.$/, '');
-    if (/doctype/i.test(reason)) {
-      doctype = true;
-      throw new Stop();
-    }
-    if (/^undefined entity/.test(reason)) remarkOn(reason);
-    else stop('ccda-malformed', reason);
-  });
-  parser.on('doctype', () => {
+  const guard = new XmlGuard(parser, limits, (reason, message) => {
+    if (reason === 'entity') return remarkOn(message);
+    if (reason !== 'doctype') return stop(reason === 'malformed' ? 'ccda-malformed' : 'ccda-too-large', message);
     doctype = true;
     throw new Stop();
   });
@@ -125,10 +115,7 @@ export function readXml(source: Uint8Array, limits: XmlLimits = XML_LIMITS): Xml
     start = blanked.lastIndexOf('<', parser.position - 1);
   });
   parser.on('opentag', (tag) => {
-    elements++;
-    depth++;
-    if (depth > limits.depth) stop('ccda-too-large', `nested more than ${limits.depth} levels deep`);
-    if (elements > limits.elements) stop('ccda-too-large', `more than ${limits.elements} elements`);
+    guard.open();
     const given = tag.attributes as Record<string, string>;
     const names = Object.keys(given);
     let declared: Record<string, string> | null = null;
@@ -172,7 +159,7 @@ export function readXml(source: Uint8Array, limits: XmlLimits = XML_LIMITS): Xml
     const element = current!;
     element.end = parser.position;
     element.closed = true;
-    depth--;
+    guard.close();
     const scope = outer.at(-1);
     if (scope?.[0] === element) {
       prefixes = scope[1];

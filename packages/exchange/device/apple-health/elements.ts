@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { XmlGuard } from '../../xml-guard.ts';
 
 /** One element directly under HealthData, with what stands in it. Names as written; the format has no prefixes. */
 export interface ExportElement {
@@ -21,8 +22,8 @@ export interface Ending {
   readonly recoded: boolean;
 }
 
-/** What an export may not go beyond: bytes read at once, depth, elements within one element of the top level. */
-export const LIMITS = { chunk: 65_536, depth: 16, within: 20_000 } as const;
+/** What an export may not go beyond: bytes read at once, depth, elements of one element of the top level. */
+export const LIMITS = { chunk: 65_536, depth: 17, elements: 20_000 } as const;
 
 interface Growing {
   name: string;
@@ -44,31 +45,25 @@ export function* exportElements(bytes: Uint8Array): Generator<ExportElement, End
   const parser = new SaxesParser({ position: true });
   const stack: Growing[] = [];
   let ready: ExportElement[] = [];
-  let within = 0;
   let rooted = false;
   let closed = false;
   const offsets = new Offsets();
   const fail = (message: string): never => {
     throw new Fault(message);
   };
-  parser.on('error', (error) => fail(error.message.replace(/^(undefined:)?\d+:\d+: /, '')));
-  parser.on('doctype', (text) => {
-    if (/<!ENTITY/i.test(text)) fail('the document type declares entities');
-    if (/^\s*\S+\s+(SYSTEM|PUBLIC)\b/i.test(text)) fail('the document type names an outside part');
-  });
+  const guard = new XmlGuard(parser, LIMITS, (_, message) => fail(message), true);
   let tagStart = 0;
   parser.on('opentagstart', (tag) => {
     if (stack.length === 0) tagStart = offsets.at(parser.position - tag.name.length - 2);
   });
   parser.on('opentag', ({ name, attributes }) => {
+    if (stack.length === 0) guard.reset();
+    guard.open();
     if (!rooted) {
       if (name !== 'HealthData') fail(`the root is ${name.slice(0, 40)}, not HealthData`);
       rooted = true;
       return;
     }
-    if (stack.length >= LIMITS.depth) fail(`nested more than ${LIMITS.depth} deep`);
-    within = stack.length === 0 ? 0 : within + 1;
-    if (within > LIMITS.within) fail(`one element holds more than ${LIMITS.within} others`);
     const byteStart = stack.length === 0 ? tagStart : 0;
     const element: Growing = {
       ...{ name, attributes: attributes as Record<string, string>, children: [] },
@@ -78,6 +73,7 @@ export function* exportElements(bytes: Uint8Array): Generator<ExportElement, End
     stack.push(element);
   });
   parser.on('closetag', () => {
+    guard.close();
     const element = stack.pop();
     if (element === undefined) closed = true;
     else if (stack.length === 0) {

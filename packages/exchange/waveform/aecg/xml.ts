@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { XmlGuard } from '../../xml-guard.ts';
 import { waveformErrors } from '../errors.data.ts';
 
 /** One element, by local name; attributes by local name too. */
@@ -33,12 +34,9 @@ export function readXml(bytes: Uint8Array, file: string): XmlElement {
   const parser = new SaxesParser({ xmlns: true });
   const stack: Growing[] = [];
   let root: Growing | null = null;
-  let elements = 0;
-  parser.on('error', (error) => fail(error.message.replace(/^(undefined:)?\d+:\d+: /, ''), parser.line));
-  parser.on('doctype', () => fail('it declares a document type', parser.line));
+  const guard = new XmlGuard(parser, XML_LIMITS, (_, message) => fail(message, parser.line));
   parser.on('opentag', ({ local, attributes }) => {
-    if (++elements > XML_LIMITS.elements) fail(`more than ${XML_LIMITS.elements} elements`, parser.line);
-    if (stack.length >= XML_LIMITS.depth) fail(`nested more than ${XML_LIMITS.depth} deep`, parser.line);
+    guard.open();
     const own: Record<string, string> = {};
     for (const each of Object.values(attributes)) if (each.prefix !== 'xmlns') own[each.local] = each.value;
     const element: Growing = { name: local, attributes: own, children: [], text: '', line: parser.line, parts: [] };
@@ -50,6 +48,7 @@ export function readXml(bytes: Uint8Array, file: string): XmlElement {
   parser.on('text', text);
   parser.on('cdata', text);
   parser.on('closetag', () => {
+    guard.close();
     const element = stack.pop();
     if (element !== undefined) element.text = element.parts.join('').trim();
   });
