@@ -11,6 +11,8 @@ export interface Way {
   readonly text: string;
   /** Whom it is of, where the source itself does not say. */
   readonly subject?: string;
+  /** When it was, where the source itself does not say. */
+  readonly start?: string;
 }
 
 const LOINC = 'http://loinc.org';
@@ -146,6 +148,13 @@ export const ways: readonly Way[] = [
       { time: AT, code: 'MDC_PRESS_BLD_NONINV_SYS', value: 120, unit: 'mmHg' },
       { time: '2024-03-01T07:00:00Z', code: 'MDC_PRESS_BLD_NONINV_DIA', value: 80, unit: 266016 },
     ]),
+  },
+  {
+    name: 'A note in words',
+    file: 'note.txt',
+    text: 'CHIEF COMPLAINT: headache.\n\nVITAL SIGNS: BP 120/80 mmHg, no fever.\n\nASSESSMENT: tension headache.\n',
+    subject: SUBJECT,
+    start: AT,
   },
   // Flags 02 (with time), 120, 80, no mean, 2024-03-01 08:00:00 of the device's clock.
   { name: 'MQTT, Bluetooth characteristic 2A35', file: `${TOPIC}/gatt/2A35`, text: '0278005000ff07e8070301080000' },

@@ -12,14 +12,18 @@ const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes
 const NOW = instant(Date.parse('2024-03-02T00:00:00Z'));
 
 /** What a source becomes: its observations but for where they came from, how far they are trusted, and when they were known. */
-export async function admitted({ file, text, subject }: Way): Promise<readonly object[]> {
+export async function admitted({ file, text, subject, start }: Way): Promise<readonly object[]> {
   const bytes = new TextEncoder().encode(text);
   const store = memory();
   const hub = createHub({ store, packs: [], clock: () => NOW, seed: 1, sha256, engine: 'validation' });
   const address = topicPattern('twins/{subject}/{device}/#')!.address(file);
   const decoded =
     address === null
-      ? sniffDoor(bytes, file)!.decode(bytes, { name: file, ...(subject === undefined ? {} : { subject }) })
+      ? sniffDoor(bytes, file)!.decode(bytes, {
+          name: file,
+          ...(subject === undefined ? {} : { subject }),
+          ...(start === undefined ? {} : { start: instant(Date.parse(start)), zone: start.slice(-6) }),
+        })
       : decodePayload(file, address, bytes, { zone: '+01:00', received: instant(Date.parse(AT) + 5_000) });
   await hub.admit(decoded, { name: file, sha256: sha256(bytes), format: 'x', bytes: bytes.length });
   const entries = await store.read({ kinds: ['observation'] });
