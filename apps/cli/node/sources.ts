@@ -10,11 +10,15 @@ import {
   exchangeErrors,
   type Neighbours,
   NO_NEIGHBOURS,
+  type NoteRules,
+  noteDoor,
+  parseRules,
   sniffDoor,
   withDerived,
+  withNotes,
 } from '@gemel/exchange';
 import { cliErrors } from '../errors.data.ts';
-import { readBytes } from './given-file.ts';
+import { readBytes, readText } from './given-file.ts';
 
 /** A file or standard input, read whole, with the door that understands it. */
 export interface Source {
@@ -25,6 +29,8 @@ export interface Source {
   readonly door: Door;
   /** The files beside it, for a record of several. */
   readonly neighbours?: Neighbours;
+  /** Rules of the user's own for the texts in it. */
+  readonly noteRules?: NoteRules;
 }
 
 /** Options of every command that takes records in. */
@@ -36,6 +42,7 @@ export interface RecordOptions {
   readonly name?: string;
   readonly start?: string;
   readonly derive?: boolean;
+  readonly noteRules?: string;
 }
 
 /** Reads paths (`-` is standard input, a folder means its files) and finds each one's door. */
@@ -110,7 +117,10 @@ function neighboursOf(folder: string): Neighbours {
 async function readSource(path: string, options: RecordOptions, folder: boolean): Promise<Source> {
   const name = path === '-' ? (options.name ?? 'standard input') : basename(path);
   const bytes = await readBytes(path);
-  const door = sniffDoor(bytes, path === '-' && options.name === undefined ? '' : name);
+  const sniffed = sniffDoor(bytes, path === '-' && options.name === undefined ? '' : name);
+  const rules =
+    options.noteRules === undefined ? undefined : parseRules(await readText(options.noteRules), options.noteRules);
+  const door = sniffed?.id === 'note' && rules !== undefined ? noteDoor(rules) : sniffed;
   if (door === null) {
     const known = doors.map((candidate) => candidate.title).join(', ');
     throw exchangeErrors.error('exchange-format-unknown', `${name} is none of: ${known}`, { file: name });
@@ -121,7 +131,14 @@ async function readSource(path: string, options: RecordOptions, folder: boolean)
   for (const companion of door.companions?.(bytes, name, neighbours) ?? []) {
     hash.update(neighbours.read(companion) ?? new Uint8Array(0));
   }
-  return { name, bytes, sha256: hash.digest('hex'), door, neighbours };
+  return {
+    name,
+    bytes,
+    sha256: hash.digest('hex'),
+    door,
+    neighbours,
+    ...(rules !== undefined && { noteRules: rules }),
+  };
 }
 
 /** What a door is told of a source: its name, its hash, and what a person added. */
@@ -145,10 +162,11 @@ function startAt(text: string) {
   return instant(at);
 }
 
-/** What the source's door makes of it, with what is derived from its waveforms where that was asked for. */
+/** What the source's door makes of it, with what is derived from its waveforms and its texts where that was asked for. */
 export function decode(source: Source, options: RecordOptions): Iterable<Decoded> {
-  const decoded = source.door.decode(source.bytes, sourceOptions(source, options));
-  return options.derive === true ? withDerived(decoded) : decoded;
+  const given = sourceOptions(source, options);
+  const decoded = source.door.decode(source.bytes, given);
+  return options.derive === true ? withNotes(withDerived(decoded), given, source.noteRules) : decoded;
 }
 
 /** The latest instant anything in the sources happened or was found, what is planned left aside; null where nothing could be read. */

@@ -5,4 +5,4 @@ export { noteErrors } from './errors.data.ts';
 export type * from './finding.ts';
 export type * from './model.ts';
 export { assertSpans, type NoteContext, type NoteReading, readNote } from './read-note.ts';
-export { type ContextRule, extendRules, type LexiconEntry, type NoteRules, noteRules } from './rules.ts';
+export { type ContextRule, extendRules, type LexiconEntry, type NoteRules, noteRules, parseRules } from './rules.ts';

@@ -90,6 +90,23 @@ export function extendRules(json: unknown, file = 'rules'): NoteRules {
   };
 }
 
+/** The same from the text of a JSON file. @throws note-rules-invalid */
+export function parseRules(source: string, file = 'rules'): NoteRules {
+  let json: unknown;
+  try {
+    json = JSON.parse(source.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw noteErrors.error(
+      'note-rules-invalid',
+      `${file} is no JSON: ${(cause as Error).message}.`,
+      { file },
+      undefined,
+      cause,
+    );
+  }
+  return extendRules(json, file);
+}
+
 function lexiconEntry(entry: Record<string, unknown>, at: string, file: string): LexiconEntry {
   const words = (name: string) => {
     const given = entry[name] ?? [];
