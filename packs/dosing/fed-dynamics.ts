@@ -10,16 +10,19 @@ export interface DosingState {
   readonly values: Float64Array;
   /** Concentrations at doses since the belief stands; absent where there were none. */
   readonly marks?: Marks;
+  /** What another drug comes to; absent where nothing is known of one. */
+  readonly beside?: number;
 }
 
 /** What a run tells as it stands; or what doses left, and what it tells before there were any. */
 export type RunReading = 'concentration' | 'exposure' | keyof Marks;
 
-/** What a signal is: told by any run, of the member alone, or of a run of this kind. */
+/** What a signal is: told by any run, of the member alone, of a run of this kind, or of another drug. */
 export type Reading<Run extends StructureRun> =
   | RunReading
   | { readonly ofMember: (parameters: Parameters) => number }
-  | { readonly ofRun: (run: Run, parameters: Parameters) => number };
+  | { readonly ofRun: (run: Run, parameters: Parameters) => number }
+  | { readonly ofAnother: true };
 
 /** What tells one fed structure's dynamics from another's. */
 export interface FedStructure<Run extends StructureRun> {
@@ -31,33 +34,39 @@ export interface FedStructure<Run extends StructureRun> {
   /** What controls bring into a member. */
   feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed;
   reading(signal: string): Reading<Run>;
+  /** What controls say of another drug at a time, h; absent: nothing is asked of one. */
+  beside?(controls: readonly ControlInput[]): (at: number) => number;
 }
 
 /** The dynamics of a structure and what is fed into it. What happens at an instant acts after it is read. */
 export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>): Dynamics<DosingState> {
-  const { signals, rest, start, change, feeder, reading } = given;
+  const { signals, rest, start, change, feeder, reading, beside } = given;
   return {
     signals,
     init: (parameters, at) => ({ at, values: rest(parameters) }),
     advance(state, parameters, controls, until) {
       const fed = new FedRun(start(state, parameters), feeder(controls)(parameters), hours(state.at), state.marks);
       fed.to(hours(until));
-      return { at: until, values: fed.run.state(), marks: fed.marks };
+      return standing(until, fed.run.state(), fed.marks, beside?.(controls)(hours(until)));
     },
     observe: (state, parameters, signal) =>
-      read(reading(signal), start(state, parameters), parameters, state.marks ?? NO_MARKS),
+      read(reading(signal), start(state, parameters), parameters, state.marks ?? NO_MARKS, state.beside),
     time: ({ at }) => at,
-    snapshot: ({ at, values, marks: { peak, trough } = NO_MARKS }) =>
-      new Uint8Array(Float64Array.of(at, peak, trough, ...values).buffer),
+    snapshot({ at, values, marks: { peak, trough } = NO_MARKS, beside: other = Number.NaN }) {
+      return new Uint8Array(Float64Array.of(at, peak, trough, ...(beside ? [other] : []), ...values).buffer);
+    },
     restore(bytes) {
-      const [at, peak, trough, ...values] = new Float64Array(bytes.slice().buffer);
-      return { at: instant(at), values: Float64Array.from(values), marks: { peak, trough } };
+      const [at, peak, trough, ...others] = new Float64Array(bytes.slice().buffer);
+      const other = beside ? others.shift() : undefined;
+      const values = Float64Array.from(others);
+      return standing(instant(at), values, { peak, trough }, Number.isNaN(other) ? undefined : other);
     },
     trajectories({ members, controls, times, signals: recorded }) {
       const count = times.length;
       const at = Float64Array.from(times, hours);
       const out = recorded.map(() => new Float64Array(members.length * count));
       const feedOf = feeder(controls);
+      const other = beside && Float64Array.from(at, beside(controls));
       const readings = recorded.map(reading);
       const sweeps = readings.every((each) => typeof each === 'string' || 'ofMember' in each);
       const written = (name: string) =>
@@ -83,7 +92,8 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
           }
           for (let s = 0; s < readings.length; s++) {
             const each = readings[s];
-            if (swept === 0) out[s][row + t] = read(each, run, parameters, fed.marks);
+            if (swept === 0)
+              out[s][row + t] = read(each, run, parameters, fed.marks, at[t] > from ? other?.[t] : state.beside);
             else if (each === 'peak' || each === 'trough') {
               const mark = fed.marks[each];
               for (let k = row + t; k < row + t + steps; k++) out[s][k] = Number.isNaN(mark) ? concentration[k] : mark;
@@ -93,16 +103,27 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
           t += steps;
         }
         const values = at[count - 1] > from ? run.state() : state.values;
-        return { at: times[count - 1], values, marks: fed.marks };
+        return standing(times[count - 1], values, fed.marks, other?.at(-1));
       });
       return { values: Object.fromEntries(recorded.map((name, s) => [name, out[s]])), ends };
     },
   };
 }
 
-function read<Run extends StructureRun>(reading: Reading<Run>, run: Run, parameters: Parameters, marks: Marks): number {
+function standing(at: Instant, values: Float64Array, marks: Marks, beside: number | undefined): DosingState {
+  return beside === undefined ? { at, values, marks } : { at, values, marks, beside };
+}
+
+function read<Run extends StructureRun>(
+  reading: Reading<Run>,
+  run: Run,
+  parameters: Parameters,
+  marks: Marks,
+  beside = 0,
+): number {
   if (reading === 'concentration') return run.concentration();
   if (reading === 'exposure') return run.exposure();
   if (typeof reading === 'string') return Number.isNaN(marks[reading]) ? run.concentration() : marks[reading];
+  if ('ofAnother' in reading) return beside;
   return 'ofRun' in reading ? reading.ofRun(run, parameters) : reading.ofMember(parameters);
 }

@@ -29,6 +29,22 @@ export interface EffectWindow {
   readonly source: string;
 }
 
+/** Another agent as its own twin foretells it at its site of effect, and what both together do. */
+export interface OtherAgent {
+  readonly id: string;
+  readonly title: string;
+  /** Of its concentration at the site of effect. */
+  readonly unit: string;
+  readonly most: number;
+  readonly effect: {
+    readonly name: string;
+    readonly title: string;
+    readonly source: string;
+    /** Chance from this agent's and the other's concentration at the site of effect. */
+    of(own: number, other: number): number;
+  };
+}
+
 /** An anaesthetic given by a pump towards a concentration at its site of effect. */
 export interface Agent {
   readonly id: string;
@@ -40,6 +56,8 @@ export interface Agent {
   readonly model: EffectSitePopulation;
   readonly index?: EffectIndex;
   readonly window: EffectWindow;
+  /** Another agent, with which this one does more than alone. */
+  readonly beside?: OtherAgent;
   /** Concentrations at the site of effect that are proposed, in `levelUnit`. */
   readonly targets: readonly number[];
   /** In steps a person can set: a draft, not a pump's own control. */

@@ -3,6 +3,7 @@ import { ATC } from '../codes.ts';
 import { bispectralIndex, CE50_VARIANCE, eleveld2018, halfEffect, INDEX_SD } from '../drugs/propofol/eleveld2018.ts';
 import { eleveld2017 } from '../drugs/remifentanil/eleveld2017.ts';
 import type { Agent } from './agent.ts';
+import { toleranceOfLaryngoscopy } from './interaction.ts';
 
 export const propofol: Agent = {
   id: 'propofol',
@@ -28,6 +29,18 @@ export const propofol: Agent = {
     unit: '1',
     use: 'General anaesthesia with the bispectral index between 40 and 60',
     source: 'The range the index is used with; model: Eleveld 2018',
+  },
+  beside: {
+    id: 'remifentanil',
+    title: 'Remifentanil',
+    unit: 'ng/mL',
+    most: 200,
+    effect: {
+      name: 'laryngoscopy',
+      title: 'Chance that laryngoscopy is tolerated',
+      source: 'Bouillon 2004',
+      of: toleranceOfLaryngoscopy,
+    },
   },
   targets: [1.5, 2, 3, 4, 5, 6],
   pump: { fastest: 12_000, step: 60 },

@@ -1,12 +1,14 @@
 import {
   type Advice,
   type ControlInput,
+  type Forecast,
   instant,
   MINUTE,
   type Plan,
   type Reason,
   type Scalar,
   type Scenario,
+  writtenUnit,
 } from '@gemel/core';
 import type { Situation } from '@gemel/runtime/pack';
 import { abstain } from '../abstain.ts';
@@ -52,7 +54,7 @@ export function proposeOf(agent: Agent) {
     return [
       { id: 'as-planned', title: 'As planned', controls: [] },
       ...agent.targets.map((target): Scenario => {
-        const title = `Site of effect at ${target} ${agent.levelUnit}`;
+        const title = `Site of effect at ${target} ${writtenUnit(agent.levelUnit)}`;
         const { rates } = control.follow([{ time: 0, target }], length, 'effect', state);
         return { id: `effect-${target}`, title, controls: controlsOf(agent, history.subject, rates, now, title) };
       }),
@@ -81,6 +83,14 @@ function controlsOf(agent: Agent, subject: string, rates: Float64Array, now: num
 }
 
 export function decideOf(agent: Agent) {
+  const { beside } = agent;
+  /** What this agent and the other do together at the end of what is foretold. */
+  const together = ({ quantities }: Forecast): string => {
+    const found = beside && quantities[beside.effect.name];
+    if (found?.kind !== 'trajectory') return '';
+    const half = found.quantiles[found.levels.indexOf(0.5)].at(-1)!;
+    return `; ${beside!.effect.title.toLowerCase()} at its end, with ${beside!.title.toLowerCase()} as foretold: ${Math.round(half)} % (${beside!.effect.source})`;
+  };
   return ({ now, applicability, belief }: Situation<DosingState>, plans: readonly Plan[]): Advice => {
     if (applicability.applies === 'no') return abstain(applicability.reasons);
     if (plans.length === 0) return abstain([{ code: 'nothing-weighed', statement: 'Nothing was weighed.' }]);
@@ -92,7 +102,7 @@ export function decideOf(agent: Agent) {
       const at = (level: number) => Math.round(quantiles[levels.indexOf(level)]);
       return {
         code: 'within',
-        statement: `${scenario.title}: ${agent.window.title.toLowerCase()} at ${sayWindow(agent)} for ${Math.round(mean)} % of the time (90 %: ${at(0.05)} to ${at(0.95)} %).`,
+        statement: `${scenario.title}: ${agent.window.title.toLowerCase()} at ${sayWindow(agent)} for ${Math.round(mean)} % of the time (90 %: ${at(0.05)} to ${at(0.95)} %)${together(forecast)}.`,
       };
     });
     const { use, source } = agent.window;

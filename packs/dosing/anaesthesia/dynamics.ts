@@ -1,14 +1,18 @@
+import { type ControlInput, HOUR } from '@gemel/core';
 import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
 import type { StructuralValues } from '../drug.ts';
 import { type DosingState, fedDynamics } from '../fed-dynamics.ts';
 import { Feed, inflowsOf } from '../inflow.ts';
+import { hours } from '../record.ts';
 import type { EffectSiteRun } from '../structures/effect-site.ts';
 import type { Agent } from './agent.ts';
-import { dosesOf, INDEX } from './record.ts';
+import { besideControl, dosesOf, INDEX } from './record.ts';
 
 /** Plasma and site of effect, beside the index where the agent has one. Free of error. */
 export const PLASMA = 'plasma';
 export const EFFECT = 'effect';
+/** The other agent at its site of effect. */
+export const OTHER = 'other-effect';
 
 /** A member's parameters: structural values, then the concentration of half the effect where there is an index. */
 export function parameterNames({ model, index }: Agent): readonly string[] {
@@ -22,7 +26,7 @@ export function structuralValues({ model }: Agent, parameters: Parameters): Stru
 /** The course of an anaesthetic through plasma and site of effect. */
 export function agentDynamics(agent: Agent): Dynamics<DosingState> {
   const { structure } = agent.model;
-  const { index } = agent;
+  const { index, beside } = agent;
   const last = parameterNames(agent).length - 1;
   const effect = (run: EffectSiteRun) => Math.max(0, run.effect());
 
@@ -31,6 +35,7 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
       [PLASMA]: { unit: agent.levelUnit },
       [EFFECT]: { unit: agent.levelUnit },
       ...(index === undefined ? {} : { [INDEX]: { unit: index.unit } }),
+      ...(beside === undefined ? {} : { [OTHER]: { unit: beside.unit } }),
     },
     rest: (parameters) => structure.rest(structuralValues(agent, parameters)),
     start: ({ values }, parameters) => structure.run(structuralValues(agent, parameters), values),
@@ -42,10 +47,25 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
       const feed = new Feed(inflowsOf(dosesOf(controls), () => ({})));
       return () => feed;
     },
+    ...(beside === undefined
+      ? {}
+      : { beside: (controls) => besideAt(controls.filter((c) => c.control === besideControl(beside))) }),
     reading(signal) {
       if (signal === PLASMA) return 'concentration';
+      if (signal === OTHER) return { ofAnother: true };
       if (signal === EFFECT || index === undefined) return { ofRun: effect };
       return { ofRun: (run, parameters) => index.of(effect(run), parameters[last]) };
     },
   });
+}
+
+/** What holds at a time, h, of controls in the order of time that are held from one to the next; 0 where nothing does. */
+function besideAt(held: readonly ControlInput[]): (at: number) => number {
+  const spans = held.map(({ from, to = Number.POSITIVE_INFINITY, value }) => ({
+    from: hours(from),
+    to: to / HOUR,
+    value: value.value,
+  }));
+  // The last instant foretold is still of the one before it.
+  return (at) => spans.findLast(({ from, to }) => from <= at && at <= to)?.value ?? 0;
 }

@@ -1,16 +1,24 @@
 import { coding, GEMEL } from '@gemel/core';
 import type { Pack, Paths, QuantitySpec, RewardSpec } from '@gemel/runtime/pack';
-import type { Agent } from './agent.ts';
-import { EFFECT, PLASMA } from './dynamics.ts';
+import type { Agent, OtherAgent } from './agent.ts';
+import { EFFECT, OTHER, PLASMA } from './dynamics.ts';
 import { INDEX } from './record.ts';
 
 /** Minutes after which a target should be reached: what comes before is not counted. */
 const SETTLED = 10;
 
 /** An hour ahead. */
-export function forecastOf({ index }: Agent): Pack<unknown>['forecast'] {
-  return { horizonMinutes: 60, stepMinutes: 1, signals: [PLASMA, EFFECT, ...(index === undefined ? [] : [INDEX])] };
+export function forecastOf({ index, beside }: Agent): Pack<unknown>['forecast'] {
+  const signals = [
+    ...[PLASMA, EFFECT],
+    ...(index === undefined ? [] : [INDEX]),
+    ...(beside === undefined ? [] : [OTHER]),
+  ];
+  return { horizonMinutes: 60, stepMinutes: 1, signals };
 }
+
+/** Code under which an agent's concentration at the site of effect is foretold. */
+export const effectCode = ({ id }: { readonly id: string }) => coding(GEMEL, `predicted.dosing.${id}.effect`);
 
 /** Of each member, what `value` makes of what is aimed at in the time that counts. */
 function settled({ index }: Agent, { members, times, values }: Paths, value: (course: Float64Array) => number) {
@@ -28,6 +36,15 @@ export const sayWindow = ({ window: { low, high, unit } }: Agent) =>
 
 export function quantitiesOf(agent: Agent): readonly QuantitySpec[] {
   const { id, title, levelUnit, index, window } = agent;
+  const together = ({ title: other, effect }: OtherAgent): QuantitySpec => ({
+    ...course(
+      effect.name,
+      EFFECT,
+      `${effect.title}, with ${other.toLowerCase()} as its twin foretells it (${effect.source})`,
+      '%',
+    ),
+    evaluate: ({ values }) => values[EFFECT].map((own, i) => 100 * effect.of(own, values[OTHER][i])),
+  });
   const course = (name: string, signal: string, what: string, unit: string): QuantitySpec => ({
     name,
     title: what,
@@ -41,6 +58,7 @@ export function quantitiesOf(agent: Agent): readonly QuantitySpec[] {
     course('plasma', PLASMA, `${title}, plasma`, levelUnit),
     course('effect', EFFECT, `${title}, site of effect`, levelUnit),
     ...(index === undefined ? [] : [course('index', INDEX, index.title, index.unit)]),
+    ...(agent.beside === undefined ? [] : [together(agent.beside)]),
     {
       name: 'within',
       title: `Time with ${window.title.toLowerCase()} ${sayWindow(agent)}, from minute ${SETTLED}`,

@@ -1,7 +1,7 @@
 /**
  * What propofol and remifentanil do together at rest, from their concentrations at the site of effect: Bouillon TW et al., Anesthesiology
- * 2004;100:1353-1372, doi:10.1097/00000542-200406000-00006; twenty volunteers. Not part of the twins: their index is Eleveld's, whose curve
- * was estimated without it.
+ * 2004;100:1353-1372, doi:10.1097/00000542-200406000-00006; twenty volunteers. The tolerance of laryngoscopy is a quantity of propofol's twin;
+ * the index is not part of it: its own is Eleveld's, whose curve was estimated without remifentanil.
  */
 
 /** Half of the largest effect on the index: propofol in ug/mL, remifentanil in ng/mL; steepness; index when awake. */

@@ -11,9 +11,10 @@ import { agentAssimilator } from './calibrate.ts';
 import { candidateOf } from './candidate.ts';
 import { decideOf, proposeOf } from './decide.ts';
 import { agentDynamics } from './dynamics.ts';
-import { forecastOf, quantitiesOf, rewardsOf, sayWindow } from './forecast.ts';
+import { effectCode, forecastOf, quantitiesOf, rewardsOf, sayWindow } from './forecast.ts';
 import { limitsOf } from './limits.ts';
 import {
+  besideControl,
   bolusControl,
   courseUnder,
   covariatesUnder,
@@ -122,6 +123,17 @@ function controlsOf(agent: Agent): readonly ControlSpec[] {
       plausible: [0, 2 * limits.rate],
       localNames: [`${id} infusion`],
     },
+    ...(agent.beside === undefined
+      ? []
+      : [
+          {
+            control: besideControl(agent.beside),
+            title: `${agent.beside.title}, site of effect`,
+            codings: [effectCode(agent.beside)],
+            unit: agent.beside.unit,
+            plausible: [0, agent.beside.most] as const,
+          },
+        ]),
   ];
 }
 
@@ -221,6 +233,11 @@ export function anaesthesiaPack(agent: Agent): Pack<DosingState> {
     quantities: quantitiesOf(agent),
     forecast: forecastOf(agent),
     scores: [{ quantity: 'plasma', signal: levelSignal(agent), leadsMinutes: [10, 30] }],
+    // What both together do is told of in this one's own quantities.
+    publishes: [{ code: effectCode(agent), quantity: 'effect' }],
+    ...(agent.beside === undefined
+      ? {}
+      : { consumes: [{ code: effectCode(agent.beside), control: besideControl(agent.beside) }] }),
     // 6 rewards
     rewards: rewardsOf(agent),
     propose: proposeOf(agent),

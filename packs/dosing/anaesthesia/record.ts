@@ -6,6 +6,8 @@ import { covariatesOf, hours, levelsOf } from '../record.ts';
 /** Controls: an amount in mg, at once or over its time; a rate in mg/h that a pump runs at. */
 export const bolusControl = ({ id }: { readonly id: string }) => `${id}.bolus`;
 export const infusionControl = ({ id }: { readonly id: string }) => `${id}.infusion`;
+/** Another agent's concentration at the site of effect, as its own twin foretells it. */
+export const besideControl = ({ id }: { readonly id: string }) => `${id}.effect`;
 /** A pack is shown its own agent's alone. */
 export const isBolus = ({ control }: { readonly control: string }) => control.endsWith('.bolus');
 export const isInfusion = ({ control }: { readonly control: string }) => control.endsWith('.infusion');
