@@ -16,7 +16,7 @@ interface Measured {
 }
 
 /** Values a second that clients of another thread have acknowledged; each is in the log on the disk by then. */
-async function acknowledged(clients: number, messages: number, values: number): Promise<Measured> {
+async function acknowledged(clients: number, before: number, messages: number, values: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'gemel-mqtt-'));
   const world = await openWorld({ folder });
   const pattern = topicPattern('twins/{subject}/{device}/#')!;
@@ -32,7 +32,7 @@ async function acknowledged(clients: number, messages: number, values: number): 
     take: (message) => intake.take(message),
   });
   const worker = new Worker(new URL('./node/mqtt-devices.ts', import.meta.url), {
-    workerData: { port: broker.port, clients, messages, values },
+    workerData: { port: broker.port, clients, before, messages, values },
   });
   try {
     const seconds = await new Promise<number>((resolve, reject) => {
@@ -59,14 +59,14 @@ export default {
   title: 'MQTT: values of devices into the log, acknowledged (QoS 1) once they are on the disk',
   async run() {
     const rows: BenchRow[] = [];
-    for (const [clients, messages, values] of [
-      [16, 250, 1],
-      [16, 100, 10],
-      [16, 40, 60],
+    for (const [clients, before, messages, values] of [
+      [16, 100, 400, 1],
+      [16, 60, 150, 10],
+      [16, 20, 40, 60],
     ] as const) {
-      const { perSecond, stored } = await acknowledged(clients, messages, values);
-      // The first message of each client, which warms up, is stored too.
-      if (stored !== clients * (messages + 1) * values) throw new Error(`${stored} values are in the log`);
+      const { perSecond, stored } = await acknowledged(clients, before, messages, values);
+      // What warms up is stored too.
+      if (stored !== clients * (before + messages) * values) throw new Error(`${stored} values are in the log`);
       const many = values === 1 ? 'one value' : `${values} values`;
       rows.push({
         name: `${clients} devices, ${many} a message: Gemel`,

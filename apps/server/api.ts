@@ -223,6 +223,12 @@ export interface QuarantineRow {
   readonly message: string;
 }
 
+/** POST /api/quarantine/:id/replay?zone=&topics= with the mended message as body, or none: what was refused; nothing where it was taken. */
+export interface ReplayedMessage {
+  readonly id: string;
+  readonly problems: readonly Problem[];
+}
+
 /** Long work: POST returns a job; GET /api/jobs/:id; DELETE cancels. */
 export interface JobView {
   readonly id: string;

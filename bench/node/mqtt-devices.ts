@@ -1,9 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { publishMqtt } from '@gemel/exchange/device/node/mqtt/publisher';
 
-const { port, clients, messages, values } = workerData as {
+const { port, clients, before, messages, values } = workerData as {
   readonly port: number;
   readonly clients: number;
+  /** Messages of each device that are sent before time is taken. */
+  readonly before: number;
   readonly messages: number;
   readonly values: number;
 };
@@ -27,7 +29,7 @@ const sent = (first: number, count: number) =>
       return publishMqtt(own, { url: `mqtt://127.0.0.1:${port}`, access: { clientId: `device-${device}` } });
     }),
   );
-await sent(0, 1);
+await sent(0, before);
 const begin = performance.now();
-await sent(1, messages);
+await sent(before, messages);
 parentPort!.postMessage((performance.now() - begin) / 1000);

@@ -90,10 +90,21 @@ describe('the census by messages', () => {
         body: JSON.stringify({ reason }),
         headers: { 'content-type': 'application/json' },
       });
+    const replay = async (mended: string) => {
+      const address = `${server.url}/api/quarantine/${body[0]!.id}/replay`;
+      return (await (await fetch(address, { method: 'POST', body: mended })).json()) as { problems: object[] };
+    };
+    expect((await replay('')).problems).toMatchObject([{ code: 'exchange-zone-missing' }]);
+    expect((await replay(bytes.replace('V9^', 'V8^'))).problems).toHaveLength(1);
     expect((await discard('')).status).toBe(422);
     expect((await discard('a test')).status).toBe(200);
     expect((await get<readonly QuarantineRow[]>('/api/quarantine')).body).toEqual([]);
     expect((await discard('again')).status).toBe(404);
+    await intake.take(new TextEncoder().encode(bytes), '127.0.0.1:5');
+    const [again] = (await get<readonly QuarantineRow[]>('/api/quarantine')).body;
+    const taken = await fetch(`${server.url}/api/quarantine/${again!.id}/replay?zone=UTC`, { method: 'POST' });
+    expect(await taken.json()).toEqual({ id: again!.id, problems: [] });
+    expect((await get<readonly QuarantineRow[]>('/api/quarantine')).body).toEqual([]);
   });
 });
 

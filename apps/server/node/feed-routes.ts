@@ -2,9 +2,10 @@ import { instant } from '@gemel/core';
 import { MOST_COLUMNS } from '@gemel/runtime';
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { CensusView, QuarantineRow, WaveformDrawing, WaveformRow } from '../api.ts';
+import type { CensusView, QuarantineRow, ReplayedMessage, WaveformDrawing, WaveformRow } from '../api.ts';
 import { serverErrors } from '../errors.data.ts';
 import { Quarantine } from './quarantine.ts';
+import { replayQuarantined } from './quarantine-replay.ts';
 import type { World } from './world.ts';
 
 /** The range of a JavaScript date. */
@@ -20,8 +21,15 @@ const Drawing = Type.Object({
 });
 const Reason = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 4000 }) });
 
+const Replay = Type.Object({ zone: Type.Optional(Type.String()), topics: Type.Optional(Type.String()) });
+/** Topics that devices publish under where nothing else is said. */
+const TOPICS = 'twins/{subject}/{device}/#';
+/** Bytes of the longest message that may be mended: an HL7 v2 message with its documents. */
+const LONGEST = 64 * 1024 * 1024;
+
 /** Addresses of what the feeds bring: the census, waveforms, and what waits in quarantine. */
-export function feedRoutes(app: FastifyInstance, { hub, store, clock }: World): void {
+export function feedRoutes(app: FastifyInstance, world: World): void {
+  const { hub, store, clock } = world;
   const quarantine = new Quarantine(store);
 
   app.get<{ Querystring: Static<typeof Moments> }>(
@@ -73,6 +81,23 @@ export function feedRoutes(app: FastifyInstance, { hub, store, clock }: World): 
       return { id };
     },
   );
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LONGEST }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.post<{ Params: Static<typeof Id>; Querystring: Static<typeof Replay>; Body: Buffer | undefined }>(
+      '/api/quarantine/:id/replay',
+      { schema: { params: Id, querystring: Replay }, bodyLimit: LONGEST },
+      (request): Promise<ReplayedMessage> => {
+        const { body } = request;
+        const mended = body === undefined || body.length === 0 ? {} : { mended: new Uint8Array(body) };
+        const { topics = TOPICS, ...query } = request.query;
+        return replayQuarantined(world, request.params.id, { ...query, ...mended, topics });
+      },
+    );
+  });
 
   /** @throws server-unknown-subject */
   async function known(subject: string): Promise<string> {

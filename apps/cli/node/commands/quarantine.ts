@@ -1,5 +1,4 @@
 import process from 'node:process';
-import type { Problem } from '@gemel/core';
 import type { Quarantine, Quarantined } from '@gemel/server/node/quarantine';
 import type { World } from '@gemel/server/node/world';
 import { Command } from 'commander';
@@ -52,21 +51,17 @@ export function quarantineCommand(begin: Begin): Command {
     .action(async (id: string, options: ReplayOptions, self: Command) => {
       const shell = begin(self);
       const { readBytes } = await import('../given-file.ts');
-      const mended = options.with === undefined ? null : await readBytes(options.with);
-      await within(shell, async ({ quarantine, world, now }) => {
-        const one = await quarantine.get(id);
-        const problems = await replayed(world, one, mended ?? one.message, options);
-        if (problems.length === 0) {
-          await quarantine.release(
-            one.id,
-            now,
-            mended === null ? { how: 'replayed' } : { how: 'mended', with: mended },
-          );
-          await shell.result({ id: one.id, taken: true }, `${one.id} was taken.`);
+      const { replayQuarantined } = await import('@gemel/server/node/quarantine-replay');
+      const { with: file, ...given } = options;
+      const mended = file === undefined ? {} : { mended: await readBytes(file) };
+      await within(shell, async ({ world }) => {
+        const replayed = await replayQuarantined(world, id, { ...given, ...mended });
+        if (replayed.problems.length === 0) {
+          await shell.result({ id: replayed.id, taken: true }, `${replayed.id} was taken.`);
           return;
         }
-        for (const problem of problems) shell.problem(problem);
-        shell.problem(cliErrors.problem('cli-message-refused', `${one.id} was not taken and stays in quarantine`));
+        for (const problem of replayed.problems) shell.problem(problem);
+        shell.problem(cliErrors.problem('cli-message-refused', `${replayed.id} was not taken and stays in quarantine`));
         shell.end(EXIT.input);
       });
     });
@@ -90,24 +85,6 @@ interface ReplayOptions {
   readonly with?: string;
   readonly zone?: string;
   readonly topics: string;
-}
-
-/** What is refused of a message that is taken in again by the feed it came through; nothing where it was taken. */
-async function replayed(
-  world: World,
-  one: Quarantined,
-  message: Uint8Array,
-  { zone, topics }: ReplayOptions,
-): Promise<readonly Problem[]> {
-  const given = { world, ...(zone === undefined ? {} : { zone }) };
-  if (one.feed === 'mqtt') {
-    const { MqttIntake } = await import('@gemel/server/node/mqtt-intake');
-    const { patternOf } = await import('../feeds.ts');
-    return new MqttIntake({ ...given, pattern: await patternOf(topics) }).admit(one, message);
-  }
-  const { Hl7v2Intake } = await import('@gemel/server/node/hl7v2-intake');
-  const { outcome, problems } = await new Hl7v2Intake(given).admit(message, one.peer);
-  return outcome === 'taken' ? [] : problems;
 }
 
 interface Opened {
