@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TlsOptions } from 'node:tls';
 import type { TopicPattern } from '@gemel/exchange/device/topic';
+import type { DicomIntake } from '@gemel/server/node/dicom-intake';
 import type { World } from '@gemel/server/node/world';
 import { cliErrors } from '../errors.data.ts';
 import { readBytes, readText } from './given-file.ts';
@@ -22,11 +23,16 @@ export interface FeedOptions {
   readonly mqttUser?: string;
   readonly mqttPasswordFile?: string;
   readonly topics: string;
+  readonly dicom?: number;
+  readonly dicomTitle?: string;
+  readonly dicomKey?: string;
+  readonly dicomCert?: string;
+  readonly dicomCa?: string;
 }
 
 /** A feed that runs: what is told of it, and how it ends. */
 export interface RunningFeed {
-  readonly name: 'mllp' | 'mqtt' | 'mqttBroker';
+  readonly name: 'mllp' | 'mqtt' | 'mqttBroker' | 'dicom';
   /** Where it listens, or is subscribed. */
   readonly at: number | string;
   readonly words: string;
@@ -37,12 +43,18 @@ export interface RunningFeed {
 export const devicesFile = (data: string): string => join(data, 'devices.json');
 
 /** Starts the feeds that the options ask for; those that run are ended where a later one cannot start. */
-export async function startFeeds(world: World, data: string, options: FeedOptions): Promise<readonly RunningFeed[]> {
+export async function startFeeds(
+  world: World,
+  data: string,
+  options: FeedOptions,
+  dicom: DicomIntake,
+): Promise<readonly RunningFeed[]> {
   const running: RunningFeed[] = [];
   try {
     if (options.mllp !== undefined) running.push(await startMllp(world, options.mllp, options));
     if (options.mqtt !== undefined) running.push(await startBroker(world, data, options.mqtt, options));
     if (options.mqttBroker !== undefined) running.push(await startSubscriber(world, options.mqttBroker, options));
+    if (options.dicom !== undefined) running.push(await startDimse(dicom, options.dicom, options));
   } catch (error) {
     for (const feed of running) await feed.close();
     throw error;
@@ -126,6 +138,24 @@ async function startSubscriber(world: World, url: string, options: FeedOptions):
     throw cliErrors.error('cli-peer-unreachable', message, { field: '--mqtt-broker' }, undefined, cause);
   });
   return { name: 'mqttBroker', at: url, words: `Devices by ${url}`, close: () => subscriber.close() };
+}
+
+async function startDimse(intake: DicomIntake, port: number, options: FeedOptions): Promise<RunningFeed> {
+  const { dicomTitle: title, dicomKey, dicomCert, dicomCa } = options;
+  const { listenDimse } = await import('@gemel/exchange/dicom/network/node/listener');
+  const tls = await tlsOf('--dicom', dicomKey, dicomCert, dicomCa);
+  const listener = await listenDimse({
+    port,
+    take: (object) => intake.answer(object),
+    ...(title === undefined ? {} : { title }),
+    ...(tls === undefined ? {} : { tls }),
+  });
+  return {
+    name: 'dicom',
+    at: listener.port,
+    words: `DICOM objects (C-STORE${tls === undefined ? '' : ', TLS'}) at ${title ?? 'any title'}@127.0.0.1:${listener.port}`,
+    close: () => listener.close(),
+  };
 }
 
 /** The pattern of `--topics`. @throws cli-option-unreadable */

@@ -1,5 +1,8 @@
 import { CodedError, type Decoded, type Problem } from '@gemel/core';
 import { sniffDoor } from '@gemel/exchange';
+import { STATUS } from '@gemel/exchange/dicom/network/command';
+import type { Received, StoreAnswer } from '@gemel/exchange/dicom/network/node/listener';
+import { dicomwebErrors } from '@gemel/exchange/dicom/web/errors.data';
 import { serverErrors } from '../errors.data.ts';
 import type { DicomStore, Staged, StoredObject } from './dicom-store.ts';
 import { SharedWrite } from './shared-write.ts';
@@ -7,6 +10,14 @@ import type { World } from './world.ts';
 
 /** What became of an object: stored (or there already), or not, and why. */
 export type Taken = { readonly object: StoredObject; readonly known: boolean } | { readonly problem: Problem };
+
+/** What is answered to C-STORE, by the code of what was wrong. */
+const STATUSES: Readonly<Record<string, number>> = {
+  'dicomweb-duplicate': STATUS.duplicate,
+  'dicomweb-object': STATUS.mismatch,
+  'dicom-too-large': STATUS.outOfResources,
+  'server-internal': STATUS.processingFailure,
+};
 
 /**
  * Takes DICOM objects into the store, and into the log: an entry for each study and series they begin, and what the door of
@@ -48,6 +59,18 @@ export class DicomIntake {
         problem: serverErrors.problem('server-internal', error instanceof Error ? error.message : String(error)),
       };
     }
+  }
+
+  /** Takes what came by C-STORE; success is answered once the disk and the log have it. */
+  async answer({ file, sopClass, sopInstance, calling, peer }: Received): Promise<StoreAnswer> {
+    const taken = await this.take(file, `dimse:${calling}@${peer}`, (object) =>
+      object.instance === sopInstance && object.sopClass === sopClass
+        ? null
+        : dicomwebErrors.problem('dicomweb-object', `the data set is ${object.instance} of ${object.sopClass}`),
+    );
+    if ('object' in taken) return { status: STATUS.success };
+    const { code, message } = taken.problem;
+    return { status: STATUSES[code] ?? STATUS.cannotUnderstand, comment: `${code}: ${message}` };
   }
 
   #entries({ file, object }: Staged, bytes: Uint8Array, name: string): readonly Decoded[] {

@@ -6,8 +6,8 @@ import { dicomErrors } from './errors.data.ts';
 import { EXPLICIT_LITTLE, TRANSFER_SYNTAXES } from './uids.data.ts';
 
 /** UID of this implementation: 2.25 and the name-based UUID of `gemel.example.org` (PS3.5, B.2). */
-const IMPLEMENTATION = '2.25.93528868385270224771459435121519797392';
-const IMPLEMENTATION_NAME = 'GEMEL_0_1';
+export const IMPLEMENTATION = '2.25.93528868385270224771459435121519797392';
+export const IMPLEMENTATION_NAME = 'GEMEL_0_1';
 const MOST_SHORT = 0xfffe;
 
 export interface WriteOptions {

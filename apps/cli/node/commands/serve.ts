@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Begin, wholeNumber } from '../begin.ts';
 import type { FeedOptions } from '../feeds.ts';
@@ -28,19 +29,33 @@ export function serveCommand(begin: Begin): Command {
     .option('--mqtt-user <name>', 'user name there')
     .option('--mqtt-password-file <file>', 'file that holds the password there')
     .option('--topics <pattern>', 'topics that devices publish under', 'twins/{subject}/{device}/#')
+    .option(
+      '--dicom <port>',
+      'also take DICOM objects by C-STORE on this port, on this machine only; 0 takes a free one',
+      wholeNumber,
+    )
+    .option('--dicom-title <title>', 'application entity title that peers must call; any where not given')
+    .option('--dicom-key <file>', 'private key (PEM): C-STORE over TLS')
+    .option('--dicom-cert <file>', 'certificate (PEM): C-STORE over TLS')
+    .option('--dicom-ca <file>', 'certificates (PEM) that peers must show one signed by')
     .option('--zone <zone>', 'zone of times in messages that state none: Europe/Berlin, or +02:00')
     .action(async (options: FeedOptions & { readonly port: number }, self: Command) => {
       const shell = begin(self);
       const { openPlace } = await import('../place.ts');
       const { startServer } = await import('@gemel/server/node/server');
+      const { DicomStore } = await import('@gemel/server/node/dicom-store');
+      const { DicomIntake } = await import('@gemel/server/node/dicom-intake');
       const { startFeeds } = await import('../feeds.ts');
       const { webRoot } = await import('../serving.ts');
       const { world } = await openPlace(shell);
-      const feeds = await startFeeds(world, shell.options.data, options).catch(async (error: unknown) => {
+      const closing = async (error: unknown) => {
         await world.close();
         throw error;
-      });
-      const server = await startServer({ world, port: options.port, webRoot });
+      };
+      const objects = await DicomStore.open(join(shell.options.data, 'dicom')).catch(closing);
+      const dicom = new DicomIntake(world, objects, options.zone === undefined ? {} : { zone: options.zone });
+      const feeds = await startFeeds(world, shell.options.data, options, dicom).catch(closing);
+      const server = await startServer({ world, port: options.port, webRoot, dicom });
       shell.untilStopped = true;
       const more = feeds.map(({ words }) => `\n${words}`).join('');
       await shell.result(
