@@ -18,13 +18,15 @@ export async function scoresOf(
 ): Promise<readonly NewEntry[]> {
   const { pack, lens } = twin;
   const longest = Math.max(0, ...pack.scores.flatMap((spec) => spec.leadsMinutes));
+  // Where nothing was foretold there is nothing to look through: a feed may bring thousands of values at a time.
+  if (longest === 0 || (await log.records(view.subject, ['forecast'])).length === 0) return [];
   const fresh = ids.flatMap((id) => {
     const entry = view.items.get(id);
     if (entry?.item?.kind !== 'observation' || !view.holds(id) || !view.counts(entry.item)) return [];
     const seen = lens.observation(entry.item);
     return seen === null || seen.grade === 'poor' ? [] : [{ entry, seen }];
   });
-  if (fresh.length === 0 || longest === 0) return [];
+  if (fresh.length === 0) return [];
   const earliest = Math.min(...fresh.map(({ seen }) => seen.trueAt)) - 2 * longest * MINUTE;
   const notes = await forecastNotes(log, view.subject, pack.id, earliest as Instant, now);
   const scores: NewEntry[] = [];
