@@ -34,7 +34,7 @@ export const contextRules: readonly ContextRule[] = [
   ...triggers(
     'pseudo',
     undefined,
-    'no increase|no increase in|no change|no change in|no significant change|no significant change in|no interval change|no significant interval change|no suspicious change|no definite change|not cause|not certain if|not certain whether|not necessarily|not only|not just|not extend|no further|gram negative|without difficulty|without any further|without further|no longer than|not drain|no more than|not associated with pain relief|not rule out|not ruled out|not been ruled out|not deny|unable to deny|cannot deny|negative pressure|false negative|rh negative|no other|no new complaints|not completely|not entirely|not fully|not improved|not resolved|not well controlled|not relieved|not controlled|no improvement|no improvement in|no relief|no response to|not responding to|not respond to|no pain relief|not at goal|no better|without change|no history form|negative deflections|negative pressure|negative margins|negative fluid balance|negative inspiratory force|negative balance',
+    'no increase|no increase in|no change|no change in|no significant change|no significant change in|no interval change|no significant interval change|no suspicious change|no definite change|not cause|not certain if|not certain whether|not necessarily|not only|not just|not extend|no further|gram negative|without difficulty|without any further|without further|no longer than|not drain|no more than|not associated with pain relief|not rule out|not ruled out|not been ruled out|not deny|unable to deny|cannot deny|negative pressure|false negative|rh negative|no other|no new complaints|not completely|not entirely|not fully|not improved|not resolved|not well controlled|not relieved|not controlled|no improvement|no improvement in|no relief|no response to|not responding to|not respond to|no pain relief|not at goal|no better|without change|not been much change in|not been any change in|not much change in|not been a change in|negative deflections|negative pressure|negative margins|negative fluid balance|negative inspiratory force|negative balance',
   ),
   ...triggers(
     'pseudo',
@@ -54,6 +54,7 @@ export const contextRules: readonly ContextRule[] = [
     7,
   ),
   // negation, after
+  ...triggers('forward', 'negated', 'non', 1),
   ...triggers(
     'backward',
     'negated',
@@ -92,6 +93,11 @@ export const contextRules: readonly ContextRule[] = [
     's/p|status post|prior|previous|previously|previously had|prior episode of|previous episode of|remote|old|childhood|in the past|last admission|previous admission|prior admission|past|former|formerly|resolved :|resolved|healed|recovered from',
     6,
   ),
+  ...triggers(
+    'forward',
+    'historical',
+    'no history of|no family history of|no hx of|no h/o|no past history of|no prior history of|no known history of|without history of',
+  ),
   ...triggers('forward', 'historical', 'baseline', 3),
   // the past, after
   ...triggers(
@@ -105,12 +111,12 @@ export const contextRules: readonly ContextRule[] = [
   ...triggers(
     'forward',
     'hypothetical',
-    'if|return if|return for|return to the emergency department for|return to the ed for|return to ed for|come back if|come back for|call if|call for|call with|call the office for|call 911 for|notify for|should he|should she|should you|should the patient|should he develop|should she develop|should there be|in case of|in the event of|as needed for|prn|monitor for|monitoring for|watch for|watch out for|observe for|monitored for|risk of|risks of|at risk for|risk for|high risk for|increased risk of|risk factors for|risk factor for|risks including|prophylaxis for|prevention of|prevent|to prevent|prophylactically for|screening for|screen for|screened for|test for|testing for|tested for|vaccination for|vaccine for|immunization for|precautions for|seek care for|seek medical attention for|report any|instructed to return for|instructed to call for|goal|target|keep|maintain|titrate to|titrate for|to keep|hold for|hold if|unless|until|avoid|discussed the possibility of|counseled on|counseled about|educated on|education on|education about|fear of|afraid of',
+    'if|return if|return for|return immediately for|return immediately if|return sooner for|return sooner if|go to the ed for|go to the er for|come to the ed for|return to the emergency department for|return to the ed for|return to ed for|come back if|come back for|call if|call for|call with|call the office for|call 911 for|notify for|should he|should she|should you|should the patient|should he develop|should she develop|should there be|in case of|in the event of|as needed for|prn|monitor for|monitoring for|watch for|watch out for|observe for|monitored for|risk of|risks of|at risk for|risk for|high risk for|increased risk of|risk factors for|risk factor for|risks including|prophylaxis for|prevention of|prevent|to prevent|prophylactically for|screening for|screen for|screened for|test for|testing for|tested for|vaccination for|vaccine for|immunization for|precautions for|seek care for|seek medical attention for|report any|instructed to return for|instructed to call for|goal|target|keep|maintain|titrate to|titrate for|to keep|hold for|hold if|unless|until|avoid|discussed the possibility of|counseled on|counseled about|educated on|education on|education about|fear of|afraid of',
   ),
   ...triggers(
     'backward',
     'hypothetical',
-    'prophylaxis|ppx|precautions|screening|prevention|protocol|risk|vaccine|vaccination|clinic|education|counseling|goal',
+    'prophylaxis|ppx|precautions|screening|prevention|protocol|risk|vaccine|vaccination|shot|clinic|education|counseling|goal',
     2,
   ),
   // someone else, before

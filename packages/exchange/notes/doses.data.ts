@@ -105,7 +105,7 @@ export const statusBefore = tableOf<DrugStatus>([
   ['held', 'hold, held, holding, hold home'],
   [
     'started',
-    'start, started, starting, started on, start on, begin, began, begun, initiate, initiated, initiating, switched to, switch to, placed on, put on, added, add, restart, restarted, resume, resumed, prescribed, prescribe, loaded with, begun on, transitioned to, changed to, initiated on',
+    'start, started, starting, started on, start on, begin, began, begun, initiate, initiated, initiating, switched to, switch to, placed on, put on, added, add, restart, restarted, resume, resumed, prescribed, prescribe, prescription for, given a prescription for, given prescription for, script for, loaded with, begun on, transitioned to, changed to, initiated on',
   ],
   [
     'changed',

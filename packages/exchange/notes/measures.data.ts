@@ -153,6 +153,7 @@ const VITALS: readonly MeasureRule[] = [
       'pox',
       'spo₂',
       'sating',
+      'oxygenation',
     ],
     ...one('%', PULSE_OXIMETRY, 20, 100),
     ...always('%', 40, 100),

@@ -1,7 +1,7 @@
 import type { Coding } from '@gemel/core/concept';
 import { COMA_PARTS, type MeasureRule, OXYGEN_FLOW, PRESSURE_PARTS, PRESSURE_UNIT } from './measures.data.ts';
 import type { Match } from './phrases.ts';
-import { joined, NUMBER, numberOf, type Tokens } from './tokens.ts';
+import { joined, NUMBER, numberOf, type Tokens, WORD } from './tokens.ts';
 import { measureUnits } from './units.data.ts';
 
 /** A value read at a place, before anything around it is asked. */
@@ -154,6 +154,10 @@ function valueAt(
 ): MeasureReading | null {
   if (noSingle(tokens, number, limit) && !(rule.units.s !== undefined && tokens.word[number + 1] === 's')) return null;
   const value = numberOf(tokens, number);
+  // `R8Tvt` is an identifier.
+  const after = number + 1 < limit && joined(tokens, number + 1) && tokens.kind[number + 1] === WORD;
+  if (after && measureUnits.at(tokens, number + 1, limit) === null && !/^(h|l|k)$/.test(tokens.word[number + 1]!))
+    return null;
   const flag =
     /^\(?(h|l|hh|ll|high|low)$/.test(tokens.word[number + 1] ?? '') && tokens.word[number + 1] !== 'l'
       ? number + 2

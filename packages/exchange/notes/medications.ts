@@ -93,7 +93,7 @@ export function readDrug(
     if (step === 0 && before !== null) draft.dose = before.dose;
     const read: { readonly to: number; readonly next: number | null } = signature(tokens, next, limit, taken, draft);
     if (step > 0 && draft.dose === undefined) break;
-    const after = statusBehind(tokens, read.to, limit, taken);
+    const after = statusBehind(tokens, next, limit, taken) ?? statusBehind(tokens, read.to, limit, taken);
     readings.push({
       entry: match.value,
       ...draft,
@@ -148,6 +148,9 @@ function signature(
 /** Takes in one part of the signature; the token after it, or `i` where there is none. */
 function part(tokens: Tokens, i: number, limit: number, draft: Draft): number {
   const { word } = tokens;
+  // `from 0.125 mg to 0.25 mg`: the dose is the second.
+  const old = word[i] === 'from' ? amountAt(tokens, i + 1, limit) : null;
+  if (old !== null && word[old.to] === 'to' && amountAt(tokens, old.to + 1, limit) !== null) return old.to + 1;
   const rate = everyAt(tokens, i, limit);
   if (rate !== null) {
     draft.frequency ??= rate.frequency;
@@ -304,7 +307,8 @@ function statusBehind(
   let steps = 0;
   for (let i = from; i < limit && steps < REACH_AFTER; i++) {
     const match = statusAfter.at(tokens, i, limit);
-    if (match !== null)
+    // A bare participle speaks of the drug only where it stands beside it: `hydralazine for an increased pressure`.
+    if (match !== null && (match.end - i > 1 || steps <= 1))
       return { status: match.value, words: tokens.text.slice(tokens.start[i], tokens.end[match.end - 1]) };
     const word = tokens.word[i]!;
     // Over `and zosyn` the verb still speaks of both; over anything else that was read it does not.

@@ -3,7 +3,7 @@ import type { LexiconEntry } from './rules.ts';
 
 /**
  * Findings and diagnoses with their ICD-10-CM code (public domain, CDC/NCHS). One a line: `code; name; other spellings; spellings meant
- * only exactly so`, spellings apart by commas. A small set that covers what the twins and common notes name: users add their own.
+ * only exactly so`, spellings apart by commas; a dash for what has no code, there so that no shorter name is found in it. A small set that covers what the twins and common notes name: users add their own.
  */
 const ROWS = `
 R50.9; fever; fevers, febrile, afebrile, pyrexia, febrile illness;
@@ -247,6 +247,12 @@ Z33.1; pregnancy; pregnant;
 O14.90; preeclampsia; pre eclampsia;
 R62.7; failure to thrive; ;
 R63.0; anorexia; loss of appetite, poor appetite, decreased appetite;
+D68.62; lupus anticoagulant; ;
+-; costovertebral angle tenderness; cva tenderness;
+R94.31; ST depression; st segment depression, st depressions;
+R06.89; respiratory depression; ;
+M25.40; joint effusion; knee effusion;
+-; hepatojugular reflux; ;
 R14.0; bloating; abdominal distention, abdominal distension;
 R12; indigestion; dyspepsia;
 `;
@@ -264,6 +270,6 @@ export const problems: readonly LexiconEntry[] = ROWS.trim()
       name: name!,
       also: words(also),
       exact: words(exact),
-      codings: [{ system: ICD10CM, code: code!, display: name! }],
+      codings: code === '-' ? [] : [{ system: ICD10CM, code: code!, display: name! }],
     };
   });

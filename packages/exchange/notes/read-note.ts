@@ -10,7 +10,7 @@ import { type Placed, placeSentences } from './sections.ts';
 import { splitSentences } from './sentences.ts';
 import { tableRow } from './tables.ts';
 import { findTimes, type TimeMention } from './times.ts';
-import { NUMBER, type Tokens, tokenize, WORD } from './tokens.ts';
+import { glued, joined, MARK, NUMBER, type Tokens, tokenize, WORD } from './tokens.ts';
 
 /** What the reader knows beside the text. */
 export interface NoteContext {
@@ -143,6 +143,8 @@ class NoteReader {
       if ((begins & NAMES) === 0 || this.#taken[i] === 1) continue;
       const drug = (begins & BEGINS.drug) === 0 ? null : this.#rules.drugs.at(tokens, i, to);
       const problem = (begins & BEGINS.problem) === 0 ? null : this.#rules.problems.at(tokens, i, to);
+      const end = Math.max(drug?.end ?? 0, problem?.end ?? 0);
+      if (end > 0 && glued(tokens, i, end)) continue;
       if (drug !== null && (problem === null || drug.end >= problem.end)) {
         drugs.push({ at: i, match: drug });
         i = drug.end - 1;
@@ -181,7 +183,11 @@ class NoteReader {
       if (this.#taken[i] === 1) continue;
       const match = (this.#begins[i]! & BEGINS.measure) === 0 ? null : this.#rules.measures.at(tokens, i, to);
       let readings: readonly MeasureReading[] = [];
-      if (match !== null && !(isWeak(tokens, i, match.end) && !this.#besideVitals(place, i))) {
+      if (
+        match !== null &&
+        !(joined(tokens, i) && tokens.kind[i - 1] !== MARK) &&
+        !(isWeak(tokens, i, match.end) && !this.#besideVitals(place, i))
+      ) {
         readings =
           match.value.form === 'height' && tokens.word[i] === 'tall'
             ? heightBefore(tokens, i, place.body, match.value)
@@ -266,7 +272,7 @@ class NoteReader {
     const { id, codings, value, comparator, unit, by, strange, earlier, impossible, from, to, rule } = reading;
     const near = scope.triggers.filter(
       ({ to: end, rules }) =>
-        rules.some(({ says }) => says !== 'historical' || (end <= from && from - end <= 3)) &&
+        rules.some(({ says }) => says !== 'historical' || (end <= from && from - end <= 1)) &&
         rules.some(({ says }) => MEASURE_AXES.has(says)),
     );
     const said = assertOn(

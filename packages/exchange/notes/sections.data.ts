@@ -227,6 +227,7 @@ export const sections: readonly SectionRule[] = [
       'patient instructions',
       'instructions',
       'return precautions',
+      'precautions',
       'followup instructions',
       'follow up instructions',
       'patient education',

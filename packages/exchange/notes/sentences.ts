@@ -60,6 +60,9 @@ function wide(tokens: Tokens, i: number): boolean {
   const from = tokens.end[i - 1]!;
   const to = tokens.start[i]!;
   if (to === from) return false;
+  // `2) Protonix` in the midst of a line that was once several.
+  if (to - from >= 2 && tokens.kind[i] === NUMBER && tokens.word[i + 1] === ')' && /^\d{1,2}$/.test(tokens.word[i]!))
+    return true;
   if (tokens.text.charCodeAt(from) === 9) return true;
   if (to - from < 3 || OPEN_ENDS.has(tokens.word[i - 1]!) || tokens.word[i - 1] === ',') return false;
   return capital(tokens, i) || tokens.kind[i] === NUMBER;

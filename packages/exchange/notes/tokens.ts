@@ -159,6 +159,12 @@ export function joined(tokens: Tokens, i: number): boolean {
   return i > 0 && tokens.start[i] === tokens.end[i - 1];
 }
 
+/** Whether a stretch of tokens is part of something longer written in one piece (`k488T`, `rr116x`), such as an identifier. */
+export function glued(tokens: Tokens, from: number, to: number): boolean {
+  const solid = (i: number) => tokens.kind[i] === WORD || tokens.kind[i] === NUMBER;
+  return (joined(tokens, from) && solid(from - 1)) || (to < tokens.count && joined(tokens, to) && solid(to));
+}
+
 /** Whether a token is written with a capital letter first. */
 export function capital(tokens: Tokens, i: number): boolean {
   const code = tokens.text.charCodeAt(tokens.start[i]!);
