@@ -13,20 +13,26 @@ interface SendOptions extends RecordOptions {
   readonly user?: string;
   readonly passwordFile?: string;
   readonly device: string;
+  readonly dimse?: string;
+  readonly title: string;
+  readonly from: string;
   readonly tls?: boolean;
   readonly ca?: string;
   readonly receiver: string;
 }
 
-/** `gemel send`: HL7 v2 messages to a peer, or values to a broker, each sent until it is acknowledged. */
+/** `gemel send`: HL7 v2 messages or DICOM objects to a peer, or values to a broker, each sent until it is acknowledged. */
 export function sendCommand(begin: Begin): Command {
   const command = new Command('send')
-    .description('send HL7 v2 messages over MLLP, those of a file or made of other records; or values over MQTT')
+    .description(
+      'send HL7 v2 messages over MLLP, made of records or of a file; values over MQTT; DICOM files by C-STORE',
+    )
     .addArgument(
-      new Argument('<type>', 'adt (who patients are), oru (observations), mqtt (values)').choices([
+      new Argument('<type>', 'adt (who patients are), oru (observations), mqtt (values), dicom (objects)').choices([
         'adt',
         'oru',
         'mqtt',
+        'dicom',
       ]),
     )
     .argument('<records...>', 'files or folders; - is standard input')
@@ -35,20 +41,25 @@ export function sendCommand(begin: Begin): Command {
     .option('--user <name>', 'user name at the broker')
     .option('--password-file <file>', 'file that holds the password or token for the broker')
     .option('--device <name>', 'device of values that name none', 'gemel')
+    .option('--dimse <host:port>', 'where to, for dicom')
+    .option('--title <title>', 'application entity title of the peer, for dicom', 'ANY-SCP')
+    .option('--from <title>', 'application entity title of this side, for dicom', 'GEMEL')
     .option('--tls', 'over TLS')
     .option('--ca <file>', 'certificates (PEM) the peer must show one signed by')
     .option('--receiver <application|facility>', 'whom messages made here are for', '|');
   return addRecordOptions(command).action(
-    async (type: 'adt' | 'oru' | 'mqtt', paths: string[], options: SendOptions, self: Command) => {
+    async (type: 'adt' | 'oru' | 'mqtt' | 'dicom', paths: string[], options: SendOptions, self: Command) => {
       const shell = begin(self);
       if (type === 'mqtt') return sendValues(paths, options, shell);
-      const place = /^(.+):(\d{1,5})$/.exec(options.mllp ?? '');
-      if (place === null) {
-        const message = `"${options.mllp ?? ''}" is no host:port`;
-        throw cliErrors.error('cli-option-unreadable', message, { field: '--mllp' });
+      const place = placeOf(options, type === 'dicom' ? 'dimse' : 'mllp');
+      const { readBytes } = await import('../given-file.ts');
+      const ca = options.ca === undefined ? {} : { ca: Buffer.from(await readBytes(options.ca)) };
+      const tls = options.tls || options.ca !== undefined ? { tls: ca } : {};
+      if (type === 'dicom') {
+        const { sendDicomFiles } = await import('../send-dicom.ts');
+        return sendDicomFiles(paths, { place, title: options.title, from: options.from, ...tls }, shell);
       }
       const { readSources } = await import('../sources.ts');
-      const { readBytes } = await import('../given-file.ts');
       const { sendMllp } = await import('@gemel/exchange/hl7v2/node/sender');
       const { readAcknowledgement } = await import('@gemel/exchange/hl7v2/acknowledge');
       const messages: Uint8Array[] = [];
@@ -56,10 +67,8 @@ export function sendCommand(begin: Begin): Command {
         messages.push(...(await messagesOf(source, type, options)));
       if (messages.length === 0)
         throw cliErrors.error('cli-nothing-to-send', `there is nothing for ${type} messages`, { field: 'records' });
-      const ca = options.ca === undefined ? {} : { ca: Buffer.from(await readBytes(options.ca)) };
-      const tls = options.tls || options.ca !== undefined ? { tls: ca } : {};
       const answers: { code: string; controlId: string; errors: readonly string[] }[] = [];
-      for await (const reply of sendMllp(messages, { host: place[1]!, port: Number(place[2]), ...tls })) {
+      for await (const reply of sendMllp(messages, { ...place, ...tls })) {
         shell.checkpoint();
         const answer = readAcknowledgement(reply) ?? {
           code: '',
@@ -80,6 +89,16 @@ export function sendCommand(begin: Begin): Command {
       );
     },
   );
+}
+
+/** Host and port of the option that says where to. @throws cli-option-unreadable */
+function placeOf(options: SendOptions, option: 'mllp' | 'dimse'): { readonly host: string; readonly port: number } {
+  const place = /^(.+):(\d{1,5})$/.exec(options[option] ?? '');
+  if (place === null) {
+    const message = `"${options[option] ?? ''}" is no host:port`;
+    throw cliErrors.error('cli-option-unreadable', message, { field: `--${option}` });
+  }
+  return { host: place[1]!, port: Number(place[2]) };
 }
 
 /** The messages of a type in an HL7 v2 file as they stand; else messages made of what the records say. */
