@@ -3,6 +3,7 @@ import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
 import type { Drug, StructuralValues } from './drug.ts';
 import { type DosingState, fedDynamics, type RunReading } from './fed-dynamics.ts';
 import { Feed, inflowsOf } from './inflow.ts';
+import { memberRun } from './member-run.ts';
 import { dosesOf, onTick } from './record.ts';
 import { BY_GUT, type Way } from './structure.ts';
 
@@ -88,15 +89,7 @@ export function drugDynamics(drug: Drug): Dynamics<DosingState> {
       ...(drug.mic === undefined ? {} : { [MIC]: { unit: drug.levelUnit } }),
     },
     rest: (parameters) => structureOf(parameters).rest(layout.values(parameters)),
-    start: ({ values }, parameters) => structureOf(parameters).run(layout.values(parameters), values),
-    change(run, before, parameters) {
-      if (structureOf(before) !== structureOf(parameters)) return false;
-      const values = layout.values(parameters);
-      // What is at rest need not be carried over.
-      run.reset(structureOf(parameters).rest(values));
-      run.change(values);
-      return true;
-    },
+    start: ({ values }, parameters) => memberRun(structureOf(parameters), parameters, layout.values, values),
     feeder,
     // The signals of a drug are called as what a run tells.
     reading: (signal) =>

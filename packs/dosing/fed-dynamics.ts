@@ -28,9 +28,8 @@ export type Reading<Run extends StructureRun> =
 export interface FedStructure<Run extends StructureRun> {
   readonly signals: Dynamics<DosingState>['signals'];
   rest(parameters: Parameters): Float64Array;
+  /** A run that stands at a state, used until the next is started. */
   start(state: DosingState, parameters: Parameters): Run;
-  /** Gives a run of other parameters these; false where they are of another structure. */
-  change(run: Run, before: Parameters, parameters: Parameters): boolean;
   /** What controls bring into a member. */
   feeder(controls: readonly ControlInput[]): (parameters: Parameters) => Feed;
   reading(signal: string): Reading<Run>;
@@ -40,7 +39,7 @@ export interface FedStructure<Run extends StructureRun> {
 
 /** The dynamics of a structure and what is fed into it. What happens at an instant acts after it is read. */
 export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>): Dynamics<DosingState> {
-  const { signals, rest, start, change, feeder, reading, beside } = given;
+  const { signals, rest, start, feeder, reading, beside } = given;
   return {
     signals,
     init: (parameters, at) => ({ at, values: rest(parameters) }),
@@ -72,13 +71,8 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
       const written = (name: string) =>
         out[readings.indexOf(name as Reading<Run>)] ?? new Float64Array(members.length * count);
       const [concentration, exposure] = [written('concentration'), written('exposure')];
-      let used: { readonly run: Run; readonly parameters: Parameters } | null = null;
       const ends = members.map(({ parameters, state }, m) => {
-        // One run serves all members of a structure, one after the other.
-        const again = used !== null && change(used.run, used.parameters, parameters);
-        const run = again ? used!.run : start(state, parameters);
-        if (again) run.reset(state.values);
-        used = { run, parameters };
+        const run = start(state, parameters);
         const from = hours(state.at);
         const fed = new FedRun(run, feedOf(parameters), from, state.marks);
         const row = m * count;

@@ -60,8 +60,15 @@ export function proposeOf(drug: Drug) {
     // A proposal stands in place of what is planned.
     const standing = history.controls.filter(({ status, from }) => status !== 'planned' || from < now);
     const linear = superposition(drug, members, standing, times);
-    const respond = (doses: readonly OpenDose[]): PathsOf =>
-      linear?.(doses) ?? ((amounts) => direct(controlsOf(doses, amounts)));
+    const respond = (doses: readonly OpenDose[]): PathsOf => {
+      const pathsOf = linear?.(doses) ?? ((amounts) => direct(controlsOf(doses, amounts)));
+      const known = new Map<string, Paths>();
+      return (amounts) => {
+        const found = known.get(amounts.join()) ?? pathsOf(amounts);
+        known.set(amounts.join(), found);
+        return found;
+      };
+    };
     const covariates = covariatesOf(history, now).at(-1)!.values;
     const { age, weight } = covariates;
     const largestDose = largestSingle(drug, covariates);

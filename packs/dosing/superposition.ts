@@ -5,8 +5,9 @@ import type { Drug } from './drug.ts';
 import { CONCENTRATION, EXPOSURE, MIC, memberLayout, PEAK, TROUGH } from './dynamics.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { FedRun, Feed, inflowsOf } from './inflow.ts';
+import { memberRun } from './member-run.ts';
 import { dosesOf, hours, onTick } from './record.ts';
-import { BY_GUT, type StructureRun } from './structure.ts';
+import { BY_GUT } from './structure.ts';
 
 /** A dose whose amount is still open. */
 export interface OpenDose {
@@ -50,7 +51,8 @@ export function superposition(
     const values = layout.values(parameters);
     const { structure } = drug.models[layout.model(parameters)];
     const { ways = BY_GUT } = structure;
-    return { structure, values, state, ways, lag: (oral && values[ways[0]?.lag]) || 0 };
+    const run = (from: Float64Array) => memberRun(structure, parameters, () => values, from);
+    return { structure, values, run, state, ways, lag: (oral && values[ways[0]?.lag]) || 0 };
   });
   // Of several ways each has a lag of its own.
   if (!owns.every(({ structure, ways }) => structure.linear && ways.length <= 1)) return null;
@@ -83,32 +85,30 @@ export function superposition(
 
   /** Readings without new doses, `phase` ms after the times of the grid, by mouth when what is given then has its lag behind it. */
   const standing = once((phase: number, lagged: boolean) =>
-    readings(({ structure, values, state, ways, lag }) => {
+    readings(({ run, values, state, ways, lag }) => {
       const doses = known.map((each) => ({ ...each, time: each.time - hours(state.at) }));
-      const run = structure.run(values, state.values);
-      const fed = new FedRun(run, new Feed(inflowsOf(doses, () => values, ways)), 0);
+      const fed = new FedRun(run(state.values), new Feed(inflowsOf(doses, () => values, ways)), 0);
       return { fed, from: (begin + phase - state.at) / HOUR + (lagged ? lag : 0) };
     }),
   );
 
   /** Readings every hour after 1 mg is given, from `phase` ms after on, by mouth from then and its lag on where `lagged`. */
   const answer = once((phase: number, lagged: boolean, length: number) =>
-    readings(({ structure, values, ways, lag }) => {
-      const run: StructureRun = structure.run(values, structure.rest(values));
+    readings(({ run, structure, values, ways, lag }) => {
       const route = oral && length === 0 ? 'oral' : 'intravenous';
       const one = { time: 0, amount: 1, hours: length, route } as const;
       return {
-        fed: new FedRun(run, new Feed(inflowsOf([one], () => values, ways)), 0),
+        fed: new FedRun(run(structure.rest(values)), new Feed(inflowsOf([one], () => values, ways)), 0),
         from: phase / HOUR + (lagged ? lag : 0),
       };
     }),
   );
   /** Concentration right after 1 mg at once. */
   const atOnce = once(() =>
-    Float64Array.from(owns, ({ structure, values }) => {
-      const run = structure.run(values, structure.rest(values));
-      run.give('blood', 1);
-      return run.concentration();
+    Float64Array.from(owns, ({ structure, values, run }) => {
+      const given = run(structure.rest(values));
+      given.give('blood', 1);
+      return given.concentration();
     }),
   );
 

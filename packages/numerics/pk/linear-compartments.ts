@@ -5,6 +5,7 @@ const SLOTS = 8;
 /** What of a duration's moves is worked out. */
 const INFUSED = 1;
 const ABSORBED = 2;
+const FILLED = 4;
 
 /**
  * Depots that empty into a central space by first order, and the central space with up to any number of peripheral spaces
@@ -34,6 +35,8 @@ export class LinearCompartments {
   readonly #durations = new Float64Array(SLOTS).fill(Number.NaN);
   readonly #known = new Uint8Array(SLOTS);
   #slot = 0;
+  /** What is left of each mode: slots × spaces. */
+  readonly #decay: Float64Array;
   /** What 1 in each space leaves in each, and what a rate of 1 into each brings to each: slots × spaces × spaces. */
   readonly #moved: Float64Array;
   readonly #infused: Float64Array;
@@ -55,6 +58,7 @@ export class LinearCompartments {
     this.#amounts = new Float64Array(depots + n);
     this.#rate = new Float64Array(depots + n);
     this.#next = new Float64Array(n);
+    this.#decay = new Float64Array(SLOTS * n);
     this.#moved = new Float64Array(SLOTS * n * n);
     this.#infused = new Float64Array(SLOTS * n * n);
     this.#kept = new Float64Array(SLOTS * depots);
@@ -167,7 +171,11 @@ export class LinearCompartments {
     this.#durations[this.#slot] = duration;
     this.#known[this.#slot] = 0;
     this.#moved.fill(0, this.#slot * this.spaces ** 2, (this.#slot + 1) * this.spaces ** 2);
-    for (let k = 0; k < this.spaces; k++) this.#write(this.#moved, k, Math.exp(-this.#values[k] * duration));
+    for (let k = 0; k < this.spaces; k++) {
+      const left = Math.exp(-this.#values[k] * duration);
+      this.#decay[this.#slot * this.spaces + k] = left;
+      this.#write(this.#moved, k, left);
+    }
   }
 
   /** Adds what the k-th mode makes of amounts: `share` of it, from each space to each. */
@@ -193,20 +201,37 @@ export class LinearCompartments {
     for (let d = 0; d < this.depots; d++) {
       const ka = this.#absorption[d];
       const at = this.#slot * this.depots + d;
-      this.#kept[at] = Math.exp(-ka * duration);
-      this.#filled[at] = decayed(ka, duration);
+      const kept = Math.exp(-ka * duration);
+      this.#kept[at] = kept;
       this.#absorbed.fill(0, at * n, (at + 1) * n);
-      this.#passed.fill(0, at * n, (at + 1) * n);
       for (let k = 0; k < n; k++) {
-        const passed = passage(this.#values[k], ka, duration);
-        const entered = decayed(this.#values[k], duration) - passed;
-        for (let i = 0; i < n; i++) {
-          const to = this.#scale[i] * this.#vectors[i * n + k] * this.#vectors[k];
-          this.#absorbed[at * n + i] += to * ka * passed;
-          this.#passed[at * n + i] += to * entered;
-        }
+        const passed = ka * this.#vectors[k] * this.#passage(k, ka, kept, duration);
+        for (let i = 0; i < n; i++) this.#absorbed[at * n + i] += this.#scale[i] * this.#vectors[i * n + k] * passed;
       }
     }
+  }
+
+  #openDepotInfusions(duration: number): void {
+    const n = this.spaces;
+    this.#known[this.#slot] |= FILLED;
+    for (let d = 0; d < this.depots; d++) {
+      const ka = this.#absorption[d];
+      const at = this.#slot * this.depots + d;
+      this.#filled[at] = decayed(ka, duration);
+      this.#passed.fill(0, at * n, (at + 1) * n);
+      for (let k = 0; k < n; k++) {
+        const passage = this.#passage(k, ka, this.#kept[at], duration);
+        const entered = this.#vectors[k] * (decayed(this.#values[k], duration) - passage);
+        for (let i = 0; i < n; i++) this.#passed[at * n + i] += this.#scale[i] * this.#vectors[i * n + k] * entered;
+      }
+    }
+  }
+
+  /** ∫₀ʰ e^{−λ(h−s)} e^{−κs} ds of the k-th mode, of which what is left of both in h is known; without loss of digits where λ and κ are close. */
+  #passage(k: number, kappa: number, kept: number, h: number): number {
+    const lambda = this.#values[k];
+    const slower = lambda < kappa ? this.#decay[this.#slot * this.spaces + k] : kept;
+    return slower * decayed(Math.abs(kappa - lambda), h);
   }
 
   /** Advances by a duration that is not negative. */
@@ -238,12 +263,33 @@ export class LinearCompartments {
       if (amount === 0 && rate === 0) continue;
       if ((this.#known[slot] & ABSORBED) === 0) this.#openDepots(duration);
       const from = slot * depots + d;
-      for (let i = 0; i < n; i++) {
-        next[i] += this.#absorbed[from * n + i] * amount + this.#passed[from * n + i] * rate;
-      }
-      amounts[d] = amount * this.#kept[from] + rate * this.#filled[from];
+      for (let i = 0; i < n; i++) next[i] += this.#absorbed[from * n + i] * amount;
+      amounts[d] = amount * this.#kept[from];
+      if (rate === 0) continue;
+      if ((this.#known[slot] & FILLED) === 0) this.#openDepotInfusions(duration);
+      for (let i = 0; i < n; i++) next[i] += this.#passed[from * n + i] * rate;
+      amounts[d] += rate * this.#filled[from];
     }
     for (let i = 0; i < n; i++) amounts[depots + i] = next[i];
+  }
+
+  /** Writes what 1 in each compartment becomes in each over a duration, without infusions: compartments × compartments, from position `at` on. */
+  moves(duration: number, out: Float64Array, at: number): void {
+    const { depots, spaces: n } = this;
+    const all = depots + n;
+    if (duration !== this.#durations[this.#slot]) this.#turnTo(duration);
+    if (depots > 0 && (this.#known[this.#slot] & ABSORBED) === 0) this.#openDepots(duration);
+    out.fill(0, at, at + all * all);
+    for (let d = 0; d < depots; d++) {
+      const from = this.#slot * depots + d;
+      out[at + d * all + d] = this.#kept[from];
+      for (let i = 0; i < n; i++) out[at + (depots + i) * all + d] = this.#absorbed[from * n + i];
+    }
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        out[at + (depots + i) * all + depots + j] = this.#moved[(this.#slot * n + i) * n + j];
+      }
+    }
   }
 
   /**

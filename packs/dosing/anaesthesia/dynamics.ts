@@ -3,6 +3,7 @@ import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
 import type { StructuralValues } from '../drug.ts';
 import { type DosingState, fedDynamics } from '../fed-dynamics.ts';
 import { Feed, inflowsOf } from '../inflow.ts';
+import { memberRun } from '../member-run.ts';
 import { hours } from '../record.ts';
 import type { EffectSiteRun } from '../structures/effect-site.ts';
 import type { Agent } from './agent.ts';
@@ -30,7 +31,7 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
   const last = parameterNames(agent).length - 1;
   const effect = (run: EffectSiteRun) => Math.max(0, run.effect());
 
-  return fedDynamics({
+  return fedDynamics<EffectSiteRun>({
     signals: {
       [PLASMA]: { unit: agent.levelUnit },
       [EFFECT]: { unit: agent.levelUnit },
@@ -38,11 +39,7 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
       ...(beside === undefined ? {} : { [OTHER]: { unit: beside.unit } }),
     },
     rest: (parameters) => structure.rest(structuralValues(agent, parameters)),
-    start: ({ values }, parameters) => structure.run(structuralValues(agent, parameters), values),
-    change(run, _, parameters) {
-      run.change(structuralValues(agent, parameters));
-      return true;
-    },
+    start: ({ values }, parameters) => memberRun(structure, parameters, (own) => structuralValues(agent, own), values),
     feeder(controls) {
       const feed = new Feed(inflowsOf(dosesOf(controls), () => ({})));
       return () => feed;

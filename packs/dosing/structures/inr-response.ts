@@ -59,18 +59,42 @@ function writeShares(hours: number, mean: number, steps: number, out: Float64Arr
   }
 }
 
+const UNTIL_FIRST = new Float64Array(SPACES * SPACES);
+const BETWEEN = new Float64Array(SPACES * SPACES);
+const UNTIL_SECOND = new Float64Array(SPACES * SPACES);
+const UNTIL_END = new Float64Array(SPACES * SPACES);
+
 /** How amounts, and rates of infusion where `columns` counts them, move in `hours`: what one of each comes to. */
 function writeMoves(hours: number, system: LinearCompartments, columns: number, out: Float64Array, at: number): void {
-  for (let from = 0; from < columns; from++) {
+  system.moves(EARLY * hours, UNTIL_FIRST, 0);
+  system.moves(APART * hours, BETWEEN, 0);
+  multiply(BETWEEN, UNTIL_FIRST, UNTIL_SECOND);
+  multiply(UNTIL_FIRST, UNTIL_SECOND, UNTIL_END);
+  for (let from = 0; from < SPACES; from++) {
+    out[at + FIRST_LOOK + from] = UNTIL_FIRST[CENTRAL * SPACES + from];
+    out[at + SECOND_LOOK + from] = UNTIL_SECOND[CENTRAL * SPACES + from];
+    for (let to = 0; to < SPACES; to++) out[at + to * DRUG + from] = UNTIL_END[to * SPACES + from];
+  }
+  for (let from = SPACES; from < columns; from++) {
     system.clear();
-    if (from < SPACES) system.bolus(from, 1);
-    else system.addRate(from === GUT_RATE ? GUT : CENTRAL, 1);
+    system.addRate(from === GUT_RATE ? GUT : CENTRAL, 1);
     system.advance(EARLY * hours);
     out[at + FIRST_LOOK + from] = system.amount(CENTRAL);
     system.advance(APART * hours);
     out[at + SECOND_LOOK + from] = system.amount(CENTRAL);
     system.advance(EARLY * hours);
     for (let to = 0; to < SPACES; to++) out[at + to * DRUG + from] = system.amount(to);
+  }
+}
+
+/** Square matrices of the drug's spaces. */
+function multiply(a: Float64Array, b: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < SPACES; i++) {
+    for (let j = 0; j < SPACES; j++) {
+      let sum = 0;
+      for (let k = 0; k < SPACES; k++) sum += a[i * SPACES + k] * b[k * SPACES + j];
+      out[i * SPACES + j] = sum;
+    }
   }
 }
 
@@ -101,6 +125,8 @@ export const inrResponse: Structure = {
     let slot = 0;
     let values = first;
     let integral = 0;
+    /** One over the amount in the central space of half the inhibition. */
+    let halving = 0;
     let infusing = false;
     /** Rates of infusion are left out of what steps do while there was none. */
     let columns = SPACES;
@@ -114,6 +140,7 @@ export const inrResponse: Structure = {
     };
     const change = (next: StructuralValues) => {
       values = next;
+      halving = 1 / (next.VC * next.EC50);
       for (let i = 0; i < rates.length; i++) rates[i] = next[MOVING[i]];
       absorption[0] = next.KA;
       system.clear();
@@ -135,24 +162,20 @@ export const inrResponse: Structure = {
     };
     /** Where it stands what a step of this length does. */
     const over = (hours: number): number => {
-      if (lengths[slot] === hours) return slot * PER_LENGTH;
-      const found = lengths.indexOf(hours);
-      if (found >= 0) slot = found;
-      else {
-        slot = (slot + 1) % SLOTS;
-        lengths[slot] = hours;
-        writeMoves(hours, system, columns, made, slot * PER_LENGTH);
-        writeShares(hours, values.MTT1, STEPS, made, slot * PER_LENGTH + CHAIN);
-        writeShares(hours, values.MTT2, 1, made, slot * PER_LENGTH + SECOND_CHAIN);
-      }
+      for (let s = 0; s < SLOTS; s++) if (lengths[s] === hours) return s * PER_LENGTH;
+      slot = (slot + 1) % SLOTS;
+      lengths[slot] = hours;
+      writeMoves(hours, system, columns, made, slot * PER_LENGTH);
+      writeShares(hours, values.MTT1, STEPS, made, slot * PER_LENGTH + CHAIN);
+      writeShares(hours, values.MTT2, 1, made, slot * PER_LENGTH + SECOND_CHAIN);
       return slot * PER_LENGTH;
     };
     const row = (at: number): number => {
-      let sum = made[at] * drug[0] + made[at + 1] * drug[1] + made[at + 2] * drug[2];
-      if (infusing) sum += made[at + GUT_RATE] * drug[GUT_RATE] + made[at + BLOOD_RATE] * drug[BLOOD_RATE];
-      return sum;
+      const sum = made[at] * drug[0] + made[at + 1] * drug[1] + made[at + 2] * drug[2];
+      if (!infusing) return sum;
+      return sum + made[at + GUT_RATE] * drug[GUT_RATE] + made[at + BLOOD_RATE] * drug[BLOOD_RATE];
     };
-    const formed = (central: number) => 1 / (1 + (Math.max(0, central) / (values.VC * values.EC50)) ** values.GAMMA);
+    const formed = (central: number) => 1 / (1 + (central > 0 ? (central * halving) ** values.GAMMA : 0));
     /** Rise of the INR in an hour, with what is formed now. */
     const rise = (now: number) => {
       if (missing === 0) return 0;
@@ -160,7 +183,10 @@ export const inrResponse: Structure = {
         ((chain[SIX - 1] - chain[SIX]) / values.MTT1) * chain[SLOW] + chain[SIX] * ((now - chain[SLOW]) / values.MTT2);
       return (-values.LAMBDA * (inr - values.BASE) * fall) / missing;
     };
-    const step = (hours: number) => {
+    /** Rise of the INR where a span begins, and what is formed where a step ends. */
+    let rising = 0;
+    let ends = 0;
+    const step = (hours: number, begins: boolean) => {
       const at = over(hours);
       const early = formed(row(at + FIRST_LOOK));
       const late = formed(row(at + SECOND_LOOK));
@@ -169,19 +195,48 @@ export const inrResponse: Structure = {
       drug[2] = row(at + 2 * DRUG);
       drug[GUT] = gut;
       drug[CENTRAL] = central;
-      const slope = (late - early) / APART;
-      const before = inr;
-      const rising = rise(early - EARLY * slope);
-      for (let k = SIX; k >= 0; k--) {
-        let sum = made[at + EARLY_SHARE + k] * early + made[at + LATE_SHARE + k] * late;
-        for (let j = 0; j <= k; j++) sum += made[at + CHAIN + j] * chain[k - j];
-        chain[k] = sum;
-      }
+      const overhang = (EARLY / APART) * (late - early);
+      if (begins) rising = rise(early - overhang);
+      ends = late + overhang;
+      const e = at + EARLY_SHARE;
+      const l = at + LATE_SHARE;
+      const [a, b, c, d, f, g] = [chain[0], chain[1], chain[2], chain[3], chain[4], chain[5]];
+      const c0 = made[at + CHAIN];
+      const c1 = made[at + CHAIN + 1];
+      const c2 = made[at + CHAIN + 2];
+      const c3 = made[at + CHAIN + 3];
+      const c4 = made[at + CHAIN + 4];
+      // Written out: a loop takes twice as long.
+      chain[0] = made[e] * early + made[l] * late + c0 * a;
+      chain[1] = made[e + 1] * early + made[l + 1] * late + c0 * b + c1 * a;
+      chain[2] = made[e + 2] * early + made[l + 2] * late + c0 * c + c1 * b + c2 * a;
+      chain[3] = made[e + 3] * early + made[l + 3] * late + c0 * d + c1 * c + c2 * b + c3 * a;
+      chain[4] = made[e + 4] * early + made[l + 4] * late + c0 * f + c1 * d + c2 * c + c3 * b + c4 * a;
+      chain[SIX] =
+        made[e + SIX] * early +
+        made[l + SIX] * late +
+        (c0 * g + c1 * f + c2 * d + c3 * c + c4 * b + made[at + CHAIN + SIX] * a);
       const second = at + SECOND_CHAIN;
       chain[SLOW] = made[second] * chain[SLOW] + made[second + 1] * early + made[second + 2] * late;
+    };
+    const longest = () => {
+      const gut = drug[GUT_RATE] > 0 ? Number.POSITIVE_INFINITY : drug[GUT];
+      return gut >= FULL.amount ? FULL.step : gut >= EMPTYING.amount ? EMPTYING.step : LONG;
+    };
+    /** One long step, or short ones while the gut empties; the INR is a cubic through both ends and the slopes there. What it took. */
+    const span = (most: number): number => {
+      const before = inr;
+      let took = 0;
+      let next = Math.min(most, longest());
+      while (next > 0) {
+        step(next, took === 0);
+        took += next;
+        const further = longest();
+        next = next < LONG && further < LONG ? Math.min(most - took, LONG - took, further) : 0;
+      }
       look();
-      // By a cubic through both ends and the slopes there.
-      integral += 0.5 * hours * (before + inr) + ((hours * hours) / 12) * (rising - rise(late + EARLY * slope));
+      integral += 0.5 * took * (before + inr) + ((took * took) / 12) * (rising - rise(ends));
+      return took;
     };
 
     change(first);
@@ -198,14 +253,7 @@ export const inrResponse: Structure = {
         columns = DRUG;
       },
       advance(hours) {
-        let left = hours;
-        while (left > 0) {
-          const gut = drug[GUT_RATE] > 0 ? Number.POSITIVE_INFINITY : drug[GUT];
-          const longest = gut >= FULL.amount ? FULL.step : gut >= EMPTYING.amount ? EMPTYING.step : LONG;
-          const length = Math.min(left, longest);
-          step(length);
-          left -= length;
-        }
+        for (let left = hours; left > 0; left -= span(left));
       },
       concentration: () => inr,
       exposure: () => integral,
