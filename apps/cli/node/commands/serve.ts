@@ -48,23 +48,24 @@ export function serveCommand(begin: Begin): Command {
       const { startFeeds } = await import('../feeds.ts');
       const { webRoot } = await import('../serving.ts');
       const { world } = await openPlace(shell);
-      const closing = async (error: unknown) => {
-        await world.close();
-        throw error;
-      };
-      const objects = await DicomStore.open(join(shell.options.data, 'dicom')).catch(closing);
-      const dicom = new DicomIntake(world, objects, options.zone === undefined ? {} : { zone: options.zone });
-      const feeds = await startFeeds(world, shell.options.data, options, dicom).catch(closing);
-      const server = await startServer({ world, port: options.port, webRoot, dicom });
-      shell.untilStopped = true;
-      const more = feeds.map(({ words }) => `\n${words}`).join('');
-      await shell.result(
-        { url: server.url, ...Object.fromEntries(feeds.map(({ name, at }) => [name, at])) },
-        `${server.url}   Ctrl-C stops.${more}\nResearch use. Not for clinical use.`,
-      );
-      await whenStopped(shell.signal);
-      for (const feed of feeds) await feed.close();
-      await server.close();
-      await world.close();
+      const open = [() => world.close()];
+      try {
+        const objects = await DicomStore.open(join(shell.options.data, 'dicom'));
+        const dicom = new DicomIntake(world, objects, options.zone === undefined ? {} : { zone: options.zone });
+        const server = await startServer({ world, port: options.port, webRoot, dicom });
+        open.push(() => server.close());
+        const feeds = await startFeeds(world, shell.options.data, options, dicom);
+        for (const feed of feeds) open.push(() => feed.close());
+        shell.untilStopped = true;
+        const more = feeds.map(({ words }) => `\n${words}`).join('');
+        await shell.result(
+          { url: server.url, ...Object.fromEntries(feeds.map(({ name, at }) => [name, at])) },
+          `${server.url}   Ctrl-C stops.${more}\nResearch use. Not for clinical use.`,
+        );
+        await whenStopped(shell.signal);
+      } finally {
+        // What takes in ends first, what keeps it last.
+        for (const close of open.reverse()) await close();
+      }
     });
 }
