@@ -68,3 +68,10 @@ test('a broker that others can reach needs TLS and devices it knows', async () =
   expect(open.code).not.toBe(0);
   expect(at.told()).toMatch(/cli-usage[\s\S]*--mqtt-key/);
 });
+
+test('a broker outside that is not there ends the command', async () => {
+  const nobody = ['--mqtt-broker', 'mqtt://127.0.0.1:9'];
+  const served = await at.gemel('--data', at.at('third'), 'serve', '--port', '0', ...nobody);
+  expect(served.code).not.toBe(0);
+  expect(at.told()).toMatch(/cli-peer-unreachable[\s\S]*--mqtt-broker/);
+});

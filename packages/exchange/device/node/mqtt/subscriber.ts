@@ -49,7 +49,12 @@ export async function subscribeMqtt(options: MqttSubscriberOptions): Promise<Mqt
     client.once('error', reject);
   });
   client.connect();
-  await connected;
+  try {
+    await connected;
+  } catch (error) {
+    await client.endAsync(true);
+    throw error;
+  }
   // A later fault of the connection is mended by the next one.
   client.on('error', () => {});
   await client.subscribeAsync(pattern.filter, { qos: 1 });
