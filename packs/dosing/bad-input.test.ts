@@ -12,7 +12,7 @@ import { vancomycin } from './drugs/vancomycin/index.ts';
 import { advised, median } from './fixtures/advice.ts';
 import { after, creatinine, dose, fact, history, level, measured, rate } from './fixtures/patient.ts';
 import { dosingPack } from './pack.ts';
-import { covariatesOf } from './record.ts';
+import { courseOf, covariatesOf } from './record.ts';
 
 const pack = dosingPack(vancomycin);
 type Changes = Parameters<typeof history>[0];
@@ -257,6 +257,45 @@ describe('what is answered, with the reason shown', () => {
     expect(at(20)).toEqual([expect.stringContaining('8 to 12 µg/L')]);
     expect(at(40)).toEqual([]);
   });
+  it('a level of digoxin while it is still being spread is not used', () => {
+    const digoxin = drugs.find(({ id }) => id === 'digoxin')!;
+    const given = (hours: number) => {
+      const { to, ...own } = dose(0, 0.25, 0);
+      const found = measured('digoxin.level', hours, { value: 3.1, unit: 'ug/L' });
+      return history({ controls: [{ ...own, control: 'digoxin.dose' }], observations: [creatinine(-2, 1), found] });
+    };
+    const { readiness } = dosingPack(digoxin);
+    const codes = (hours: number) => readiness('decide', given(hours), after(24)).missing.map(({ code }) => code);
+    expect([codes(0.5), codes(5.9), codes(8)]).toEqual([['level-early'], ['level-early'], []]);
+    expect([courseOf(digoxin, given(0.5), after(24)).levels, courseOf(digoxin, given(8), after(24)).levels]).toEqual([
+      [],
+      [expect.objectContaining({ value: 3.1 })],
+    ]);
+  });
+  it('where a guideline prefers another drug, none is proposed before a level', () => {
+    const voriconazole = drugs.find(({ id }) => id === 'voriconazole')!;
+    const codes = (diplotype: string, ...observations: ReturnType<typeof measured>[]) => {
+      const facts = withFacts(fact('body.genotype.cyp2c19', diplotype));
+      const own = { ...dose(0, 200, 0), control: 'voriconazole.dose' };
+      const given = history({ facts, controls: [own], observations: [creatinine(-2, 1), ...observations] });
+      return dosingPack(voriconazole)
+        .readiness('decide', given, after(30))
+        .missing.map(({ code }) => code);
+    };
+    const found = measured('voriconazole.level', 11.5, { value: 3, unit: 'mg/L' });
+    expect([codes('*1/*1'), codes('*2/*2'), codes('*17/*17'), codes('*2/*2', found)]).toEqual([
+      [],
+      ['guideline-other-agent'],
+      ['guideline-other-agent'],
+      [],
+    ]);
+  });
+  it('a clearance that cannot be computed: what it takes is said', () => {
+    const { female, ...unknown } = { age: 65, weight: 80, creatinine: 1, female: 0 };
+    expect(female).toBe(0);
+    const goti = candidatesOf(vancomycin, unknown).find(({ model }) => model.id === 'goti2018')!;
+    expect(goti.reasons[0].statement).toContain('is not recorded, and cannot be computed without sex');
+  });
   it('two doses by mouth at one time count together, and it is said', () => {
     const tacro = (id: string, mg: number) => {
       const { to, ...own } = dose(0, mg, 0);
@@ -338,6 +377,36 @@ describe('children', () => {
     expect(used.map(({ model }) => model.id)).toEqual(['colin2019']);
     const barred = candidatesOf(vancomycin, values).find(({ model }) => model.id === 'thomson2009')!;
     expect(barred.reasons.map(({ code }) => code)).toContain('child');
+  });
+  it('newborn: a birth at term is taken and said; a light one is asked when it was born', () => {
+    const codes = (kg: number, cm: number, ...own: ReturnType<typeof fact>[]) => {
+      const facts = [...child('2026-02-20', kg, cm), ...own];
+      const given = history({ facts, controls: [], observations: [creatinine(-2, 0.6)], knownAt: after(0) });
+      return [
+        pack.readiness('decide', given, after(0)).missing.map(({ code }) => code),
+        told(given, after(0)).map(({ code }) => code),
+      ];
+    };
+    const born = (weeks: number) => fact('body.gestational-age', { value: weeks, unit: 'wk' });
+    expect(codes(3.2, 50)).toEqual([[], ['term-assumed']]);
+    expect(codes(0.9, 35)[0]).toEqual(['gestational-age-missing']);
+    expect(codes(0.9, 35, born(27))).toEqual([[], []]);
+  });
+  it('born early: clearance is less than after a birth at term', () => {
+    const of = (...own: ReturnType<typeof fact>[]) => {
+      const facts = [...child('2026-02-20', 1.5, 40), ...own];
+      const given = history({ facts, controls: [], observations: [creatinine(-2, 0.6)] });
+      const { values } = covariatesOf(given, after(0)).at(-1)!;
+      const { theta, typical, derived } = vancomycin.models.find(({ id }) => id === 'colin2019')!;
+      const fixed = Object.fromEntries(theta.map(({ name, value }) => [name, value]));
+      return derived!(typical(fixed, values)).CL;
+    };
+    expect(of(fact('body.gestational-age', { value: 30, unit: 'wk' }))).toBeLessThan(0.7 * of());
+    expect(of(fact('body.gestational-age', { value: 210, unit: 'd' }))).toBeCloseTo(
+      of(fact('body.gestational-age', { value: 30, unit: 'wk' })),
+      9,
+    );
+    expect(of(fact('body.gestational-age', { value: 300, unit: 'wk' }))).toBe(of());
   });
   it('of fourteen years: models of adults speak and say that they extrapolate', () => {
     const values = covariates(child('2012-01-15', 50, 160));

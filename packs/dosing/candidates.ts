@@ -29,7 +29,7 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
     };
     for (const name of model.needs) {
       if (covariates[name] !== undefined) continue;
-      refuse('covariate-missing', `${within(name)} is not recorded.`);
+      refuse('covariate-missing', `${within(name)} is not recorded${insteadOf(name, covariates)}.`);
     }
     for (const { covariate, low, high, outside } of model.ranges) {
       const value = covariates[covariate];
@@ -51,6 +51,15 @@ export function candidatesOf(drug: Pick<Drug, 'models'>, covariates: Covariates)
     const said = used ? reasons : child.length > 0 ? child : reasons.filter(({ code }) => !REACHES.includes(code));
     return { model, used, reasons: said };
   });
+}
+
+/** What keeps a clearance from being computed of a creatinine that is there. */
+function insteadOf(name: CovariateName, covariates: Covariates): string {
+  if (name !== 'clcr' || covariates.creatinine === undefined) return '';
+  const asked =
+    (covariates.age ?? ADULT) >= ADULT ? (['age', 'weight', 'female'] as const) : (['height', 'weight'] as const);
+  const lacks = asked.filter((each) => covariates[each] === undefined).map(within);
+  return lacks.length === 0 ? '' : `, and cannot be computed without ${lacks.join(' and ')}`;
 }
 
 /** A covariate within a sentence: a gene keeps its capitals. */

@@ -16,7 +16,7 @@ import type { Drug } from './drug.ts';
 import type { DosingState } from './fed-dynamics.ts';
 import { COMING_DAY, daysOf, sayTarget } from './forecast.ts';
 import { micOf } from './mic.ts';
-import { covariatesOf, isRate, levelsOf, sayClearance } from './record.ts';
+import { covariatesOf, isRate, sayClearance, spreadLevels } from './record.ts';
 import { type SamplingDesign, samplingDesign } from './sampling.ts';
 
 /** Hours a proposal may be acted on. */
@@ -43,7 +43,7 @@ export function decideOf(drug: Drug) {
     }
     const told = ranked.slice(0, TOLD);
     const clearance = renal ? sayClearance(history, now) : null;
-    const levels = levelsOf(history, now).length;
+    const levels = spreadLevels(drug, history, now).length;
     const { weight } = covariatesOf(history, now).at(-1)!.values;
     const mic = micOf(drug, history, now);
     return {

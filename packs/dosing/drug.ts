@@ -65,6 +65,8 @@ export interface DrugModel {
   readonly sigma: { readonly proportional?: number; readonly additive?: number };
   /** Covariates without which the model cannot be used. */
   readonly needs: readonly CovariateName[];
+  /** Covariates that it does without, and is better for. */
+  readonly takes?: readonly CovariateName[];
   /** Typical values for a patient, from the fixed effects by name. */
   typical(theta: Readonly<Record<string, number>>, covariates: Covariates): StructuralValues;
   /** The structure's values from those that carry the random effects, where the source varies others than the structure takes. */

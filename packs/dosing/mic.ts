@@ -102,7 +102,7 @@ function outOfReach({ targets }: Drug, mic: number): string | null {
     const own = targets.find(({ quantity, perMic }) => quantity === ratio.quantity && !perMic);
     const needed = ratio.low * mic;
     if (own?.high === undefined || needed <= own.high) continue;
-    return `${ratio.title} of ${sayTarget(ratio)} takes ${own.title} of ${round(needed)} ${writtenUnit(own.unit)}, above the ${own.high} that ${own.title} is held below: it is hardly reachable, and no dose is raised for it.`;
+    return `${ratio.title} of ${sayTarget(ratio)} takes ${own.title} of ${round(needed)} ${writtenUnit(own.unit)}, above the ${own.high} that its target ends at: it is hardly reachable, and no dose is raised for it.`;
   }
   return null;
 }

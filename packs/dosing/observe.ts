@@ -4,7 +4,7 @@ import { circumstances } from './circumstances.data.ts';
 import type { CovariateName } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { GENOTYPE_FACTS } from './pgx/record.ts';
-import { doseControl, levelSignal, micSignal, rateControl, UNFINISHED } from './record.ts';
+import { doseControl, GESTATION, levelSignal, micSignal, rateControl, UNFINISHED } from './record.ts';
 
 /** Molar mass of creatinine, g/mol. */
 const CREATININE = 113.12;
@@ -134,6 +134,7 @@ export function needsOf(drug: Drug): LeastData {
       'sex',
       'body.weight',
       'body.height',
+      GESTATION,
       'condition',
       'procedure',
       UNFINISHED,
@@ -153,6 +154,7 @@ export function needsOf(drug: Drug): LeastData {
       sex: 'sex is part of the equations for renal function',
       'body.weight': 'sets volumes and doses',
       'body.height': 'sets body surface and ideal weight',
+      [GESTATION]: 'sets how far the kidneys of the newborn have ripened',
       [UNFINISHED]: 'a dose of unknown amount makes levels mean nothing',
       condition: 'dialysis changes what models may speak',
       procedure: 'dialysis and extracorporeal circulation change what models may speak',

@@ -45,6 +45,11 @@ export function isUnfinished(drug: Pick<Drug, 'codings'>, { fact, value }: Fact)
   return value.codings.some((each) => keys.includes(codingKey(each)));
 }
 
+/** Fact: completed weeks of gestation at birth. */
+export const GESTATION = 'body.gestational-age';
+/** Weeks at birth that are believed. */
+const WEEKS_AT_BIRTH = [20, 45];
+
 const KIDNEY_TRANSPLANTATION = coding(SNOMED, '70536003', 'Transplant of kidney');
 
 /** The clock of a course has 2³² ticks an hour, all of them numbers: durations that are equal are equal to the last bit. */
@@ -88,7 +93,7 @@ export function dosesOf({ regimens }: Pick<Drug, 'regimens'>, controls: readonly
 export function courseOf(drug: Drug, history: History, at: Instant): DrugCourse {
   const given = history.controls.filter(({ status, from }) => status === 'given' && from <= at);
   const doses = dosesOf(drug, given);
-  const levels = levelsOf(history, at);
+  const levels = spreadLevels(drug, history, at);
   const covariates = covariatesOf(history, at);
   const first = doses[0]?.time ?? Number.POSITIVE_INFINITY;
   const own = drug.rest && levels.findLast(({ time, below }) => time <= first && !below);
@@ -98,6 +103,21 @@ export function courseOf(drug: Drug, history: History, at: Instant): DrugCourse 
     levels: levels.filter(({ time }) => time > first),
     covariates: covariates.map(({ time, values }) => ({ time, values: { ...values, restLevel: own.value } })),
   };
+}
+
+/** Levels that tell of a drug that has been spread: of one that takes its time, none of the hours after a dose. */
+export function spreadLevels(drug: Drug, history: History, at: Instant): readonly Level[] {
+  return levelsOf(history, at).filter(({ time }) => !drawnEarly(drug, history, time));
+}
+
+/** Whether a level at a time, h, was drawn while a dose was still being spread, where the drug takes its time for it. */
+export function drawnEarly({ levelsAfter }: Drug, { controls }: History, time: number): boolean {
+  return (
+    levelsAfter !== undefined &&
+    controls.some(({ status, from, to = from }) => {
+      return status === 'given' && hours(from) < time && time < hours(to) + levelsAfter;
+    })
+  );
 }
 
 /** Levels in the order of time; one below the limit of quantification stands at that limit. */
@@ -194,6 +214,10 @@ function person(facts: readonly Fact[], at: Instant): Covariates {
   const newest = (name: string) => facts.findLast((fact) => fact.fact === name && fact.trueAt <= at)?.value;
   const born = newest('birthDate');
   if (typeof born === 'string' && Number.isFinite(Date.parse(born))) out.age = (at - Date.parse(born)) / (365.25 * DAY);
+  const gestation = facts.findLast(({ fact, trueAt }) => fact === GESTATION && trueAt <= at);
+  const weeks = gestation === undefined ? null : quantityIn(gestation, 'wk');
+  if (weeks !== null && weeks >= WEEKS_AT_BIRTH[0] && weeks <= WEEKS_AT_BIRTH[1] && out.age !== undefined)
+    out.postmenstrualAge = weeks + (out.age * 365.25) / 7;
   Object.assign(out, genotypeCovariates(genotypesIn(facts, at)).covariates);
   const sex = newest('sex');
   const word =

@@ -20,8 +20,8 @@ import { micOf } from './mic.ts';
 import { GENE_OF, phenotypeOf, statementFor } from './pgx/genotype.ts';
 import { genotypeCovariates, genotypesIn, sayGenotype } from './pgx/record.ts';
 import { statements } from './pgx/statements.data.ts';
-import { covariatesOf, isDose, lastLevel, levelsOf } from './record.ts';
-import { contradictions, lostLevels, unsettled } from './unsettled.ts';
+import { covariatesOf, GESTATION, isDose, lastLevel, spreadLevels } from './record.ts';
+import { assumesTerm, contradictions, lostLevels, unsettled } from './unsettled.ts';
 
 /** Whether any model of the drug may speak; with what it lacks or leaves. */
 export function applicabilityOf(drug: Drug) {
@@ -118,18 +118,27 @@ function notableMic(drug: Drug, history: History, now: Instant): readonly Adviso
 
 /** What must be settled, and levels that tell nothing; a level that is both is told of once. */
 function problems(drug: Drug, history: History, now: Instant): readonly Reason[] {
-  const all = [...unsettled(drug, history, now), ...lostLevels(history, now).map(({ reason }) => reason)];
+  const all = [...unsettled(drug, history, now), ...lostLevels(drug, history, now).map(({ reason }) => reason)];
   return all.filter(({ statement }, i) => all.findIndex((each) => each.statement === statement) === i);
 }
 
 /** What is computed otherwise than it was written down. */
 function readOtherwise(drug: Drug, history: History, now: Instant): readonly Reason[] {
-  const below = levelsOf(history, now).filter((each) => each.below);
+  const below = spreadLevels(drug, history, now).filter((each) => each.below);
   const running = history.controls.find(
     (each) => isDose(each) && each.status === 'given' && each.from <= now && (each.to ?? each.from) > now,
   );
+  const term = assumesTerm(drug, covariatesOf(history, now).at(-1)!.values);
   return [
     ...together(drug, history, now),
+    ...(term
+      ? [
+          {
+            code: 'term-assumed',
+            statement: `Gestational age at birth is not recorded (${GESTATION}, in weeks): a birth at term is taken; born earlier, a child clears less.`,
+          },
+        ]
+      : []),
     ...below.map(({ time, value }) => ({
       code: 'level-below-quantification',
       statement: `The level of ${new Date(time * HOUR).toISOString()} is known to lie below ${value} ${drug.levelUnit} and counts as that, not as a value.`,

@@ -1,13 +1,35 @@
-import { DAY, HOUR, type Instant, instant, isBounded, isQuantity, type Observation, type Reason } from '@gemel/core';
+import {
+  DAY,
+  HOUR,
+  type Instant,
+  instant,
+  isBounded,
+  isQuantity,
+  type Observation,
+  type Reason,
+  writtenUnit,
+} from '@gemel/core';
 import type { History } from '@gemel/runtime/pack';
 import { contradictingAdministrations, overlappingAdministrations } from './administrations.ts';
 import { candidatesOf, EXTRAPOLATES_FROM_ADULTS } from './candidates.ts';
-import type { CovariateName } from './covariates.ts';
+import type { CovariateName, Covariates } from './covariates.ts';
 import type { Drug } from './drug.ts';
 import { sayTarget } from './forecast.ts';
 import { micUnknown } from './mic.ts';
+import { statementFor } from './pgx/genotype.ts';
+import { genotypesIn } from './pgx/record.ts';
 import { endlessInfusion } from './propose.ts';
-import { covariatesOf, hours, isLevel, isUnfinished, levelsOf, weightsOf } from './record.ts';
+import {
+  covariatesOf,
+  drawnEarly,
+  GESTATION,
+  hours,
+  isLevel,
+  isUnfinished,
+  levelsOf,
+  spreadLevels,
+  weightsOf,
+} from './record.ts';
 
 /** Oldest creatinine that a dose is proposed on, h. */
 const CREATININE_STALE = 72;
@@ -21,6 +43,12 @@ const WEIGHTS = [0.4, 400];
 const ADULT_LEAST = 25;
 const ADULT = 18;
 const BODY_MASS_INDEX = [9, 100];
+/** In the first year; of the preterm 7 and 8 are usual. */
+const INFANT = 1;
+const INFANT_LEAST_INDEX = 5;
+/** Of the newborn, years and kg: a lighter one was born early, or is small for its age. */
+const NEWBORN = 0.25;
+const LIGHT = 2.5;
 /** Share by which two weights within a month may differ. */
 const WEIGHT_CHANGE = 0.3;
 
@@ -64,7 +92,8 @@ function weightProblems(history: History, now: Instant): readonly Reason[] {
   if (age !== undefined && age >= ADULT && last.value < ADULT_LEAST)
     return problem(`${said} is not an adult’s: check value and unit.`);
   const index = height === undefined ? null : last.value / (height / 100) ** 2;
-  if (index !== null && (index < BODY_MASS_INDEX[0] || index > BODY_MASS_INDEX[1]))
+  const least = age !== undefined && age < INFANT ? INFANT_LEAST_INDEX : BODY_MASS_INDEX[0];
+  if (index !== null && (index < least || index > BODY_MASS_INDEX[1]))
     return problem(`${said} does not go with a height of ${round(height!)} cm: check both, and their units.`);
   const before = weights.findLast(({ at }) => at < last.at && at > last.at - REMEMBERED * DAY);
   const moved = before === undefined ? 0 : Math.abs(Math.log(last.value / before.value));
@@ -100,6 +129,23 @@ export function unsettled(drug: Drug, history: History, now: Instant): readonly 
         'Every model that speaks was made in adults: a forecast can be made, no dose is proposed for a child on it.',
     });
   }
+  const light = covariates.weight !== undefined && covariates.weight < LIGHT;
+  if (light && assumesTerm(drug, covariates)) {
+    found.push({
+      code: 'gestational-age-missing',
+      statement: `Gestational age at birth: not recorded (${GESTATION}, in weeks), and of a light newborn clearance hangs on it.`,
+    });
+  }
+  const guided = genotypesIn(history.facts, now).map((genotype) => statementFor(drug.id, genotype));
+  const instead = guided.find((each) => each?.instead);
+  if (instead && levelsOf(history, now).length === 0) {
+    found.push({
+      code: 'guideline-other-agent',
+      statement: `${instead.says}: no dose is proposed before a level. ${instead.source}.`.replace(/^./, (first) =>
+        first.toUpperCase(),
+      ),
+    });
+  }
   const other = drug.targets.find((each) => each.when?.(covariates));
   if (other !== undefined) {
     const [first] = drug.targets;
@@ -108,15 +154,23 @@ export function unsettled(drug: Drug, history: History, now: Instant): readonly 
       statement: `Now ${sayTarget(other)} is aimed at (${other.use}), and doses here are chosen for ${sayTarget(first)} (${first.use}): none is proposed. Arms of one’s own are weighed, with the chance of either.`,
     });
   }
-  const lost = lostLevels(history, now);
-  const last = levelsOf(history, now).at(-1)?.time ?? Number.NEGATIVE_INFINITY;
+  const lost = lostLevels(drug, history, now);
+  const last = spreadLevels(drug, history, now).at(-1)?.time ?? Number.NEGATIVE_INFINITY;
   const newest = lost.at(-1);
   if (newest !== undefined && hours(newest.at) >= last) found.push(newest.reason);
   return [...found, ...unsteadyCreatinine(drug, history, now), ...micUnknown(drug, history, now)];
 }
 
+/** Whether a newborn is taken to have been born at term, for want of knowing. */
+export function assumesTerm(drug: Drug, covariates: Covariates): boolean {
+  const { age = NEWBORN, postmenstrualAge } = covariates;
+  if (age >= NEWBORN || postmenstrualAge !== undefined) return false;
+  return candidatesOf(drug, covariates).some(({ used, model }) => used && model.takes?.includes('postmenstrualAge'));
+}
+
 /** Levels on record that tell nothing here, and why. */
 export function lostLevels(
+  drug: Drug,
   history: History,
   now: Instant,
 ): readonly { readonly at: Instant; readonly reason: Reason }[] {
@@ -138,7 +192,16 @@ export function lostLevels(
         statement: `The level of ${sayValue(value)} of ${iso(trueAt)} is not plausible and was set aside: check value and unit.`,
       },
     }));
-  return [...beyond, ...aside].sort((a, b) => a.at - b.at);
+  const early = history.observations
+    .filter((each) => isLevel(each) && each.trueAt <= now && drawnEarly(drug, history, hours(each.trueAt)))
+    .map(({ trueAt }) => ({
+      at: trueAt,
+      reason: {
+        code: 'level-early',
+        statement: `The level of ${iso(trueAt)} was drawn within ${drug.levelsAfter} h of a dose, while ${drug.title.toLowerCase()} was still being spread: it is not used. Have one drawn later.`,
+      },
+    }));
+  return [...beyond, ...aside, ...early].sort((a, b) => a.at - b.at);
 }
 
 function unsteadyCreatinine(drug: Drug, history: History, now: Instant): readonly Reason[] {
@@ -171,7 +234,7 @@ function unsteadyCreatinine(drug: Drug, history: History, now: Instant): readonl
 
 function sayValue(value: Observation['value']): string {
   const quantity = isBounded(value) ? value.bound : isQuantity(value) ? value : null;
-  return quantity === null ? 'another form' : `${round(quantity.value)} ${quantity.unit}`;
+  return quantity === null ? 'another form' : `${round(quantity.value)} ${writtenUnit(quantity.unit)}`;
 }
 
 const iso = (at: number) => new Date(instant(at)).toISOString();

@@ -8,6 +8,8 @@ export interface Statement {
   readonly gene: GeneName;
   readonly phenotypes: readonly Phenotype[];
   readonly says: string;
+  /** Another drug is preferred. */
+  readonly instead?: true;
   readonly source: string;
 }
 
@@ -72,6 +74,7 @@ export const statements: readonly Statement[] = [
     gene: 'CYP2C19',
     phenotypes: ['ultrarapid metabolizer', 'rapid metabolizer'],
     says: 'levels that suffice are unlikely at standard doses: an agent that CYP2C19 does not clear is preferred',
+    instead: true,
     source: VORICONAZOLE,
   },
   {
@@ -86,6 +89,7 @@ export const statements: readonly Statement[] = [
     gene: 'CYP2C19',
     phenotypes: ['poor metabolizer', 'likely poor metabolizer'],
     says: 'levels are high: an agent that CYP2C19 does not clear is preferred, else a lower dose by levels',
+    instead: true,
     source: VORICONAZOLE,
   },
 ];

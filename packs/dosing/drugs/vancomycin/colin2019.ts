@@ -45,6 +45,7 @@ export const colin2019: DrugModel = {
   omega: { CL: 0.0749, VC: 0.0721, VP: 0.672 },
   sigma: { proportional: 0.046, additive: 1.23 },
   needs: ['age', 'weight', 'creatinine'],
+  takes: ['postmenstrualAge'],
   typical: (t, { age, postmenstrualAge, weight, creatinine }) => {
     const since = postmenstrualAge === undefined ? age! + 40 / WEEKS_A_YEAR : postmenstrualAge / WEEKS_A_YEAR;
     const mature = 1 / (1 + (t.matured / (WEEKS_A_YEAR * since)) ** t.maturing);
