@@ -1,4 +1,4 @@
-import type { Accuracy, Fact, Forecast, Instant, PersonAction, Plan, Scenario, Trace } from '@gemel/core';
+import type { Accuracy, Fact, Forecast, Instant, LossAccount, PersonAction, Plan, Scenario, Trace } from '@gemel/core';
 import { MINUTE } from '@gemel/core';
 import type { Entry, NewEntry } from '@gemel/store';
 import { admit } from './admit.ts';
@@ -29,6 +29,8 @@ import {
 } from './moment.ts';
 import type { Belief } from './pack.ts';
 import { posterior } from './posterior.ts';
+import { correct } from './quality/correct.ts';
+import { subjectQuality } from './quality/subject-quality.ts';
 import { type ActionNote, actionEntries, releasedPlan } from './release.ts';
 import { replay } from './replay.ts';
 import { retraced } from './retrace.ts';
@@ -218,6 +220,29 @@ export function createHub(options: HubOptions): Hub {
     waveforms: new WaveformReader(store, sha256, (subject) => log.members(subject)),
 
     census: (at, knownBy) => census.read(at ?? clock(), knownBy),
+
+    async quality(subject) {
+      const view = await knownView(context, subject);
+      const imports = [];
+      for (const member of await log.members(subject))
+        imports.push(...(await store.read({ subject: member, kinds: ['import'] })));
+      return subjectQuality(
+        view,
+        imports.map((entry) => entry.payload as LossAccount),
+        clock(),
+        known.measure,
+      );
+    },
+
+    correct: (correction) =>
+      inTurn('admit', async () => {
+        const item = await correct(log, known, correction, clock(), await freshId('observation'));
+        const subject = await log.canonical(item.subject);
+        const entries = await scores(subject, [item.id]);
+        if (entries.length > 0) await log.append(entries);
+        tell({ kind: 'admitted', subject, ids: [item.id] });
+        return item;
+      }),
 
     async level(subject, pack) {
       const view = await log.view(subject);

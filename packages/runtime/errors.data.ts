@@ -133,6 +133,26 @@ export const runtimeErrors = defineErrors({
     meaning: 'The subject was erased; nothing about them is taken in under this identifier.',
     remedy: 'If the subject deliberately returns, admit the records under a new identifier.',
   },
+  'identity-link-unknown': {
+    meaning: 'No such pair of identifiers waits for a decision, or no such decision stands.',
+    remedy: 'Take an id from gemel link list.',
+  },
+  'identity-unsigned': {
+    meaning: 'A decision on who is who does not say whose it is, or why.',
+    remedy: 'Give the name of the person who decides, and the reason in a few words.',
+  },
+  'quality-correction-unknown': {
+    meaning: 'No observation of that id stands in the log: it was never there, or was corrected or withdrawn already.',
+    remedy: 'Take an id from gemel quality.',
+  },
+  'quality-correction-unsigned': {
+    meaning: 'A correction does not say whose it is, or why.',
+    remedy: 'Give the name of the person who corrects, and the reason in a few words.',
+  },
+  'quality-correction-unfit': {
+    meaning: 'The corrected value cannot be taken: its unit does not measure what the code means.',
+    remedy: 'Give the value with a UCUM unit of the same dimension.',
+  },
   'release-reason-missing': {
     meaning: 'A person agreed, changed or rejected without saying why.',
     remedy: 'Give the reason in a few words.',

@@ -5,6 +5,7 @@ import type {
   Forecast,
   Instant,
   LossAccount,
+  Observation,
   PersonAction,
   Plan,
   PosteriorSummary,
@@ -17,6 +18,8 @@ import type {
 import type { Store } from '@gemel/store';
 import type { Census } from './census/census.ts';
 import type { Belief, History, ModelRow, Outlook, Pack, Readiness, Situation } from './pack.ts';
+import type { Correction } from './quality/correct.ts';
+import type { SubjectQuality } from './quality/subject-quality.ts';
 import type { Translate } from './translate-codes.ts';
 import type { WaveformReader } from './waveform/read-waveforms.ts';
 
@@ -107,6 +110,10 @@ export interface Hub {
   census(at?: Instant, knownBy?: Instant): Promise<Census>;
   /** Waveforms in the log, whose samples are drawn by least and greatest. */
   readonly waveforms: WaveformReader;
+  /** How good the subject's data are: grades, what is missing, how sources agree. Throws `runtime-subject-unknown`. */
+  quality(subject: string): Promise<SubjectQuality>;
+  /** A person's correction of one value: a new entry in its place; the old one stays in the log. Throws `quality-correction-*`. */
+  correct(correction: Correction): Promise<Observation>;
   /** Digital model, shadow or twin: computed from the flows in the log. */
   level(subject: string, pack: string): Promise<'model' | 'shadow' | 'twin'>;
   calibrate(subject: string, pack: string, options?: WorkOptions): Promise<Belief<unknown> | Withheld>;
