@@ -39,7 +39,8 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
       ...(beside === undefined ? {} : { [OTHER]: { unit: beside.unit } }),
     },
     rest: (parameters) => structure.rest(structuralValues(agent, parameters)),
-    start: ({ values }, parameters) => memberRun(structure, parameters, (own) => structuralValues(agent, own), values),
+    start: ({ values }, parameters) =>
+      memberRun<EffectSiteRun>(structure, parameters, (own) => structuralValues(agent, own), values),
     feeder(controls) {
       const feed = new Feed(inflowsOf(dosesOf(controls), () => ({})));
       return () => feed;
