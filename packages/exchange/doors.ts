@@ -18,6 +18,7 @@ import { fhirDoor, fhirNdjsonDoor } from './fhir/decode.ts';
 import { hl7v2Door } from './hl7v2/decode.ts';
 import { niftiDoor } from './nifti/door.ts';
 import { plainNoteDoor } from './notes/door.ts';
+import { omopDoor } from './omop/decode.ts';
 import { aecgDoor } from './waveform/aecg/door.ts';
 import { edfDoor } from './waveform/edf/door.ts';
 import { scpDoor } from './waveform/scp/door.ts';
@@ -45,6 +46,7 @@ export const doors: readonly Door[] = [
   dicomDoor,
   niftiDoor,
   plainNoteDoor,
+  omopDoor,
 ];
 
 /** Bytes a door may look at to recognise its format. */
