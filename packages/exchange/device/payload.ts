@@ -52,12 +52,30 @@ export function decodePayload(
     });
     return [fileEntry('refused', given, [unknown], payload)];
   }
-  return [...door.decode(payload, given)].map((decoded) => ({
-    ...decoded,
-    provenance: { device, ...decoded.provenance },
-    items: decoded.items.map((item) => ({ ...item, provenance: { device, ...item.provenance } })),
-  }));
+  return [...door.decode(payload, given)].map((decoded) => {
+    const placed = {
+      ...decoded,
+      provenance: { device, ...decoded.provenance },
+      items: decoded.items.map((item) => ({ ...item, provenance: { device, ...item.provenance } })),
+    };
+    return isOf(subject, decoded) ? placed : foreign(placed, subject, given.name);
+  });
 }
+
+/** Whether an entry speaks of the subject alone. A topic is what a device may speak under: a payload must not reach past it. */
+function isOf(subject: string, { subject: whose = subject, items }: Decoded): boolean {
+  return whose === subject && items.every((item) => item.subject === subject && item.kind !== 'merge');
+}
+
+function foreign({ type, provenance, items, ...entry }: Decoded, subject: string, file: string): Decoded {
+  const other = items.find((item) => item.subject !== subject)?.subject ?? entry.subject;
+  const words = other === undefined ? 'merges persons' : `speaks of ${other}, its topic of ${subject}`;
+  const where = { file, element: provenance.element };
+  const problem = exchangeErrors.problem('exchange-subject-conflict', words, where, REMEDY);
+  return { type, subject, fate: 'refused', items: [], problems: [problem], provenance };
+}
+
+const REMEDY = 'Publish under the topic of the person it is of, or leave the person out of the payload.';
 
 /** One value of a characteristic as a capture of one line. */
 function captureOf(received: Instant, device: string, characteristic: string, payload: Uint8Array): Uint8Array {

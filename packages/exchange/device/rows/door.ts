@@ -63,26 +63,25 @@ interface Written {
   readonly doubt: string;
 }
 
-function* jsonTexts(value: Json, names: readonly string[]): Generator<string, void, void> {
-  for (const name of names) {
-    const said = value[name];
-    yield typeof said === 'string' ? said : typeof said === 'number' ? String(said) : '';
-  }
+/** A field as text; what is neither text nor a number says nothing. */
+function textOf(value: Json, name: string): string {
+  const said = value[name];
+  return typeof said === 'string' ? said : typeof said === 'number' ? String(said) : '';
 }
 
 function jsonRows(bytes: Uint8Array, options: DoorOptions): readonly (Staged | Decoded)[] {
   const belongs = (value: Json) => NEEDED.every((name) => name in value);
   const records = readRecords(bytes, options, () => null, belongs, EXPECTED);
   const error = clockError(bytes, options);
-  const times = records.flatMap((record) => ('fate' in record ? [] : [...jsonTexts(record.value, ['time'])]));
+  const times = records.flatMap((record) => ('fate' in record ? [] : [textOf(record.value, 'time')]));
   const { order, problem } = dateOrder(times, options);
   if (problem) return [fileEntry('refused', options, [problem], bytes)];
   return records.map((record) => {
     if ('fate' in record) return record;
     const { value, element } = record;
-    const [time = '', code = '', number = '', unit = '', doubt = ''] = jsonTexts(value, [...NEEDED, 'doubt']);
-    // Zero written as a number is a value; what is no number or text is none.
-    return stage(element, rowTime(time, order, ''), time, { code, value: number, unit, doubt }, error, []);
+    const said = (name: string) => textOf(value, name);
+    const written = { code: said('code'), value: said('value'), unit: said('unit'), doubt: said('doubt') };
+    return stage(element, rowTime(said('time'), order, ''), said('time'), written, error, []);
   });
 }
 

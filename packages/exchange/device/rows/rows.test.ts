@@ -139,6 +139,31 @@ describe('values out', () => {
   });
 });
 
+describe('a payload under a topic', () => {
+  const topic = { subject: 'p', device: 'd' };
+  const fates = (payload: unknown) =>
+    decodePayload('twins/p/d/x', topic, bytes(payload)).map(({ fate, problems }) => [fate, problems[0]?.code]);
+  const heart = (subject: string) => ({
+    resourceType: 'Observation',
+    status: 'final',
+    subject: { reference: subject },
+    code: { coding: [{ system: LOINC, code: '8867-4' }] },
+    effectiveDateTime: AT,
+    valueQuantity: { value: 61, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
+  });
+
+  test('cannot speak of another person than its topic', () => {
+    expect(fates(heart('Patient/other'))).toEqual([['refused', 'exchange-subject-conflict']]);
+    const own = { subject: 'Patient/own', device: 'd' };
+    expect(decodePayload('twins/x/d/x', own, bytes(heart('Patient/own')))[0]!.fate).toBe('mapped');
+    const message = (event: string, more: string) =>
+      `MSH|^~\\&|A|B|C|D|20240131120000+0100||${event}|1|P|2.5.1\rPID|1||p2^^^&1.2&ISO\r${more}`;
+    const oru = message('ORU^R01', 'OBR|1||f|x\rOBX|1|NM|8867-4^HR^LN||61|/min|||||F|||20240131120000+0100');
+    expect(fates(oru).every(([fate]) => fate === 'refused')).toBe(true);
+    expect(fates(message('ADT^A40', 'MRG|p^^^&1.2&ISO')).every(([fate]) => fate === 'refused')).toBe(true);
+  });
+});
+
 describe('a characteristic by its topic', () => {
   const cuff = { subject: 'p', device: 'cuff 1' };
   const hex = '02800052006100e8070301080000';
