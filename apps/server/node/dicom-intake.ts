@@ -1,7 +1,10 @@
 import { CodedError, type Decoded, type Problem } from '@gemel/core';
-import { sniffDoor } from '@gemel/exchange';
+import { dicomDoor } from '@gemel/exchange/dicom/door';
 import { STATUS } from '@gemel/exchange/dicom/network/command';
 import type { Received, StoreAnswer } from '@gemel/exchange/dicom/network/node/listener';
+import { objectKind } from '@gemel/exchange/dicom/object';
+import type { DicomFile } from '@gemel/exchange/dicom/parse';
+import { subjectOfDataSet } from '@gemel/exchange/dicom/patient';
 import { dicomwebErrors } from '@gemel/exchange/dicom/web/errors.data';
 import { serverErrors } from '../errors.data.ts';
 import type { DicomStore, Staged, StoredObject } from './dicom-store.ts';
@@ -27,6 +30,8 @@ export class DicomIntake {
   readonly store: DicomStore;
   readonly #log: SharedWrite;
   readonly #zone: string | undefined;
+  /** Studies and series whose entries are being written: objects that come meanwhile begin none. */
+  readonly #begun = new Set<string>();
 
   constructor(world: World, store: DicomStore, options: { readonly name?: string; readonly zone?: string } = {}) {
     this.store = store;
@@ -46,12 +51,7 @@ export class DicomIntake {
       const unwanted = refuse(object);
       if (unwanted !== null) return { problem: unwanted };
       if (known) return { object, known };
-      const decoded = this.#entries(staged, bytes, name);
-      if (decoded.length > 0) {
-        const { failed } = await this.#log.write({ bytes, decoded });
-        if (failed !== null) return { problem: failed };
-      }
-      await this.store.commit([staged]);
+      await this.#keep(staged, bytes, name);
       return { object, known };
     } catch (error) {
       if (error instanceof CodedError) return { problem: error.toJSON() };
@@ -73,44 +73,62 @@ export class DicomIntake {
     return { status: STATUSES[code] ?? STATUS.cannotUnderstand, comment: `${code}: ${message}` };
   }
 
-  #entries({ file, object }: Staged, bytes: Uint8Array, name: string): readonly Decoded[] {
-    const { dataSet } = file;
-    const id = dataSet.text('PatientID');
-    const issuer = dataSet.text('IssuerOfPatientID');
-    const subject = id === null ? {} : { subject: issuer === null ? id : `${issuer}|${id}` };
-    const entry = (type: 'imaging study' | 'imaging series', element: string, kept: object): Decoded => ({
-      type,
-      ...subject,
-      fate: 'kept',
-      items: [],
-      problems: [],
-      provenance: { source: name, sha256: object.sha256, element, sourceId: element },
-      kept,
-    });
-    const said = (...keywords: readonly string[]) =>
-      Object.fromEntries(keywords.map((keyword) => [keyword, dataSet.text(keyword)]));
-    const made: Decoded[] = [];
-    if (!this.store.hasStudy(object.study))
-      made.push(
-        entry('imaging study', object.study, {
-          StudyInstanceUID: object.study,
-          ...said('StudyDate', 'StudyTime', 'StudyDescription', 'AccessionNumber'),
-        }),
-      );
-    if (!this.store.hasSeries(object.series))
-      made.push(
-        entry('imaging series', object.series, {
-          StudyInstanceUID: object.study,
-          SeriesInstanceUID: object.series,
-          ...said('Modality', 'SeriesDate', 'SeriesTime', 'SeriesDescription', 'BodyPartExamined'),
-        }),
-      );
-    const zone = this.#zone === undefined ? {} : { zone: this.#zone };
-    const door = sniffDoor(bytes, name);
-    // What the door only keeps is in the store whole.
-    if (door !== null)
-      for (const one of door.decode(bytes, { name, sha256: object.sha256, ...zone }))
-        if (one.fate === 'mapped') made.push(one);
-    return made;
+  /** Puts what the object begins and says into the log, then the object into the index. @throws what either could not take */
+  async #keep(staged: Staged, bytes: Uint8Array, name: string): Promise<void> {
+    const { file, object } = staged;
+    const newTo = (uid: string, stored: boolean) => !stored && !this.#begun.has(uid);
+    const newStudy = newTo(object.study, this.store.hasStudy(object.study));
+    const newSeries = newTo(object.series, this.store.hasSeries(object.series));
+    const begun = [...(newStudy ? [object.study] : []), ...(newSeries ? [object.series] : [])];
+    for (const uid of begun) this.#begun.add(uid);
+    try {
+      const decoded: Decoded[] = [];
+      if (newStudy) decoded.push(studyEntry(file, object));
+      if (newSeries) decoded.push(seriesEntry(file, object));
+      // The images of a series say the same of the patient; what the door only keeps is in the store whole.
+      if (newSeries || objectKind(file) !== 'image') {
+        const zone = this.#zone === undefined ? {} : { zone: this.#zone };
+        for (const one of dicomDoor.decode(bytes, { name, sha256: object.sha256, ...zone }))
+          if (one.fate !== 'kept') decoded.push(one);
+      }
+      if (decoded.length > 0) {
+        const { failed } = await this.#log.write({ bytes, decoded });
+        if (failed !== null) throw new CodedError(failed);
+      }
+      await this.store.commit([staged]);
+    } finally {
+      for (const uid of begun) this.#begun.delete(uid);
+    }
   }
+}
+
+function studyEntry(file: DicomFile, object: StoredObject): Decoded {
+  const said = ['StudyDate', 'StudyTime', 'StudyDescription', 'AccessionNumber'];
+  return entry('imaging study', file, object.study, object, { StudyInstanceUID: object.study }, said);
+}
+
+function seriesEntry(file: DicomFile, object: StoredObject): Decoded {
+  const said = ['Modality', 'SeriesDate', 'SeriesTime', 'SeriesDescription', 'BodyPartExamined'];
+  const uids = { StudyInstanceUID: object.study, SeriesInstanceUID: object.series };
+  return entry('imaging series', file, object.series, object, uids, said);
+}
+
+function entry(
+  type: string,
+  { name, dataSet }: DicomFile,
+  uid: string,
+  { sha256 }: StoredObject,
+  uids: object,
+  said: readonly string[],
+): Decoded {
+  const subject = subjectOfDataSet(dataSet);
+  return {
+    type,
+    ...(subject === null ? {} : { subject }),
+    fate: 'kept',
+    items: [],
+    problems: [],
+    provenance: { source: name, sha256, element: uid, sourceId: uid },
+    kept: { ...uids, ...Object.fromEntries(said.map((keyword) => [keyword, dataSet.text(keyword)])) },
+  };
 }

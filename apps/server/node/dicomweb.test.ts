@@ -74,6 +74,24 @@ describe('STOW-RS', () => {
     expect(kept.filter(([, text]) => text.includes('imaging series'))).toHaveLength(3);
   });
 
+  test('objects of one series at once begin it once; what they say of the patient is in the log', async () => {
+    const intake = new DicomIntake(world, await DicomStore.open(join(folder, 'again')));
+    const objects = [1, 2, 3].map((n) =>
+      object(7, 1, n, [
+        ['PatientSex', 'CS', 'F'],
+        ['PatientWeight', 'DS', '61'],
+        ['StudyTime', 'TM', '120000'],
+        ['TimezoneOffsetFromUTC', 'SH', '+0100'],
+      ]),
+    );
+    await Promise.all(objects.map((bytes, i) => intake.take(bytes, `${i}`)));
+    const entries = await world.store.read({ subject: 'P7' });
+    const text = entries.map(({ kind, payload }) => `${kind} ${JSON.stringify(payload)}`);
+    expect(text.filter((one) => /^kept .*imaging series/.test(one))).toHaveLength(1);
+    expect(text.filter((one) => one.startsWith('observation') && one.includes('29463-7'))).toHaveLength(1);
+    expect(text.some((one) => one.startsWith('fact') && one.includes('"sex"'))).toBe(true);
+  });
+
   test('some stored and some not: 202, each with its reason; none: 409', async () => {
     const junk = new TextEncoder().encode('junk');
     const changed = object(1, 1, 1, [['PatientID', 'LO', 'other']]);
