@@ -217,6 +217,12 @@ export function createHub(options: HubOptions): Hub {
       return view.facts.map(({ item }) => item);
     },
 
+    async record(subject) {
+      const { observations, controls, facts } = await log.view(subject);
+      const items = <T>(list: readonly { readonly item: T }[]) => list.map(({ item }) => item);
+      return { observations: items(observations), controls: items(controls), facts: items(facts) };
+    },
+
     waveforms: new WaveformReader(store, sha256, (subject) => log.members(subject)),
 
     census: (at, knownBy) => census.read(at ?? clock(), knownBy),

@@ -1,5 +1,6 @@
 import type {
   Accuracy,
+  ControlInput,
   Decoded,
   Fact,
   Forecast,
@@ -59,6 +60,13 @@ export interface Refusal {
   readonly problem: Problem;
 }
 
+/** All that was admitted of one subject, corrections and withdrawals resolved. */
+export interface SubjectRecord {
+  readonly observations: readonly Observation[];
+  readonly controls: readonly ControlInput[];
+  readonly facts: readonly Fact[];
+}
+
 /** A service that cannot be given, with every reason; never a quiet wrong answer. */
 export interface Withheld {
   readonly kind: 'withheld';
@@ -106,6 +114,8 @@ export interface Hub {
   history(subject: string, pack: string, knownBy?: Instant): Promise<History>;
   /** Every fact of the subject, whatever a pack needs: for showing a person who this is, never for a pack. */
   facts(subject: string, knownBy?: Instant): Promise<readonly Fact[]>;
+  /** All that was admitted of the subject, whatever a pack needs: for what leaves for other systems, never for a pack. */
+  record(subject: string): Promise<SubjectRecord>;
   /** Who is where at `at` (default now), as known at `knownBy` (default now): from what sources tell of admissions and moves. */
   census(at?: Instant, knownBy?: Instant): Promise<Census>;
   /** Waveforms in the log, whose samples are drawn by least and greatest. */

@@ -278,7 +278,12 @@ class OmopWriter {
     this.#measured(code, fact.value, fact.trueAt, person);
   }
 
-  #observation({ value, code, signal, trueAt }: Observation, person: number, times: Instant[]): void {
+  #observation({ value, code, signal, trueAt, grade }: Observation, person: number, times: Instant[]): void {
+    if (grade === 'poor') {
+      // The CDM has no place for the doubt, without which the value would mislead.
+      this.#leave(`a value of ${signal ?? code.text ?? 'unknown'} that is graded poor`);
+      return;
+    }
     if (isSeries(value) || isVolume(value)) {
       this.#leave(`${value.kind} of ${code.text ?? signal ?? 'samples'}`);
       return;
