@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(begin: Begin) => Command>
   devices: async () => (await import('./commands/devices.ts')).devicesCommand,
   terminology: async () => (await import('./commands/terminology.ts')).terminologyCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
+  quality: async () => (await import('./commands/quality.ts')).qualityCommand,
+  link: async () => (await import('./commands/link.ts')).linkCommand,
   run: async () => (await import('./commands/run.ts')).runCommand,
   calibrate: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
   forecast: async () => (await import('./commands/forecast.ts')).forecastCommand,
