@@ -2,6 +2,7 @@ import type { Instant } from '@gemel/core';
 import type { Hub } from '@gemel/runtime';
 import { Command } from 'commander';
 import type { Begin } from '../begin.ts';
+import type { Place } from '../place.ts';
 import type { Shell } from '../shell.ts';
 
 /** Whose twin a command is about, over the open data folder. */
@@ -19,6 +20,8 @@ export function subjectCommand<Options extends object>(
   name: string,
   description: string,
   act: (at: AtSubject, options: Options) => Promise<void>,
+  /** What is done instead, over all subjects, where the options ask for it; false where they do not. */
+  instead: (place: Place, shell: Shell, options: Options, asked?: string) => Promise<boolean> = async () => false,
 ): Command {
   return new Command(name)
     .description(description)
@@ -27,8 +30,10 @@ export function subjectCommand<Options extends object>(
     .action(async (asked: string | undefined, options: Options & { readonly pack?: string }, self: Command) => {
       const shell = begin(self);
       const { openPlace, packOf, subjectOf } = await import('../place.ts');
-      const { world, hub, now } = await openPlace(shell);
+      const place = await openPlace(shell);
+      const { world, hub, now } = place;
       try {
+        if (await instead(place, shell, options, asked)) return;
         const subject = await subjectOf(hub, asked);
         const pack = await packOf(hub, subject, options.pack);
         await act({ shell, hub, subject, pack, now }, options);
