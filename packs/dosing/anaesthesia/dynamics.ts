@@ -1,4 +1,4 @@
-import { type ControlInput, HOUR } from '@gemel/core';
+import type { ControlInput } from '@gemel/core';
 import type { Dynamics, Parameters } from '@gemel/runtime/dynamics';
 import type { StructuralValues } from '../drug.ts';
 import { type DosingState, fedDynamics } from '../fed-dynamics.ts';
@@ -59,9 +59,9 @@ export function agentDynamics(agent: Agent): Dynamics<DosingState> {
 
 /** What holds at a time, h, of controls in the order of time that are held from one to the next; 0 where nothing does. */
 function besideAt(held: readonly ControlInput[]): (at: number) => number {
-  const spans = held.map(({ from, to = Number.POSITIVE_INFINITY, value }) => ({
+  const spans = held.map(({ from, to, value }) => ({
     from: hours(from),
-    to: to / HOUR,
+    to: to === undefined ? Number.POSITIVE_INFINITY : hours(to),
     value: value.value,
   }));
   // The last instant foretold is still of the one before it.

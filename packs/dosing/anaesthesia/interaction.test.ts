@@ -43,7 +43,8 @@ describe('propofol’s twin beside remifentanil’s', () => {
     { ...rate(0, 500), control: 'propofol.infusion' },
     { ...rate(0, 0.6), control: 'remifentanil.infusion', id: 'remifentanil' },
   ];
-  const now = after(0.25);
+  // Not on a full quarter of an hour.
+  const now = after(1 / 6);
   const of = (pack: (typeof anaesthesiaPacks)[number]) => {
     const own = controls.filter(({ control }) => pack.needs.controls.includes(control));
     const given = { ...history({ controls: own, observations: [], knownAt: now }), setAside: [], seq: 1 };
@@ -60,7 +61,7 @@ describe('propofol’s twin beside remifentanil’s', () => {
   const published = publishedControls(propofol, [{ coupling, forecast }]);
   const tolerance = (basis: ForecastBasis) => {
     const found = foretell(basis, AS_PLANNED).forecast.quantities.laryngoscopy as Trajectory;
-    return found.quantiles[found.levels.indexOf(0.5)].at(-2)!;
+    return found.quantiles[found.levels.indexOf(0.5)].at(-1)!;
   };
 
   it('takes under the code that the other publishes', () => {
