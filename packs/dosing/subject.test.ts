@@ -5,7 +5,8 @@ import { normalCdf } from '@gemel/numerics/special/normal';
 import { describe, expect, it } from 'vitest';
 import type { DrugCourse, Level } from './course.ts';
 import type { DrugModel } from './drug.ts';
-import { effectPosterior } from './posterior.ts';
+import { goti2018 } from './drugs/vancomycin/goti2018.ts';
+import { effectMode, effectPosterior } from './posterior.ts';
 import { compartments } from './structures/compartments.ts';
 import { modelSubject } from './subject.ts';
 
@@ -94,5 +95,17 @@ describe('a subject', () => {
     const { draws, weights } = effectPosterior(modelSubject(model, course), 20_000, randomStream(1))!;
     const found = draws.reduce((sum, eta, i) => sum + eta * weights[i], 0);
     expect(Math.abs(found - mean / mass)).toBeLessThan(0.006);
+  });
+
+  it('has its mode found where full steps of scoring overshoot to and fro', () => {
+    const doses = [0, 12, 24, 36, 48].map((time) => ({ time, amount: 1000, hours: 1, route: 'intravenous' as const }));
+    const levels = [
+      { time: 35.5, value: 29.765397012236402 },
+      { time: 50, value: 34.56586539891841 },
+    ];
+    const values = { clcr: 66.46240115062507, weight: 80.34750928712404 };
+    const { found } = effectMode(modelSubject(goti2018, { doses, levels, covariates: [{ ...covariates[0], values }] }));
+    expect(found.status).toBe('converged');
+    expect(found.steps).toBeLessThan(50);
   });
 });

@@ -49,6 +49,8 @@ const NEAR = 0.02;
 const SLOPE = 1e-6;
 /** A kink is left for a side where a step promises this much. */
 const LEAVE = 1e-12;
+/** Share of what the slope promises that a long step must gain: one that overshoots to the other side would come back for ever. */
+const GAINED = 0.1;
 const HALVINGS = 40;
 /** Halvings before the search stops at the kink that a step crosses, and steps across kinks before it stops at each. */
 const CLOSE = 3;
@@ -151,7 +153,9 @@ export function searchMode(task: ModeTask, start: Float64Array, confined: boolea
       const onto = held ?? (landed ? meeting : null);
       if (onto) ontoKink(kinks[onto.kink], onto.time, theta, trial, slopeOf(place!, onto.kink, q));
       let value = valueAt(trial, trialF);
-      const falls = () => value <= objective + 1e-13 * Math.abs(objective);
+      const largest = step.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+      const least = direct || meeting || onto || largest <= NEAR ? 0 : 2 * GAINED * dot(gradient, step);
+      const falls = () => value + least <= objective + 1e-13 * Math.abs(objective);
       if (meeting && halvings > CLOSE && !landed && !falls()) {
         // Beyond the kink the objective is higher: perhaps it is lowest there.
         landed = true;
@@ -160,7 +164,6 @@ export function searchMode(task: ModeTask, start: Float64Array, confined: boolea
         ontoKink(kinks[meeting.kink], meeting.time, theta, trial, slopeOf(place!, meeting.kink, q));
         value = valueAt(trial, trialF);
       }
-      const largest = step.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
       if (largest < tolerance && !landed) {
         converged = true;
         if (!(value < objective)) break;

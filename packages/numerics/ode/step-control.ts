@@ -12,7 +12,7 @@ export interface AdaptiveSteps {
   readonly absolute: number | Float64Array;
   readonly first?: number;
   readonly longest?: number;
-  /** Steps, rejected ones included, after which the solution is given up; default 1,000,000. */
+  /** Steps, rejected ones and those before restarts included, after which the solution is given up; default 1,000,000. */
   readonly mostSteps?: number;
 }
 
