@@ -32,7 +32,7 @@ export function* measurementEntries(context: ObjectContext): Generator<Decoded, 
 function measurement(item: ContentItem, above: readonly ContentItem[], context: ObjectContext): Decoded {
   const { file, subject } = context;
   const { dataSet } = file;
-  const uid = item.item.text('ObservationUID') ?? `${dataSet.text('SOPInstanceUID')}#${item.path}`;
+  const uid = item.item.text('ObservationUID') ?? `${dataSet.text('SOPInstanceUID')}|${item.path}`;
   const device = [...above, item]
     .flatMap(({ children }) => children)
     .find(({ concept }) => isCode(concept, DCM, '121013'));
