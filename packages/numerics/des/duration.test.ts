@@ -56,6 +56,7 @@ describe('durations', () => {
         integrate((v) => f(Math.expm1(v)) * Math.exp(v), 0, Math.log1p(end), 400);
       const mean = area((t) => d.survival(t));
       expect(mean / d.mean).toBeCloseTo(1, 4);
+      expect(d.lasted(end) / mean).toBeCloseTo(1, 6);
       expect((2 * area((t) => t * d.survival(t)) - mean * mean) / d.variance).toBeCloseTo(1, 3);
     },
   );
@@ -75,6 +76,11 @@ describe('durations', () => {
     ]);
     expect([0.9, 0.6, 0.2, 1e-9].map((s) => seen.atSurvival(s))).toEqual([1, 2, 3, 3]);
     expect(empirical([1, 5], [3, 1]).mean).toBe(2);
+    expect([seen.lasted(1.5), seen.lasted(9), remaining(seen, 1).lasted(9)]).toEqual([
+      1.375,
+      2,
+      expect.closeTo(4 / 3, 12),
+    ]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { logGamma } from '../special/gamma.ts';
 import { gammaQ, gammaQuantile } from '../special/incomplete-gamma.ts';
 import { normalCdf, normalQuantile } from '../special/normal.ts';
+import { integrate } from '../special/quadrature.ts';
 
 /**
  * How long something lasts: a distribution on times from 0 on, in the unit of the world it is used in. Sampled by
@@ -14,6 +15,33 @@ export interface Duration {
   survival(t: number): number;
   /** The time that it outlasts with probability s, 0 < s < 1. */
   atSurvival(s: number): number;
+  /** How long it lasts on average up to t: the integral of the survival function from 0 to t. */
+  lasted(t: number): number;
+}
+
+/** Adds `lasted` to a smooth distribution, by quadrature in panels of up to a quarter of the median. */
+function integrated(of: Omit<Duration, 'lasted'>): Duration {
+  return {
+    ...of,
+    lasted(t) {
+      const median = of.atSurvival(0.5);
+      let sum = 0;
+      let width = median / 1024;
+      let from = 0;
+      while (from < t) {
+        const to = Math.min(t, from + width);
+        const part = integrate(of.survival, from, to, 1);
+        sum += part;
+        if (part < 1e-17 * sum) break;
+        from = to;
+        // Narrow at first, where some fall like a root; wide again once the bulk is behind, in what may be a long tail.
+        if (from < median / 4) width = from;
+        else if (from > 8 * median) width *= 1.25;
+        else width = median / 4;
+      }
+      return sum;
+    },
+  };
 }
 
 function positive(value: number, what: string): number {
@@ -29,6 +57,7 @@ export function fixed(value: number): Duration {
     variance: 0,
     survival: (t) => (t < value ? 1 : 0),
     atSurvival: () => value,
+    lasted: (t) => Math.max(0, Math.min(t, value)),
   };
 }
 
@@ -40,6 +69,7 @@ export function exponential(mean: number): Duration {
     variance: mean * mean,
     survival: (t) => (t <= 0 ? 1 : Math.exp(-t / mean)),
     atSurvival: (s) => -mean * Math.log(s),
+    lasted: (t) => (t <= 0 ? 0 : -mean * Math.expm1(-t / mean)),
   };
 }
 
@@ -47,13 +77,13 @@ export function exponential(mean: number): Duration {
 export function gammaDuration(shape: number, scale: number): Duration {
   positive(shape, 'The shape of a gamma duration');
   positive(scale, 'The scale of a gamma duration');
-  return {
+  return integrated({
     name: `gamma, shape ${shape}, scale ${scale}`,
     mean: shape * scale,
     variance: shape * scale * scale,
     survival: (t) => (t <= 0 ? 1 : gammaQ(shape, t / scale)),
     atSurvival: (s) => (s > 1e-9 ? scale * gammaQuantile(shape, 1 - s) : scale * upperGammaQuantile(shape, s)),
-  };
+  });
 }
 
 /** x with Q(a, x) = s for small s, by Newton's method on ln Q from the exponential tail. */
@@ -74,26 +104,26 @@ export function weibull(shape: number, scale: number): Duration {
   positive(shape, 'The shape of a Weibull duration');
   positive(scale, 'The scale of a Weibull duration');
   const mean = scale * Math.exp(logGamma(1 + 1 / shape));
-  return {
+  return integrated({
     name: `Weibull, shape ${shape}, scale ${scale}`,
     mean,
     variance: scale * scale * Math.exp(logGamma(1 + 2 / shape)) - mean * mean,
     survival: (t) => (t <= 0 ? 1 : Math.exp(-((t / scale) ** shape))),
     atSurvival: (s) => scale * (-Math.log(s)) ** (1 / shape),
-  };
+  });
 }
 
 /** The logarithm is normal with mean mu and standard deviation sigma. */
 export function logNormalDuration(mu: number, sigma: number): Duration {
   positive(sigma, 'The sigma of a lognormal duration');
   const mean = Math.exp(mu + (sigma * sigma) / 2);
-  return {
+  return integrated({
     name: `lognormal, mu ${mu}, sigma ${sigma}`,
     mean,
     variance: mean * mean * Math.expm1(sigma * sigma),
     survival: (t) => (t <= 0 ? 1 : normalCdf((mu - Math.log(t)) / sigma)),
     atSurvival: (s) => Math.exp(mu - sigma * normalQuantile(s)),
-  };
+  });
 }
 
 /** The lognormal duration that itself has this mean and variance. */
@@ -110,13 +140,13 @@ export function logLogistic(shape: number, scale: number): Duration {
   const angle = Math.PI / shape;
   const mean = shape > 1 ? (scale * angle) / Math.sin(angle) : Number.POSITIVE_INFINITY;
   const second = shape > 2 ? (scale * scale * 2 * angle) / Math.sin(2 * angle) : Number.POSITIVE_INFINITY;
-  return {
+  return integrated({
     name: `log-logistic, shape ${shape}, scale ${scale}`,
     mean,
     variance: shape > 2 ? second - mean * mean : Number.POSITIVE_INFINITY,
     survival: (t) => (t <= 0 ? 1 : 1 / (1 + (t / scale) ** shape)),
     atSurvival: (s) => scale * ((1 - s) / s) ** (1 / shape),
-  };
+  });
 }
 
 /** A normal duration, given that it is above 0. Mean and variance are those before the cut. */
@@ -125,13 +155,13 @@ export function normalAboveZero(mean: number, variance: number): Duration {
   const whole = normalCdf(mean / sd);
   const start = -mean / sd;
   const hazard = Math.exp(-(start * start) / 2) / Math.sqrt(2 * Math.PI) / whole;
-  return {
+  return integrated({
     name: `normal above 0, mean ${mean}, variance ${variance}`,
     mean: mean + sd * hazard,
     variance: variance * (1 + start * hazard - hazard * hazard),
     survival: (t) => (t <= 0 ? 1 : normalCdf((mean - t) / sd) / whole),
     atSurvival: (s) => mean - sd * normalQuantile(s * whole),
-  };
+  });
 }
 
 export function uniformDuration(low: number, high: number): Duration {
@@ -143,6 +173,11 @@ export function uniformDuration(low: number, high: number): Duration {
     variance: (high - low) ** 2 / 12,
     survival: (t) => (t <= low ? 1 : t >= high ? 0 : (high - t) / (high - low)),
     atSurvival: (s) => high - s * (high - low),
+    lasted(t) {
+      if (t <= low) return Math.max(0, t);
+      const within = Math.min(t, high) - low;
+      return low + within - (within * within) / (2 * (high - low));
+    },
   };
 }
 
@@ -152,18 +187,18 @@ export function triangularDuration(low: number, mode: number, high: number): Dur
   }
   const width = high - low;
   const atMode = (high - mode) / width;
-  return {
+  return integrated({
     name: `triangular, ${low}, ${mode}, ${high}`,
     mean: (low + mode + high) / 3,
     variance: (low * low + mode * mode + high * high - low * mode - low * high - mode * high) / 18,
-    survival(t) {
+    survival: (t) => {
       if (t <= low) return 1;
       if (t >= high) return 0;
       return t < mode ? 1 - (t - low) ** 2 / (width * (mode - low)) : (high - t) ** 2 / (width * (high - mode));
     },
     atSurvival: (s) =>
       s > atMode ? low + Math.sqrt((1 - s) * width * (mode - low)) : high - Math.sqrt(s * width * (high - mode)),
-  };
+  });
 }
 
 /** Times that were seen, each with its weight (all alike without weights). */
@@ -216,6 +251,11 @@ export function empirical(times: ArrayLike<number>, weights?: ArrayLike<number>)
       }
       return sorted[low];
     },
+    lasted(t) {
+      let sum = 0;
+      for (let i = 0; i < sorted.length; i++) sum += (Math.max(0, Math.min(t, sorted[i])) * weight[i]) / total;
+      return sum;
+    },
   };
 }
 
@@ -234,6 +274,7 @@ export function mixture(parts: readonly { readonly share: number; readonly of: D
       const ends = parts.map((part) => part.of.atSurvival(s));
       return bisect(survival, s, Math.min(...ends), Math.max(...ends));
     },
+    lasted: (t) => parts.reduce((sum, part) => sum + part.share * part.of.lasted(t), 0) / total,
   };
 }
 
@@ -246,6 +287,7 @@ export function shifted(by: number, of: Duration): Duration {
     variance: of.variance,
     survival: (t) => (t < by ? 1 : of.survival(t - by)),
     atSurvival: (s) => by + of.atSurvival(s),
+    lasted: (t) => (t <= by ? Math.max(0, t) : by + of.lasted(t - by)),
   };
 }
 
@@ -273,6 +315,7 @@ export function remaining(of: Duration, elapsed: number): Duration {
     },
     survival,
     atSurvival: (s) => Math.max(0, of.atSurvival(s * reached) - elapsed),
+    lasted: (t) => (t <= 0 ? 0 : (of.lasted(elapsed + t) - of.lasted(elapsed)) / reached),
   };
 }
 

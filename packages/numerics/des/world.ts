@@ -472,10 +472,10 @@ export class World {
     const source = flow.sources.findIndex(({ name }) => name === given.source);
     if (source < 0) throw new RangeError(`“${given.source}” is no source of the flow.`);
     const label = `${given.route} / ${given.step}`;
-    const place = flow.labels.findIndex(
-      (other, at) =>
-        other === label && (flow.ops[at] === OP.hold || flow.ops[at] === OP.seize) && this.#meant(at, given),
-    );
+    const at = (op: number) => flow.labels.findIndex((other, place) => other === label && flow.ops[place] === op);
+    // Where the step takes what it holds, a customer that holds it is in service, and one that does not waits.
+    const waits = given.holds === undefined || !(given.step in given.holds) ? at(OP.seize) : NONE;
+    const place = waits === NONE ? at(OP.hold) : waits;
     if (place < 0) throw new RangeError(`“${label}” is no step at which a customer stays or waits.`);
     if (!(given.elapsed >= 0))
       throw new RangeError(`${label}: a customer has been there for 0 or more, not ${given.elapsed}.`);
@@ -500,10 +500,5 @@ export class World {
     this.#go(who);
     if (customers.line[who] !== NONE) customers.since[who] = this.now - given.elapsed;
     while (this.#readyStart !== this.#readyEnd) this.#continue(this.#pop());
-  }
-
-  /** Of a served step's three places: where it holds the resource already it is in service, else it waits. */
-  #meant(at: number, given: Injected): boolean {
-    return (this.flow.ops[at] === OP.hold) === (given.holds !== undefined && given.step in given.holds);
   }
 }
