@@ -34,7 +34,7 @@ export const rowsDoor = {
   sniff(head) {
     const text = headText(head.subarray(0, 4096)).trimStart();
     if (/^[[{]/.test(text)) {
-      return NEEDED.every((name) => text.includes(`"${name}"`)) && !/"(resourceType|header)"/.test(text) ? 0.85 : 0;
+      return NEEDED.every((name) => text.includes(`"${name}"`)) && !/"(resourceType|header)"/.test(text) ? 0.92 : 0;
     }
     const cells = headerCells(text.split(/\r?\n/, 1)[0]!);
     return isHeader(cells) ? 0.95 : 0;
