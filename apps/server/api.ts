@@ -21,7 +21,9 @@ import type {
 } from '@gemel/core';
 import type { CalibrationStatement } from '@gemel/runtime/calibration-words';
 import type { Census } from '@gemel/runtime/census/census';
+import type { LinkDecision, LinkView } from '@gemel/runtime/identity/link-queue';
 import type { ModelRow } from '@gemel/runtime/pack';
+import type { SubjectQuality } from '@gemel/runtime/quality/subject-quality';
 import type { Band, ControlForm, ControlView, Field, ShownUnit, TimeField, TwinView } from '@gemel/runtime/view';
 import type { WaveformEnvelope, WaveformSummary } from '@gemel/runtime/waveform/read-waveforms';
 
@@ -227,6 +229,20 @@ export interface QuarantineRow {
 export interface ReplayedMessage {
   readonly id: string;
   readonly problems: readonly Problem[];
+}
+
+/** GET /api/twins/:subject/quality  How good the data are, with a badge (conformance, completeness, plausibility). */
+export type QualityView = SubjectQuality;
+
+/** GET /api/links  Identifiers that may be one person: what waits for a person, and what people decided. */
+export interface LinksView {
+  readonly waiting: readonly LinkView[];
+  readonly decisions: readonly LinkDecision[];
+}
+/** POST /api/links/:id with `{decision: 'accept' | 'reject' | 'undo', person, reason}` */
+export interface LinkResult {
+  readonly id: string;
+  readonly decision: 'accept' | 'reject' | 'undo';
 }
 
 /** Long work: POST returns a job; GET /api/jobs/:id; DELETE cancels. */

@@ -9,6 +9,7 @@ import { Desk } from './desk.ts';
 import type { DicomIntake } from './dicom-intake.ts';
 import { dicomwebRoutes } from './dicomweb-routes.ts';
 import { feedRoutes } from './feed-routes.ts';
+import { qualityRoutes } from './quality-routes.ts';
 import { routes } from './routes.ts';
 import { terminologyRoutes } from './terminology-routes.ts';
 import type { World } from './world.ts';
@@ -41,6 +42,9 @@ const STATUS: Readonly<Record<string, number>> = {
   'server-unknown-route': 404,
   'server-unknown-waveform': 404,
   'server-quarantine-unknown': 404,
+  'runtime-subject-unknown': 404,
+  'identity-link-unknown': 404,
+  'quality-correction-unknown': 404,
   'server-format-unknown': 415,
   'server-foreign-origin': 403,
   'server-internal': 500,
@@ -109,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   guardOrigin(app);
   routes(app, desk, options.clock ?? wall);
   feedRoutes(app, options.world);
+  qualityRoutes(app, options.world);
   if (options.dicom !== undefined) dicomwebRoutes(app, options.dicom);
   terminologyRoutes(app, options.world.terminology, options.world.clock);
 
