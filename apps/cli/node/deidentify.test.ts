@@ -39,13 +39,15 @@ test('files go out without identities; what is refused stays, and the rest goes 
   mkdirSync(at('in'));
   writeFileSync(join(at('in'), 'knee.dcm'), knee());
   writeFileSync(join(at('in'), 'head.dcm'), knee([['BodyPartExamined', 'CS', 'HEAD']]));
+  writeFileSync(join(at('in'), 'knee-again.dcm'), knee([['PatientID', 'LO', 'P8']]));
   writeFileSync(join(at('in'), 'junk.dcm'), 'junk');
   const key = file('key', 'sixteen bytes and more');
   const args = [at('in'), '--out', at('released'), '--key', key, '--report', at('report.ndjson')];
   const { code, out } = await deidentify(...args);
   expect(code).toBe(3);
-  expect(out).toMatch(/^1 written, 2 refused; elements: .*pseudonym 2/);
+  expect(out).toMatch(/^1 written, 3 refused; elements: .*pseudonym 2/);
   expect(told()).toMatch(/deidentify-face/);
+  expect(told()).toMatch(/deidentify-duplicate/);
   expect(told()).toMatch(/dicom-not-dicom/);
   const [name, ...rest] = readdirSync(at('released'));
   expect(rest).toEqual([]);

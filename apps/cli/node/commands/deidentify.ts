@@ -54,7 +54,10 @@ export function deidentifyCommand(begin: Begin): Command {
       const { parseDicom } = await import('@gemel/exchange/dicom/parse');
       const { writeDicom } = await import('@gemel/exchange/dicom/write');
       const { release } = await import('@gemel/exchange/dicom/deidentify/release');
+      const { deidentifyErrors } = await import('@gemel/exchange/dicom/deidentify/errors.data');
       const { keyedHash } = await import('@gemel/exchange/dicom/deidentify/node/keyed-hash');
+      const { unpacked } = await import('@gemel/exchange/dicom/deidentify/node/unpacked');
+      const { framePool } = await import('@gemel/exchange/dicom/node/frame-pool');
       const { readBytes } = await import('../given-file.ts');
       const { filesOf } = await import('../sources.ts');
       const keyed = keyedHash(await readBytes(options.key));
@@ -65,22 +68,30 @@ export function deidentifyCommand(begin: Begin): Command {
         shell.problem(problem);
         shell.end(EXIT.input);
       };
-      for (const path of paths) {
-        for (const file of await filesOf(path)) {
-          shell.checkpoint();
-          try {
-            files.push(parseDicom(await readBytes(file), file));
-          } catch (error) {
-            if (!(error instanceof CodedError)) throw error;
-            refuse(error.toJSON());
+      // Pixels that are to be changed are decompressed for it.
+      const pool = options.cleanPixels || options.cleanFaces ? framePool() : null;
+      try {
+        for (const path of paths) {
+          for (const name of await filesOf(path)) {
+            shell.checkpoint();
+            try {
+              const file = parseDicom(await readBytes(name), name);
+              files.push(pool === null ? file : await unpacked(file, pool));
+            } catch (error) {
+              if (!(error instanceof CodedError)) throw error;
+              refuse(error.toJSON());
+            }
           }
         }
+      } finally {
+        await pool?.close();
       }
       await mkdir(out, { recursive: true }).catch((cause) => {
         throw cliErrors.error('cli-file-unwritable', `${out} cannot be made`, { file: out }, undefined, cause);
       });
       const rows: object[] = [];
       const counts: Record<string, number> = {};
+      const source = new Map<string, string>();
       let written = 0;
       for (const one of release(files, { ...options, keyed, noHead: !options.head })) {
         shell.checkpoint();
@@ -93,6 +104,18 @@ export function deidentifyCommand(begin: Begin): Command {
         const native = [...dataSet.elements.values()].every(({ fragments }) => fragments === undefined);
         const bytes = writeDicom(dataSet, native ? {} : { transferSyntax });
         const made = `${dataSet.text('SOPInstanceUID')}.dcm`;
+        const before = source.get(made);
+        if (before !== undefined) {
+          const message = `${name} has the SOP instance UID of ${before}`;
+          const problem = deidentifyErrors.problem('deidentify-duplicate', message, {
+            file: name,
+            element: 'SOPInstanceUID',
+          });
+          refuse(problem);
+          rows.push({ file: name, refused: problem });
+          continue;
+        }
+        source.set(made, name);
         await shell.write(join(out, made), bytes);
         written++;
         rows.push({ file: name, written: made, defacing });

@@ -40,6 +40,10 @@ export const deidentifyErrors = defineErrors({
     meaning: 'A rectangle to blank is not one, or lies outside the image.',
     remedy: 'Give --blank x,y,width,height in pixels from the upper left corner.',
   },
+  'deidentify-duplicate': {
+    meaning: 'Two objects have the same SOP instance UID, so that one would replace the other.',
+    remedy: 'Release them apart, or leave out the one that is not wanted.',
+  },
   'deidentify-key': {
     meaning: 'The key is too short to keep anyone from trying all of them.',
     remedy: 'Give a file of at least 16 random bytes, and keep it: the same key gives the same pseudonyms.',
