@@ -17,6 +17,12 @@ export function waveformPython(): string | null {
   return process.env.GEMEL_BENCH_WAVEFORM_PYTHON || peerPython('bench-python-waveform', requirements);
 }
 
+/** The Python of the peers that read notes, whose NumPy is older than that of the others. */
+export function notesPython(): string | null {
+  const requirements = join(ROOT, 'bench/python/notes-requirements.txt');
+  return process.env.GEMEL_BENCH_NOTES_PYTHON || peerPython('bench-python-notes', requirements);
+}
+
 /**
  * A Python in a folder of .cache with the pinned requirements, made once.
  * null with the reason on standard error where that cannot be made; the peers' rows then say so.
