@@ -112,42 +112,52 @@ export class Segment {
       const parts = [charset.decode(bytes.subarray(start, end))];
       return [{ start, end, components: [{ start, end, parts }] }];
     }
+    // What a message has no delimiter for is no byte.
+    const component = delimiters.component || -1;
+    const repetition = delimiters.repetition || -1;
+    const subcomponent = delimiters.subcomponent || -1;
     const repetitions: Repetition[] = [];
-    for (const [from, to] of split(bytes, start, end, delimiters.repetition)) {
-      const components: Component[] = [];
-      for (const [a, b] of split(bytes, from, to, delimiters.component)) {
-        const parts: Value[] = [];
-        for (const [c, d] of split(bytes, a, b, delimiters.subcomponent)) {
-          const deleted = d - c === 2 && bytes[c] === 0x22 && bytes[c + 1] === 0x22;
-          parts.push(deleted ? null : unescaped(bytes, c, d, delimiters, charset));
-        }
-        components.push({ start: a, end: b, parts });
+    let components: Component[] = [];
+    let parts: Value[] = [];
+    let [ofRepetition, ofComponent, ofPart] = [start, start, start];
+    let escapes = false;
+    for (let at = start; ; at++) {
+      const byte = at < end ? bytes[at]! : END;
+      if (byte !== component && byte !== subcomponent && byte !== repetition && byte !== END) {
+        if (byte === delimiters.escape) escapes = true;
+        continue;
       }
-      repetitions.push({ start: from, end: to, components });
+      parts.push(this.#valueOf(ofPart, at, escapes));
+      ofPart = at + 1;
+      escapes = false;
+      if (byte === subcomponent) continue;
+      components.push({ start: ofComponent, end: at, parts });
+      parts = [];
+      ofComponent = at + 1;
+      if (byte === component) continue;
+      repetitions.push({ start: ofRepetition, end: at, components });
+      components = [];
+      ofRepetition = at + 1;
+      if (byte === END) return repetitions;
     }
-    return repetitions;
+  }
+
+  #valueOf(start: number, end: number, escapes: boolean): Value {
+    const { message } = this;
+    const { bytes, ascii } = message;
+    if (end - start === 2 && bytes[start] === 0x22 && bytes[start + 1] === 0x22) return null;
+    if (ascii !== null && !escapes) return ascii.slice(start - message.start, end - message.start);
+    return unescaped(bytes, start, end, message.delimiters, message.charset);
   }
 }
 
+/** Stands after the last byte of a field. */
+const END = 256;
 const NONE: readonly Repetition[] = [];
 
 /** Header segments: their first field is the field separator itself, their second the other delimiters. */
 export function isHeader(id: string): boolean {
   return id === 'MSH' || id === 'FHS' || id === 'BHS';
-}
-
-function split(bytes: Uint8Array, start: number, end: number, by: number): readonly (readonly [number, number])[] {
-  let at = start;
-  if (by !== 0) while (at < end && bytes[at] !== by) at++;
-  if (at === end || by === 0) return [[start, end]];
-  const found: [number, number][] = [];
-  let from = start;
-  for (; at <= end; at++) {
-    if (at < end && bytes[at] !== by) continue;
-    found.push([from, at]);
-    from = at + 1;
-  }
-  return found;
 }
 
 /** One message: its bytes, how they are divided, and its segments. */
@@ -160,12 +170,16 @@ export class Message {
   /** Whether bytes beyond ASCII stand under a character set that the message does not name or that has none. */
   readonly guessed: 'utf-8' | 'windows-1252' | null;
   readonly segments: readonly Segment[];
+  /** The whole message as text, a character for each byte; null where any lies beyond ASCII. */
+  readonly ascii: string | null;
 
   constructor(bytes: Uint8Array, start: number, end: number, delimiters: Delimiters) {
     this.bytes = bytes;
     this.start = start;
     this.end = end;
     this.delimiters = delimiters;
+    const beyond = beyondAscii(bytes, start, end);
+    this.ascii = beyond ? null : plain.decode(bytes.subarray(start, end));
     // Never throws, which reading the header's own statement must not.
     this.charset = WINDOWS_1252;
     const segments: Segment[] = [];
@@ -176,7 +190,7 @@ export class Message {
     }
     this.segments = segments;
     const named = charsetNamed(this.header.text(18));
-    this.guessed = beyondAscii(bytes, start, end) ? this.#charsetOfBytes(named) : null;
+    this.guessed = beyond ? this.#charsetOfBytes(named) : null;
     if (this.charset === WINDOWS_1252 && this.guessed === null) this.charset = named ?? UTF8;
   }
 
@@ -210,6 +224,7 @@ export class Message {
   }
 }
 
+const plain = new TextDecoder('latin1');
 const windows = new TextDecoder('windows-1252');
 const WINDOWS_1252: Charset = { name: 'windows-1252', decode: (bytes) => windows.decode(bytes), encode: () => null };
 
