@@ -195,14 +195,14 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
           ...(target.high === undefined ? {} : { below: target.high }),
           title: sayTarget(target),
         },
-        low: { below: target.low, title: `Below ${target.low} ${target.unit}` },
+        low: { below: target.low, title: `Below ${target.low} ${writtenUnit(target.unit)}`.trimEnd() },
         ...(target.high === undefined
           ? {}
-          : { high: { above: target.high, title: `Above ${target.high} ${target.unit}` } }),
+          : { high: { above: target.high, title: `Above ${target.high} ${writtenUnit(target.unit)}`.trimEnd() } }),
         ...(target.harm && {
           harm: {
             above: target.harm.above,
-            title: `Above ${target.harm.above} ${target.unit}: ${target.harm.title} (${target.harm.source})`,
+            title: `Above ${target.harm.above} ${writtenUnit(target.unit)}: ${target.harm.title} (${target.harm.source})`,
           },
         }),
       },
@@ -222,8 +222,8 @@ export function quantitiesOf(drug: Drug): readonly QuantitySpec[] {
       unit,
       kind: 'scalar',
       events: {
-        low: { below: target.quantity === 'time-above' ? low - LACK : low, title: `Below ${low} ${unit}` },
-        ...(high === undefined ? {} : { high: { above: high, title: `Above ${high} ${unit}` } }),
+        low: { below: target.quantity === 'time-above' ? low - LACK : low, title: `Below ${low} ${writtenUnit(unit)}` },
+        ...(high === undefined ? {} : { high: { above: high, title: `Above ${high} ${writtenUnit(unit)}` } }),
       },
       evaluate: (paths) => comingDay(target, paths),
     };

@@ -1,3 +1,4 @@
+import { writtenUnit } from '@gemel/core';
 import type { Paths, RewardSpec } from '@gemel/runtime/pack';
 import type { Drug, Target } from './drug.ts';
 import { sayTarget, targetValues } from './forecast.ts';
@@ -26,7 +27,7 @@ export function rewardsOf(drug: Drug): readonly RewardSpec[] {
     ...(harm === undefined ? [] : [harmOf(target)]),
     {
       name: 'closeness',
-      title: `${target.title}: near ${Number(aim(target).toPrecision(3))} ${target.unit} (minus the distance on the log scale)`,
+      title: `${target.title}: near ${Number(aim(target).toPrecision(3))} ${writtenUnit(target.unit)} (minus the distance on the log scale)`,
       weight: 0.25,
       evaluate: of(target, (value) => -Math.min(3, Math.abs(Math.log(Math.max(value, 1e-6) / aim(target))))),
     },
@@ -36,7 +37,7 @@ export function rewardsOf(drug: Drug): readonly RewardSpec[] {
     const { id, title, unit, high: most = Number.POSITIVE_INFINITY } = each;
     return {
       name: `not-above-${id}`,
-      title: `${title}: not above ${most} ${unit}`,
+      title: `${title}: not above ${most} ${writtenUnit(unit)}`.trimEnd(),
       weight: 1,
       evaluate: of(each, (value) => (value > most ? -1 : 0)),
     };
@@ -46,7 +47,7 @@ export function rewardsOf(drug: Drug): readonly RewardSpec[] {
     const { above, title, source } = each.harm!;
     return {
       name: `harm-${each.id}`,
-      title: `${each.title}: not above ${above} ${each.unit} (${title}; ${source})`,
+      title: `${each.title}: not above ${above} ${writtenUnit(each.unit)} (${title}; ${source})`,
       weight: 1,
       evaluate: of(each, (value) => (value > above ? -1 : 0)),
     };

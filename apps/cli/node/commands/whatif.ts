@@ -28,9 +28,11 @@ export function whatifCommand(begin: Begin): Command {
     const lines = result.plans.flatMap((plan, i) => [
       `${plan.scenario.title}: total reward ${plan.total.toFixed(3)}${plan.allowed ? '' : '  NOT ALLOWED'}`,
       ...plan.limits.filter((l) => l.verdict !== 'within').map((l) => `  ${l.verdict}: ${l.message}`),
-      ...(result.differences[i] ?? []).map(
-        (d) => `  ${d.title}: ${signed(d.median)} ${writtenUnit(d.unit)} (90 % ${signed(d.low)} to ${signed(d.high)})`,
-      ),
+      // The first differs from itself in nothing.
+      ...(i === 0 ? [] : (result.differences[i] ?? [])).map((d) => {
+        const median = `${signed(d.median)} ${writtenUnit(d.unit)}`.trimEnd();
+        return `  ${d.title}: ${median} (90 % ${signed(d.low)} to ${signed(d.high)})`;
+      }),
     ]);
     await shell.result(result, lines.join('\n'));
   }).requiredOption(
@@ -40,7 +42,7 @@ export function whatifCommand(begin: Begin): Command {
 }
 
 function signed(value: number): string {
-  return (value < 0 ? '' : '+') + value.toPrecision(3);
+  return (value < 0 ? '' : '+') + Number(value.toPrecision(3));
 }
 
 /** Reads `snack: meal.carbohydrate=15 g@0; insulin.basal=0 U/h@0+60`, `more: vancomycin.dose=1250 mg@480+90 every 720`. Throws `cli-arm-unreadable`. */
