@@ -270,7 +270,7 @@ function chosen(request: Asked, offered: readonly string[], inside?: string) {
     const { type, parameters } = asked;
     if (type === '*/*') return { type: offered[0]!, parameters: {} };
     const within = parameters.type?.toLowerCase();
-    if (type === 'multipart/related' && inside !== undefined && within !== undefined && within !== inside) continue;
+    if (type === 'multipart/related' && inside !== undefined && ![inside, '*/*', undefined].includes(within)) continue;
     const fits = offered.find((one) => one === type || (type.endsWith('/*') && one.startsWith(type.slice(0, -1))));
     if (fits !== undefined) return { type: fits, parameters };
   }

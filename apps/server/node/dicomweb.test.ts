@@ -196,6 +196,11 @@ describe('WADO-RS', () => {
       [3, 0, 4, 0],
       [1, 0, 2, 0],
     ]);
+    const any = await ask(`${path}/frames/1`, { headers: { accept: 'multipart/related; type="*/*"' } });
+    expect(any.headers.get('content-type')).toMatch(/^multipart\/related; type="application\/octet-stream"/);
+    expect(
+      (await ask(`${path}/frames/1`, { headers: { accept: 'multipart/related; type="image/jpeg"' } })).status,
+    ).toBe(406);
     const png = await ask(`${path}/frames/1/rendered`);
     expect(png.headers.get('content-type')).toBe('image/png');
     expect(new Uint8Array(await png.arrayBuffer()).subarray(1, 4)).toEqual(new TextEncoder().encode('PNG'));
