@@ -1,13 +1,13 @@
-import { type Coding, type Concept, coding, GEMEL } from './concept.ts';
+import { type Coding, type Concept, coding } from './concept.ts';
 import type { Fact } from './observation.ts';
 import type { RawFact } from './raw.ts';
 import type { Instant } from './time.ts';
 
 /** A point of care (a ward, a unit, a clinic) and a bed in it, each by its path: `HOSP/W`, `HOSP/W/12/1`. */
-export const WARD = `${GEMEL.replace(/codes$/, '')}place/ward`;
-export const BED = `${GEMEL.replace(/codes$/, '')}place/bed`;
+export const WARD = 'https://gemel.example.org/place/ward';
+export const BED = 'https://gemel.example.org/place/bed';
 /** Visits that have no number but their place in a source. */
-export const VISIT = `${GEMEL.replace(/codes$/, '')}visit`;
+export const VISIT = 'https://gemel.example.org/visit';
 /** Class of a visit (HL7 v3 ActCode): `IMP`, `EMER`, `AMB`. */
 export const VISIT_CLASS = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 

@@ -10,7 +10,7 @@ import { checkCounts } from './envelope.ts';
 import { hl7v2Errors } from './errors.data.ts';
 import { layOut, type Span } from './layout.ts';
 import { type Fault, type Message, parseMessage, type Segment } from './message.ts';
-import { movementOf } from './movement.ts';
+import { readMovement } from './movement.ts';
 
 /** HL7 v2 messages in ER7 ("pipes and hats"), alone, several, in batches or framed. One `Decoded` for each segment. */
 export const hl7v2Door: Door = {
@@ -167,7 +167,7 @@ export function* decodeMessage(
     const made = results.get(segment.index);
     const element = `${message.code}.${segment.id}[${occurrence}]`;
     const provenance = placeOf({ start: segment.start, end: segment.end }, element, options);
-    const moved = movementOf(message, segment, part.owner, zone, provenance);
+    const moved = readMovement(message, segment, part.owner, zone, provenance);
     const items = [
       ...(made?.items ?? []).map((item) => within(item, provenance)),
       ...(moved?.items ?? []),

@@ -56,7 +56,7 @@ export interface MovementRead {
  * The movement that an ADT message tells of the patient whose PV1 this is; nothing where the event moves nobody. A movement
  * without a time that can be placed is a problem and no item.
  */
-export function movementOf(
+export function readMovement(
   message: Message,
   segment: Segment,
   subject: string | undefined,
