@@ -23,6 +23,12 @@ export function notesPython(): string | null {
   return process.env.GEMEL_BENCH_NOTES_PYTHON || peerPython('bench-python-notes', requirements);
 }
 
+/** The Python of the record linkage peers. */
+export function linkagePython(): string | null {
+  const requirements = join(ROOT, 'bench/python/linkage-requirements.txt');
+  return process.env.GEMEL_BENCH_LINKAGE_PYTHON || peerPython('bench-python-linkage', requirements);
+}
+
 /**
  * A Python in a folder of .cache with the pinned requirements, made once.
  * null with the reason on standard error where that cannot be made; the peers' rows then say so.
