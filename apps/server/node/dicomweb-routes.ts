@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { CodedError, Problem } from '@gemel/core';
+import { parseDicom } from '@gemel/exchange/dicom/parse';
 import { EXPLICIT_LITTLE } from '@gemel/exchange/dicom/uids.data';
 import { dicomwebErrors } from '@gemel/exchange/dicom/web/errors.data';
 import { type JsonDataSet, toJson } from '@gemel/exchange/dicom/web/json';
@@ -128,7 +129,15 @@ export function dicomwebRoutes(app: FastifyInstance, intake: DicomIntake): void 
     return reply
       .code(status)
       .type('application/dicom+json')
-      .send(JSON.stringify(storeAnswer(taken, address(request))));
+      .send(
+        json(
+          storeAnswer(
+            taken,
+            parts.map(({ body }) => body),
+            address(request),
+          ),
+        ),
+      );
   }
 
   function search(request: Asked, reply: FastifyReply, level: Level): FastifyReply {
@@ -161,9 +170,7 @@ export function dicomwebRoutes(app: FastifyInstance, intake: DicomIntake): void 
         '299 gemel "The fuzzymatching parameter is not supported. Only literal matching has been performed."',
       );
     if (answers.length === 0) return reply.code(204).send();
-    return reply
-      .type('application/dicom+json')
-      .send(JSON.stringify(answers.map((one) => answerOf(one, levels, query))));
+    return reply.type('application/dicom+json').send(json(answers.map((one) => answerOf(one, levels, query))));
   }
 
   function retrieve(request: Asked, reply: FastifyReply): FastifyReply {
@@ -250,6 +257,9 @@ function unknown(what: string): CodedError {
 function plain(object: StoredObject, syntax: string): boolean {
   return syntax === EXPLICIT_LITTLE && /^1\.2\.840\.10008\.1\.2(\.1|\.2|\.1\.99)?$/.test(object.transferSyntax);
 }
+
+/** As bytes: a media type is to be given without a charset that it does not have (RFC 8259, 11). */
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
 const placeOf = ({ study, series, instance }: StoredObject) =>
   `/studies/${study}/series/${series}/instances/${instance}`;
@@ -350,19 +360,34 @@ function describe(objects: readonly StoredObject[], level: Level, root: string):
 const REASONS: Readonly<Record<string, number>> = { 'dicomweb-duplicate': 0x0111, 'server-internal': 0x0110 };
 const CANNOT_UNDERSTAND = 0xc000;
 
+/** Class and instance of an object that was not stored, as far as they can be read. */
+function identity(bytes: Uint8Array): JsonDataSet {
+  try {
+    const { dataSet } = parseDicom(bytes, 'object');
+    const said = [
+      ['00081150', dataSet.text('SOPClassUID')],
+      ['00081155', dataSet.text('SOPInstanceUID')],
+    ] as const;
+    return Object.fromEntries(said.flatMap(([key, uid]) => (uid === null ? [] : [[key, { vr: 'UI', Value: [uid] }]])));
+  } catch {
+    return {};
+  }
+}
+
 /** What became of the objects of a store (PS3.18, annex I). The reason in words stands in Error Comment. */
-function storeAnswer(taken: readonly Taken[], root: string): JsonDataSet {
+function storeAnswer(taken: readonly Taken[], bodies: readonly Uint8Array[], root: string): JsonDataSet {
   const reference = (object: StoredObject) => ({
     '00081150': { vr: 'UI', Value: [object.sopClass] },
     '00081155': { vr: 'UI', Value: [object.instance] },
     '00081190': { vr: 'UR', Value: [`${root}${placeOf(object)}`] },
   });
-  const failure = ({ code, message }: Problem) => ({
+  const failure = ({ code, message }: Problem, bytes: Uint8Array) => ({
+    ...identity(bytes),
     '00081197': { vr: 'US', Value: [REASONS[code] ?? CANNOT_UNDERSTAND] },
     '00000902': { vr: 'LO', Value: [`${code}: ${message}`.slice(0, 64)] },
   });
   const stored = taken.flatMap((one) => ('object' in one ? [reference(one.object)] : []));
-  const failed = taken.flatMap((one) => ('problem' in one ? [failure(one.problem)] : []));
+  const failed = taken.flatMap((one, i) => ('problem' in one ? [failure(one.problem, bodies[i]!)] : []));
   return {
     ...(failed.length === 0 ? {} : { '00081198': { vr: 'SQ', Value: failed } }),
     ...(stored.length === 0 ? {} : { '00081199': { vr: 'SQ', Value: stored } }),

@@ -96,10 +96,14 @@ describe('STOW-RS', () => {
     const junk = new TextEncoder().encode('junk');
     const changed = object(1, 1, 1, [['PatientID', 'LO', 'other']]);
     const nameless = object(1, 1, 3, [['StudyInstanceUID', 'UI', '']]);
-    const short = object(1, 1, 4).subarray(0, 300);
+    const short = object(1, 1, 4).subarray(0, -4);
     const mixed = await client.store([junk, object(3, 1, 1), changed, nameless, short]);
     expect(mixed['00081199']!.Value).toHaveLength(1);
-    const failed = mixed['00081198']!.Value as { '00081197': { Value: [number] }; '00000902': { Value: [string] } }[];
+    const failed = mixed['00081198']!.Value as {
+      '00081197': { Value: [number] };
+      '00081155'?: { Value: [string] };
+      '00000902': { Value: [string] };
+    }[];
     expect(failed.map((one) => one['00000902'].Value[0].split(':')[0])).toEqual([
       'dicom-not-dicom',
       'dicomweb-duplicate',
@@ -107,6 +111,7 @@ describe('STOW-RS', () => {
       'dicom-truncated',
     ]);
     expect(failed.map((one) => one['00081197'].Value[0])).toEqual([0xc000, 0x0111, 0xc000, 0xc000]);
+    expect(failed.map((one) => one['00081155']?.Value[0])).toEqual([undefined, '1.2.1.1.1', '1.2.1.1.3', '1.2.1.1.4']);
     expect((await client.store([object(4, 1, 1)], '1.2.1'))['00081198']!.Value).toHaveLength(1);
     expect(await client.search('studies', { StudyInstanceUID: '1.2.4' })).toEqual([]);
   });
@@ -153,6 +158,7 @@ describe('QIDO-RS', () => {
     const page = await ask('/studies?limit=1&fuzzymatching=true');
     expect(page.headers.get('warning')).toMatch(/fuzzymatching/);
     expect((await ask('/studies?limit=1')).headers.get('warning')).toMatch(/2 additional/);
+    expect((await ask('/studies')).headers.get('content-type')).toBe('application/dicom+json');
     expect((await ask('/studies?PatientID=nobody')).status).toBe(204);
   });
 
