@@ -73,10 +73,10 @@ function ascending(column: Float64Array, bins: Uint32Array): Float64Array {
   const scale = (n - 1) / (greatest - least);
   if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) return column.slice().sort();
   bins.fill(0);
-  for (let i = 0; i < n; i++) bins[Math.floor((column[i]! - least) * scale) + 1]!++;
+  for (let i = 0; i < n; i++) bins[(((column[i]! - least) * scale) >>> 0) + 1]!++;
   for (let i = 1; i < n; i++) bins[i]! += bins[i - 1]!;
   const values = new Float64Array(n);
-  for (let i = 0; i < n; i++) values[bins[Math.floor((column[i]! - least) * scale)]!++] = column[i]!;
+  for (let i = 0; i < n; i++) values[bins[((column[i]! - least) * scale) >>> 0]!++] = column[i]!;
   let budget = MOVES * n;
   for (let i = 1; i < n; i++) {
     const value = values[i]!;

@@ -2,6 +2,7 @@ import type { Instant } from '@gemel/core';
 import { systematicResample } from '@gemel/inference/smc/resampling';
 import { effectiveSampleSize } from '@gemel/inference/smc/weights';
 import type { RandomStream } from '@gemel/numerics/random/stream';
+import type { Member } from '@gemel/runtime/dynamics';
 import type { Assimilator, Belief, Diagnostics, History } from '@gemel/runtime/pack';
 import { candidatesOf } from './candidates.ts';
 import { covariatesAt, type DrugCourse } from './course.ts';
@@ -83,7 +84,7 @@ export function calibrated(drug: Drug, history: History, at: Instant, random: Ra
   });
   const now = hours(at);
   const mic = micOf(drug, history, at)?.counts;
-  const members = Array.from(systematicResample(pooled, MEMBERS, random.fork('members')), (chosen) => {
+  const memberOf = (chosen: number): Member<DosingState> => {
     const { number, subject, posterior } = all[Math.floor(chosen / DRAWS)];
     const q = subject.effects.names.length;
     const i = chosen % DRAWS;
@@ -92,7 +93,14 @@ export function calibrated(drug: Drug, history: History, at: Instant, random: Ra
       parameters: layout.pack(number, subject.individual(eta, now), mic),
       state: { at, values: subject.stateAt(eta, now) },
     };
-  });
+  };
+  // One that is drawn several times stands in a row as often: it is foretold once.
+  const members: Member<DosingState>[] = [];
+  let last = -1;
+  for (const chosen of systematicResample(pooled, MEMBERS, random.fork('members'))) {
+    members.push(chosen === last ? members.at(-1)! : memberOf(chosen));
+    last = chosen;
+  }
   return {
     at,
     knownAt: history.knownAt,

@@ -71,7 +71,14 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
       const written = (name: string) =>
         out[readings.indexOf(name as Reading<Run>)] ?? new Float64Array(members.length * count);
       const [concentration, exposure] = [written('concentration'), written('exposure')];
-      const ends = members.map(({ parameters, state }, m) => {
+      const ends: DosingState[] = [];
+      members.forEach((member, m) => {
+        const { parameters, state } = member;
+        if (member === members[m - 1]) {
+          for (const own of out) own.copyWithin(m * count, (m - 1) * count, m * count);
+          ends.push(ends[m - 1]);
+          return;
+        }
         const run = start(state, parameters);
         const from = hours(state.at);
         const fed = new FedRun(run, feedOf(parameters), from, state.marks);
@@ -97,7 +104,7 @@ export function fedDynamics<Run extends StructureRun>(given: FedStructure<Run>):
           t += steps;
         }
         const values = at[count - 1] > from ? run.state() : state.values;
-        return standing(times[count - 1], values, fed.marks, other?.at(-1));
+        ends.push(standing(times[count - 1], values, fed.marks, other?.at(-1)));
       });
       return { values: Object.fromEntries(recorded.map((name, s) => [name, out[s]])), ends };
     },
