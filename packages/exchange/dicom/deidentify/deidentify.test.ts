@@ -300,6 +300,21 @@ describe('de-identification', () => {
       image(identified(element('BodyPartExamined', 'CS', 'KNEE'), element('SeriesDescription', 'LO', 'Brain'))),
       {},
     ],
+    [
+      'the outline of a body',
+      'deidentify-face',
+      identified(
+        element('Modality', 'CS', 'RTSTRUCT'),
+        element('RTROIObservationsSequence', 'SQ', [dataSet(element('RTROIInterpretedType', 'CS', 'EXTERNAL'))]),
+      ),
+      {},
+    ],
+    [
+      'the skin as a segment',
+      'deidentify-face',
+      identified(element('SegmentSequence', 'SQ', [dataSet(element('SegmentLabel', 'LO', 'Skin'))])),
+      { cleanDescriptors: true },
+    ],
     ['a head of one slice', 'deidentify-face-left', image(identified()), { cleanFaces: true }],
   ])('refused: %s', (_what, code, source, options) => {
     expect(codeOf(source, options)).toBe(code);

@@ -42,6 +42,8 @@ PELVIS PROSTATE RADIUS RIB SCAPULA SHOULDER SPLEEN STERNUM STOMACH THIGH THORAX 
 );
 const HEAD_WORDS =
   /HEAD|BRAIN|SKULL|NECK|FACE|FACIAL|SINUS|ORBIT|CEREB|NEURO|CRANI|PITUIT|DENTAL|MANDIB|WHOLE ?BODY|TEMPORAL/i;
+/** Names of outlines of the body's surface. */
+const SKIN_WORDS = /BODY|SKIN|EXTERNAL|FACE|HEAD|OUTLINE|SURFACE/i;
 /** SOP classes of documents, reports, voices and surfaces, by the beginning of their UIDs. */
 const CLASSES = {
   documents: '1.2.840.10008.5.1.4.1.1.104.',
@@ -75,7 +77,7 @@ export function release(files: readonly DicomFile[], options: ReleaseOptions): r
       }
       if (face !== undefined) methods.push('cleanFaces');
       else if (mayShowFace(file.dataSet, options)) {
-        const message = `${name}: ${file.dataSet.text('Modality')} of ${file.dataSet.text('BodyPartExamined') ?? 'a part that is not stated'}`;
+        const message = `${name}: ${file.dataSet.text('Modality') ?? 'an object'} of ${file.dataSet.text('BodyPartExamined') ?? 'a part that is not stated'}`;
         throw deidentifyErrors.error('deidentify-face', message, { file: name, element: 'BodyPartExamined' });
       }
       const made = deidentified(dataSet, options, options.keyed, methods);
@@ -105,9 +107,11 @@ function refuseContent({ name, dataSet }: DicomFile, options: ReleaseOptions): v
     throw deidentifyErrors.error('deidentify-report', `${name} is of SOP class ${sopClass}`, where);
 }
 
-/** Whether a face may be seen in, or made from, the images. */
+/** Whether a face may be seen in, or made from, the images or the outlines. */
 function mayShowFace(dataSet: DataSet, options: ReleaseOptions): boolean {
-  if (options.noHead === true || dataSet.get('PixelData') === undefined) return false;
+  if (options.noHead === true) return false;
+  if (outlinesSkin(dataSet)) return true;
+  if (dataSet.get('PixelData') === undefined) return false;
   const stated = dataSet.text('RecognizableVisualFeatures');
   if (stated !== null) return stated !== 'NO';
   if (!SHOWING_FACES.has(dataSet.text('Modality') ?? '')) return false;
@@ -116,6 +120,16 @@ function mayShowFace(dataSet: DataSet, options: ReleaseOptions): boolean {
   );
   if (words.some((text) => HEAD_WORDS.test(text))) return true;
   return !NO_HEAD.has((dataSet.text('BodyPartExamined') ?? '').toUpperCase().replaceAll(/[ _]/g, ''));
+}
+
+/** Whether a structure set or a segmentation draws the surface of the body, which may be that of a head. */
+function outlinesSkin(dataSet: DataSet): boolean {
+  const types = dataSet.sequence('RTROIObservationsSequence').map((item) => item.text('RTROIInterpretedType'));
+  const names = [
+    ...dataSet.sequence('StructureSetROISequence').map((item) => item.text('ROIName')),
+    ...dataSet.sequence('SegmentSequence').map((item) => item.text('SegmentLabel')),
+  ];
+  return types.includes('EXTERNAL') || names.some((name) => SKIN_WORDS.test(name ?? ''));
 }
 
 type DefacedImage = { readonly image: DataSet; readonly defacing: Defacing } | { readonly problem: Problem };
