@@ -1,12 +1,12 @@
 import type { Coding } from '@gemel/core/concept';
 import type { Assertion } from './assertion.ts';
-import type { MeasureReading } from './measures.ts';
+import type { MeasureReading } from './measure-value.ts';
 import type { DrugReading } from './medications.ts';
 import type { SectionKind } from './sections.data.ts';
 import type { TimeMention } from './times.ts';
 
 /** A place in the text: characters in UTF-16 code units, bytes in UTF-8 (or in the encoding the source has), ends exclusive. */
-export interface Span {
+export interface TextSpan {
   readonly charStart: number;
   readonly charEnd: number;
   readonly byteStart: number;
@@ -14,7 +14,7 @@ export interface Span {
 }
 
 interface FindingBase {
-  readonly span: Span;
+  readonly span: TextSpan;
   /** The words as they stand. */
   readonly text: string;
   /** Preferred name of what was found. */

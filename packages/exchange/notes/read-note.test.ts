@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { byteOffsets } from './byte-offsets.ts';
 import type { Finding } from './finding.ts';
 import { corpus } from './fixtures/corpus.data.ts';
 import { precision, recall, scoreCorpus } from './fixtures/score.ts';
 import { secondCorpus } from './fixtures/second-corpus.data.ts';
-import { byteOffsets, readNote } from './read-note.ts';
+import { readNote } from './read-note.ts';
 import { extendRules, noteRules } from './rules.ts';
 
 const found = (text: string, context = {}) => readNote(text, context).findings;

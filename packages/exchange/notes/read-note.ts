@@ -1,16 +1,20 @@
-import { allergens, noAllergies, reactionWords } from './allergies.data.ts';
+import { type AllergyReading, type Named, readAllergies } from './allergies.ts';
+import { assertSpan } from './assert-spans.ts';
 import { type Assertion, assertOn, findTriggers, type Trigger } from './assertion.ts';
-import type { AllergyFinding, DrugFinding, Finding, MeasureFinding, NoteSection, Span } from './finding.ts';
-import { heightBefore, type MeasureReading, namelessSaturation, pressureAt, readMeasure } from './measures.ts';
+import { byteOffsets } from './byte-offsets.ts';
+import type { AllergyFinding, DrugFinding, Finding, MeasureFinding, NoteSection, TextSpan } from './finding.ts';
+import type { MeasureReading } from './measure-value.ts';
+import { readMeasure } from './measures.ts';
 import { type DrugReading, readDrug } from './medications.ts';
 import type { ModelSpan } from './model.ts';
 import type { Match } from './phrases.ts';
 import { BEGINS, type CompiledRules, compileRules, type LexiconEntry, type NoteRules, noteRules } from './rules.ts';
-import { type Placed, placeSentences } from './sections.ts';
+import { type Placed, placeSentences, sectionsOf } from './sections.ts';
 import { splitSentences } from './sentences.ts';
 import { tableRow } from './tables.ts';
-import { findTimes, type TimeMention } from './times.ts';
+import { findTimes, nearestTime, type TimeMention } from './times.ts';
 import { glued, joined, MARK, NUMBER, type Tokens, tokenize, WORD } from './tokens.ts';
+import { heightBefore, namelessSaturation, pressureAt } from './vital-forms.ts';
 
 /** What the reader knows beside the text. */
 export interface NoteContext {
@@ -42,50 +46,6 @@ export function readNote(text: string, context: NoteContext = {}): NoteReading {
   const reader = new NoteReader(tokens, rules, context, placed);
   return { findings: reader.read(), sections: sectionsOf(tokens, placed), sentences: placed.length };
 }
-
-/** What the text says of spans that something else found: ConText for any finder. One assertion for each span, in their order. */
-export function assertSpans(
-  text: string,
-  spans: readonly { readonly charStart: number; readonly charEnd: number }[],
-  rules: NoteRules = noteRules,
-): readonly Assertion[] {
-  const compiled = compileRules(rules);
-  const tokens = tokenize(text);
-  const placed = placeSentences(tokens, splitSentences(tokens), compiled);
-  return spans.map((span) => assertSpan(tokens, placed, span, compiled).assertion);
-}
-
-function assertSpan(
-  tokens: Tokens,
-  placed: readonly Placed[],
-  { charStart, charEnd }: { readonly charStart: number; readonly charEnd: number },
-  rules: CompiledRules,
-) {
-  let low = 0;
-  for (let high = placed.length - 1; low < high; ) {
-    const middle = (low + high + 1) >> 1;
-    if (tokens.start[placed[middle]!.sentence.from]! <= charStart) low = middle;
-    else high = middle - 1;
-  }
-  const place = placed[low];
-  if (place === undefined) return { place: null, from: 0, to: 0, triggers: [], assertion: NOTHING_SAID };
-  const { from: begin, to: limit } = place.sentence;
-  let from = begin;
-  while (from + 1 < limit && tokens.end[from]! <= charStart) from++;
-  let to = from + 1;
-  while (to < limit && tokens.start[to]! < charEnd) to++;
-  const triggers = findTriggers(tokens, place.body, limit, rules);
-  const assertion = assertOn(tokens, place.sentence, triggers, from, to, place.says);
-  return { place, from, to, triggers, assertion };
-}
-
-const NOTHING_SAID: Assertion = {
-  negated: false,
-  uncertain: false,
-  temporality: 'recent',
-  experiencer: 'patient',
-  because: [],
-};
 
 /** Shortest sentence that is taken for copied when it comes again. */
 const COPIED_TOKENS = 6;
@@ -136,8 +96,8 @@ class NoteReader {
     const { from, to } = place.sentence;
     const tokens = this.#tokens;
     const measures = this.#measures(place, index);
-    const drugs: { readonly at: number; readonly match: Match<LexiconEntry> }[] = [];
-    const problems: { readonly at: number; readonly match: Match<LexiconEntry> }[] = [];
+    const drugs: Named[] = [];
+    const problems: Named[] = [];
     for (let i = place.body; i < to; i++) {
       const begins = this.#begins[i]!;
       if ((begins & NAMES) === 0 || this.#taken[i] === 1) continue;
@@ -162,7 +122,9 @@ class NoteReader {
     const times = this.#times(place);
     const scope = { place, triggers, times, copiedFrom: this.#remember(from, to) };
     for (const reading of measures) this.#addMeasure(reading, scope);
-    if (allergic && this.#allergies(scope, drugs)) return;
+    const allergies = allergic ? readAllergies(tokens, this.#rules, place, drugs, (i) => this.#taken[i] === 1) : [];
+    for (const reading of allergies) this.#addAllergy(reading, scope);
+    if (allergies.length > 0) return;
     const starts = new Set(drugs.map(({ at }) => at));
     for (const { at, match } of drugs) {
       const stop = (i: number) => this.#taken[i] === 1 || (i !== at && starts.has(i));
@@ -257,12 +219,12 @@ class NoteReader {
       text: this.#tokens.text.slice(this.#tokens.start[from], this.#tokens.end[to - 1]),
       section: place.section,
       assertion,
-      time: nearest(times, from, to),
+      time: nearestTime(times, from, to),
       copiedFrom,
     };
   }
 
-  #span(from: number, to: number): Span {
+  #span(from: number, to: number): TextSpan {
     const charStart = this.#tokens.start[from]!;
     const charEnd = this.#tokens.end[to - 1]!;
     return { charStart, charEnd, byteStart: this.#byteAt(charStart), byteEnd: this.#byteAt(charEnd) };
@@ -340,7 +302,7 @@ class NoteReader {
 
   #addProblem(match: Match<LexiconEntry>, at: number, scope: Scope): void {
     const said = assertOn(this.#tokens, scope.place.sentence, scope.triggers, at, match.end, scope.place.says);
-    const base = this.#base(at, match.end, scope, this.#dated(said, nearest(scope.times, at, match.end)));
+    const base = this.#base(at, match.end, scope, this.#dated(said, nearestTime(scope.times, at, match.end)));
     const afebrile = this.#tokens.word[at] === 'afebrile';
     const assertion = afebrile ? { ...base.assertion, negated: true, because: ['a-'] } : base.assertion;
     const cased = match.value.exact?.includes(base.text) === true;
@@ -369,68 +331,20 @@ class NoteReader {
     return old ? { ...assertion, temporality: 'historical', because: [...assertion.because, time.text] } : assertion;
   }
 
-  /** Allergies of a sentence; false where the sentence turns out to say nothing of any. */
-  #allergies(scope: Scope, drugs: readonly { readonly at: number; readonly match: Match<LexiconEntry> }[]): boolean {
-    const tokens = this.#tokens;
-    const { place, triggers } = scope;
-    const { to } = place.sentence;
-    const add = (from: number, end: number, entry: LexiconEntry | null, reactions: AllergyFinding['reactions']) => {
-      const said = assertOn(
-        tokens,
-        place.sentence,
-        triggers.filter((trigger) =>
-          trigger.rules.some(({ says }) => says === 'negated' || says === 'family' || says === 'other'),
-        ),
-        from,
-        end,
-        undefined,
-      );
-      const assertion: Assertion = entry === null ? { ...said, negated: false } : said;
-      this.#findings.push({
-        kind: 'allergy',
-        ...this.#base(from, end, scope, assertion),
-        name: entry?.name ?? 'no known allergies',
-        codings: entry?.codings ?? [],
-        rule: 'allergy.statement',
-        confidence: CONFIDENCE.allergy,
-        none: entry === null,
-        reactions,
-      });
+  #addAllergy({ from, to, entry, reactions }: AllergyReading, scope: Scope): void {
+    const near = scope.triggers.filter(({ rules }) => rules.some(({ says }) => ALLERGY_AXES.has(says)));
+    const said = assertOn(this.#tokens, scope.place.sentence, near, from, to, undefined);
+    const finding: AllergyFinding = {
+      kind: 'allergy',
+      ...this.#base(from, to, scope, entry === null ? { ...said, negated: false } : said),
+      name: entry?.name ?? 'no known allergies',
+      codings: entry?.codings ?? [],
+      rule: 'allergy.statement',
+      confidence: CONFIDENCE.allergy,
+      none: entry === null,
+      reactions,
     };
-    for (let i = place.body; i < to; i++) {
-      const none =
-        noAllergies.at(tokens, i, to) ??
-        (place.section === 'allergies' &&
-        i === place.body &&
-        /^(none|nil|no|denies)$/.test(tokens.word[i]!) &&
-        endsSoon(tokens, i + 1, to)
-          ? { value: true as const, end: i + 1 }
-          : null);
-      if (none !== null) {
-        add(i, none.end, null, []);
-        return true;
-      }
-    }
-    const named: { readonly at: number; readonly match: Match<LexiconEntry> }[] = [...drugs];
-    for (let i = place.body; i < to; i++) {
-      const match = this.#taken[i] === 1 ? null : allergens.at(tokens, i, to);
-      if (match !== null && !drugs.some(({ at, match: drug }) => at <= i && i < drug.end)) named.push({ at: i, match });
-    }
-    named.sort((a, b) => a.at - b.at);
-    if (named.length === 0) return false;
-    named.forEach(({ at, match }, n) => {
-      const reactions: { readonly name: string; readonly codings: LexiconEntry['codings'] }[] = [];
-      let end = match.end;
-      for (let i = match.end; i < (named[n + 1]?.at ?? to); i++) {
-        const reaction = reactionWords.at(tokens, i, to) ?? this.#rules.problems.at(tokens, i, to);
-        if (reaction === null) continue;
-        reactions.push({ name: reaction.value.name, codings: reaction.value.codings });
-        i = reaction.end - 1;
-        end = reaction.end;
-      }
-      add(at, end, match.value, reactions);
-    });
-    return true;
+    this.#findings.push(finding);
   }
 
   /** What a model marked and no rule found. */
@@ -468,7 +382,9 @@ interface Scope {
 }
 
 const NAMES = BEGINS.drug | BEGINS.problem;
+
 const TWO_WEEKS = 14 * 86_400_000;
+
 const MEASURE_AXES: ReadonlySet<string | undefined> = new Set([
   'historical',
   'hypothetical',
@@ -476,6 +392,8 @@ const MEASURE_AXES: ReadonlySet<string | undefined> = new Set([
   'other',
   undefined,
 ]);
+
+const ALLERGY_AXES: ReadonlySet<string | undefined> = new Set(['negated', 'family', 'other']);
 const VITAL_WORDS = new Set('bp hr rr temp temperature t spo sat sats o vs vitals tmax pulse p'.split(' '));
 
 /** By what of a rule's pattern was there. */
@@ -502,10 +420,6 @@ function onlyNumbers(tokens: Tokens, from: number, to: number): boolean {
   return to > from;
 }
 
-function endsSoon(tokens: Tokens, i: number, to: number): boolean {
-  return i >= to || /^(\.|known|,|reported|$)/.test(tokens.word[i]!);
-}
-
 /** Of what is asserted of findings, only what plainly speaks of taking a drug. */
 function drugTrigger(tokens: Tokens, { from, to, rules }: Trigger, at: number): boolean {
   const word = tokens.word[from]!;
@@ -517,51 +431,4 @@ function drugTrigger(tokens: Tokens, { from, to, rules }: Trigger, at: number): 
     to <= at &&
     at - to <= (/^den/.test(word) ? 2 : 0)
   );
-}
-
-/** The time that stands nearest to a finding in its sentence, within it excluded. */
-function nearest(times: readonly TimeMention[], from: number, to: number): TimeMention | null {
-  let best: TimeMention | null = null;
-  let least = Number.POSITIVE_INFINITY;
-  for (const time of times) {
-    const distance = time.from >= to ? time.from - to : from - time.to;
-    if (distance >= 0 && distance < least) {
-      best = time;
-      least = distance;
-    }
-  }
-  return best;
-}
-
-function sectionsOf(tokens: Tokens, placed: readonly Placed[]): readonly NoteSection[] {
-  const found: { kind: NoteSection['kind']; header: string; charStart: number }[] = [];
-  for (const { section, header } of placed) {
-    const [from, to] = header;
-    if (to === from) continue;
-    const text = tokens.text.slice(tokens.start[from], tokens.end[to - 1]);
-    found.push({ kind: section, header: text.replace(/\s*:$/, ''), charStart: tokens.start[from]! });
-  }
-  return found.map((each, i) => ({ ...each, charEnd: found[i + 1]?.charStart ?? tokens.text.length }));
-}
-
-/** From characters to bytes of UTF-8; the same number where all are ASCII. */
-export function byteOffsets(text: string): (char: number) => number {
-  let plain = 0;
-  while (plain < text.length && text.charCodeAt(plain) < 128) plain++;
-  if (plain === text.length) return (char) => char;
-  const bytes = new Uint32Array(text.length + 1);
-  let at = plain;
-  for (let i = 0; i < plain; i++) bytes[i] = i;
-  for (let i = plain; i < text.length; i++) {
-    bytes[i] = at;
-    const code = text.charCodeAt(i);
-    const high = code >= 0xd800 && code < 0xdc00;
-    const low = code >= 0xdc00 && code < 0xe000;
-    if (high && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-      bytes[++i] = at;
-      at += 4;
-    } else at += code < 128 ? 1 : code < 2048 ? 2 : high || low ? 3 : 3;
-  }
-  bytes[text.length] = at;
-  return (char) => bytes[char]!;
 }

@@ -1,3 +1,4 @@
+import type { NoteSection } from './finding.ts';
 import type { CompiledRules, ContextValue } from './rules.ts';
 import type { SectionKind } from './sections.data.ts';
 import { itemLength, type Sentence } from './sentences.ts';
@@ -72,4 +73,16 @@ function isHeading(tokens: Tokens, from: number, to: number): boolean {
   if (letters < 4) return false;
   const text = tokens.text.slice(tokens.start[from], tokens.end[last - 1]);
   return colon || (text === text.toUpperCase() && letters > 6);
+}
+
+/** The sections of a text, each up to the next. */
+export function sectionsOf(tokens: Tokens, placed: readonly Placed[]): readonly NoteSection[] {
+  const found: { kind: NoteSection['kind']; header: string; charStart: number }[] = [];
+  for (const { section, header } of placed) {
+    const [from, to] = header;
+    if (to === from) continue;
+    const text = tokens.text.slice(tokens.start[from], tokens.end[to - 1]);
+    found.push({ kind: section, header: text.replace(/\s*:$/, ''), charStart: tokens.start[from]! });
+  }
+  return found.map((each, i) => ({ ...each, charEnd: found[i + 1]?.charStart ?? tokens.text.length }));
 }

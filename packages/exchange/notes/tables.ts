@@ -1,5 +1,5 @@
+import { comparatorAt, type MeasureReading } from './measure-value.ts';
 import type { MeasureRule } from './measures.data.ts';
-import { comparatorAt, type MeasureReading } from './measures.ts';
 import type { Match, PhraseTable } from './phrases.ts';
 import type { Placed } from './sections.ts';
 import { NUMBER, numberOf, type Tokens } from './tokens.ts';

@@ -171,17 +171,17 @@ export function dateAt(
     if (!(day >= 1 && day <= 31) || !Number.isInteger(day)) return null;
     const comma = word[i + 2] === ',' ? i + 3 : i + 2;
     const year = /^(19|20)\d\d$/.test(word[comma] ?? '') ? Number(word[comma]) : null;
-    return day_(year, month, day, year === null ? i + 2 : comma + 1, now);
+    return calendarDay(year, month, day, year === null ? i + 2 : comma + 1, now);
   }
   if (kind[i] !== NUMBER) return null;
   const after = Object.hasOwn(MONTHS, word[i + 1] ?? '') ? MONTHS[word[i + 1]!] : undefined;
   if (after !== undefined && /^\d{1,2}$/.test(word[i]!)) {
     const year = /^(19|20)\d\d$/.test(word[i + 2] ?? '') ? Number(word[i + 2]) : null;
-    return day_(year, after, Number(word[i]), year === null ? i + 2 : i + 3, now);
+    return calendarDay(year, after, Number(word[i]), year === null ? i + 2 : i + 3, now);
   }
   const mark = word[i + 1];
   if ((mark === '-' || mark === '/') && /^(19|20)\d\d$/.test(word[i]!) && word[i + 3] === mark) {
-    return day_(Number(word[i]), Number(word[i + 2]) - 1, Number(word[i + 4]), i + 5, now);
+    return calendarDay(Number(word[i]), Number(word[i + 2]) - 1, Number(word[i + 4]), i + 5, now);
   }
   if (mark !== '/' || !/^\d{1,2}$/.test(word[i]!) || !/^\d{1,2}$/.test(word[i + 2] ?? '')) return null;
   const third = word[i + 3] === '/' && /^(\d\d|(19|20)\d\d)$/.test(word[i + 4] ?? '') ? Number(word[i + 4]) : null;
@@ -193,13 +193,27 @@ export function dateAt(
   if (a <= 12 && b <= 12 && a !== b && order === undefined) return { to, start: null, end: 0, ambiguous: true };
   const dayFirst = a > 12 || (b <= 12 && order === 'day-first');
   const year = third === null ? null : third < 100 ? 2000 + third : third;
-  return day_(year, (dayFirst ? b : a) - 1, dayFirst ? a : b, to, now);
+  return calendarDay(year, (dayFirst ? b : a) - 1, dayFirst ? a : b, to, now);
 }
 
-function day_(year: number | null, month: number, day: number, to: number, now: number | null): ReadDate | null {
+function calendarDay(year: number | null, month: number, day: number, to: number, now: number | null): ReadDate | null {
   if (!(month >= 0 && month <= 11 && day >= 1 && day <= 31)) return null;
   if (year === null && now === null) return { to, start: null, end: 0 };
   let start = Date.UTC(year ?? new Date(now!).getUTCFullYear(), month, day);
   if (year === null && start > now!) start = Date.UTC(new Date(now!).getUTCFullYear() - 1, month, day);
   return new Date(start).getUTCDate() === day ? { to, start, end: start + DAY } : null;
+}
+
+/** The time that stands nearest to a finding in its sentence, within it excluded. */
+export function nearestTime(times: readonly TimeMention[], from: number, to: number): TimeMention | null {
+  let best: TimeMention | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const time of times) {
+    const distance = time.from >= to ? time.from - to : from - time.to;
+    if (distance >= 0 && distance < least) {
+      best = time;
+      least = distance;
+    }
+  }
+  return best;
 }

@@ -1,5 +1,5 @@
 import { defineValidation } from '@gemel/core/validation';
-import { assertSpans } from '../notes/read-note.ts';
+import { assertSpans } from '../notes/assert-spans.ts';
 
 /** Sentence, finding, and what the source says of it. */
 const EXAMPLES: readonly (readonly [sentence: string, finding: string, says: readonly string[], source: string])[] = [

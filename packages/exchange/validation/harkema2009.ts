@@ -1,5 +1,5 @@
 import { defineValidation, type ValidationRow } from '@gemel/core/validation';
-import { assertSpans } from '../notes/read-note.ts';
+import { assertSpans } from '../notes/assert-spans.ts';
 
 const KIT = 'context/rsAnnotations-1-120-random.txt';
 const AXES = ['negated', 'historical', 'experiencer'] as const;
