@@ -49,7 +49,7 @@ export function expand(set: Membership, request: ExpandRequest = {}): Expansion 
   let total = 0;
   for (const member of set.members(words.length === 0 ? undefined : (system) => system.search(words))) {
     if (request.activeOnly === true && isInactive(member)) continue;
-    if (words.length > 0 && !isNamed(member, words)) continue;
+    if (words.length > 0 && member.listed !== null && !isNamed(member, words)) continue;
     if (request.excludeNotForUI === true && isAbstract(member)) continue;
     total++;
     if (count === null && total - offset > LONGEST_EXPANSION)
@@ -68,7 +68,7 @@ function isAbstract({ concept }: Member): boolean {
   return concept?.of.concept(concept.n).abstract ?? false;
 }
 
-/** Where the code system answered, only what the value set itself calls a code is still to be asked. */
+/** Of codes that a value set lists; of all others the code system was asked. */
 function isNamed({ code, concept, listed }: Member, words: readonly string[]): boolean {
   const texts = [code, listed?.display ?? '', ...(listed?.designations ?? []).map(({ value }) => value)];
   if (concept !== null) {

@@ -183,8 +183,8 @@ class IncludeMembers {
     const driven = driver?.(loaded) ?? null;
     const rule = this.#rule!;
     for (const n of membersOf(driven === null ? rule : { test: rule.test, candidates: () => driven }, loaded)) {
-      const { code } = loaded.concept(n);
-      if (this.#sets.every((set) => set.find(system, code) !== null)) yield this.#member(code, n, null);
+      const member = concealed(loaded, n);
+      if (this.#sets.every((set) => set.find(system, member.code) !== null)) yield member;
     }
   }
 
@@ -197,6 +197,18 @@ class IncludeMembers {
   #key(code: string): string {
     return this.#system === null || this.#system.head.caseSensitive ? code : code.toLowerCase();
   }
+}
+
+/** A member whose code is read when it is asked for: most are only counted. */
+function concealed(of: CodeSystem, n: number): Member {
+  return {
+    system: of.head.url,
+    concept: { of, n },
+    listed: null,
+    get code() {
+      return of.concept(n).code;
+    },
+  };
 }
 
 /** The system of an include; null where it is not loaded and the include lists its codes itself. */

@@ -2,7 +2,7 @@ import { coding, SNOMED } from '@gemel/core/concept';
 import type { PropertyValue } from '../code-system.ts';
 import type { Equivalence, Mapping } from '../concept-map.ts';
 import { MEMBER_OF } from '../ecl-rule.ts';
-import { codeProperty, type LoadStep, type ReleaseFormat, type SystemWriter, stringProperty } from '../release.ts';
+import { codeProperty, type LoadStep, type ReleaseFormat, type SystemWriter } from '../release.ts';
 import { isRow, Reading, type Row } from './rows.ts';
 
 const CONCEPTS = /(^|\/)x?sct2_Concept_Snapshot_[^/]*\.txt$/;
@@ -93,7 +93,7 @@ function* readConcepts(reading: Reading, path: string, system: SystemWriter): Ge
       continue;
     }
     if (row.line === 1) continue;
-    const [code, effective, isActive, module, status] = row.cells;
+    const [code, , isActive, module, status] = row.cells;
     if (!/^\d{6,18}$/.test(code!)) {
       reading.problem('terminology-row', `${path}: "${code!.slice(0, 40)}" is no SNOMED CT identifier`, {
         file: path,
@@ -108,7 +108,6 @@ function* readConcepts(reading: Reading, path: string, system: SystemWriter): Ge
     }
     system.describe(n, { name: 'sufficientlyDefined', value: { kind: 'boolean', value: status === DEFINED } });
     system.describe(n, codeProperty('moduleId', module!));
-    system.describe(n, stringProperty('effectiveTime', effective!));
   }
 }
 

@@ -71,7 +71,7 @@ export class LibraryWriter implements ReleaseWriter {
     const insert = this.#db.prepare('INSERT INTO meta VALUES (?, ?)');
     for (const [key, value] of Object.entries({ ...meta, layout: LAYOUT })) insert.run(key, JSON.stringify(value));
     this.#db.exec(this.#folded ? INDEXES : INDEXES.replace(/CREATE INDEX concept_folded.*\n/, ''));
-    this.#db.exec('COMMIT; ANALYZE;');
+    this.#db.exec('COMMIT');
     this.#db.close();
   }
 

@@ -30,7 +30,7 @@ export function openLibrary(path: string): OpenLibrary {
   let db: DatabaseSync | null = null;
   try {
     db = new DatabaseSync(path, { readOnly: true });
-    db.exec('PRAGMA mmap_size = 1073741824; PRAGMA query_only = ON;');
+    db.exec('PRAGMA cache_size = -32768; PRAGMA query_only = ON;');
     const meta = Object.fromEntries(
       db
         .prepare('SELECT key, value FROM meta')

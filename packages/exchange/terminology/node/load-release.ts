@@ -24,6 +24,8 @@ import { LibraryWriter } from './library-writer.ts';
 export interface LoadReleaseOptions extends LoadOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Bytes that a package may unpack to; 512 MiB where it is not said. */
+  readonly largestPackage?: number;
 }
 
 /** What was loaded, and what could not be. */
@@ -58,7 +60,7 @@ export async function loadRelease(
   folder: string,
   options: LoadReleaseOptions = {},
 ): Promise<LoadedRelease> {
-  const { files, bytes } = releaseFiles(path);
+  const { files, bytes } = releaseFiles(path, options.largestPackage ?? LARGEST_PACKAGE);
   const format = releaseFormats.find((each) => each.knows(files));
   if (format === undefined) {
     const known = releaseFormats.map(({ title }) => title).join(', ');
@@ -133,7 +135,7 @@ function kept(
 }
 
 /** The files of a folder, a package or a single file, and their bytes in all. @throws terminology-not-a-release, terminology-package */
-function releaseFiles(path: string): { readonly files: ReleaseFiles; readonly bytes: number } {
+function releaseFiles(path: string, largest: number): { readonly files: ReleaseFiles; readonly bytes: number } {
   const info = statSync(path, { throwIfNoEntry: false });
   if (info === undefined)
     throw terminologyErrors.error('terminology-not-a-release', `${path} is not there`, { file: path });
@@ -145,7 +147,7 @@ function releaseFiles(path: string): { readonly files: ReleaseFiles; readonly by
       bytes: found.reduce((sum, each) => sum + each.bytes, 0),
     };
   }
-  if (/\.(tgz|tar\.gz)$/i.test(path)) return unpacked(path);
+  if (/\.(tgz|tar\.gz)$/i.test(path)) return unpacked(path, largest);
   const name = basename(path);
   return { files: { name, paths: [name], read: () => pieces(path) }, bytes: info.size };
 }
@@ -182,13 +184,13 @@ function* pieces(path: string): Generator<Uint8Array, void, void> {
   }
 }
 
-function unpacked(path: string): { readonly files: ReleaseFiles; readonly bytes: number } {
+function unpacked(path: string, largest: number): { readonly files: ReleaseFiles; readonly bytes: number } {
   let whole: Uint8Array;
   try {
-    whole = gunzipSync(readFileSync(path), { maxOutputLength: LARGEST_PACKAGE });
+    whole = gunzipSync(readFileSync(path), { maxOutputLength: largest });
   } catch (cause) {
     const large = (cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
-    const why = large ? `it unpacks to more than ${LARGEST_PACKAGE} bytes` : (cause as Error).message;
+    const why = large ? `it unpacks to more than ${largest} bytes` : (cause as Error).message;
     throw terminologyErrors.error('terminology-package', `${path}: ${why}`, { file: path }, undefined, cause);
   }
   const byPath = new Map([...tarFiles(whole, path)].map((file) => [file.path, file.bytes]));
