@@ -4,17 +4,15 @@ import { type Assertion, assertOn, findTriggers, type Trigger } from './assertio
 import { byteOffsets } from './byte-offsets.ts';
 import type { AllergyFinding, DrugFinding, Finding, MeasureFinding, NoteSection, TextSpan } from './finding.ts';
 import type { MeasureReading } from './measure-value.ts';
-import { readMeasure } from './measures.ts';
 import { type DrugReading, readDrug } from './medications.ts';
 import type { ModelSpan } from './model.ts';
 import type { Match } from './phrases.ts';
 import { BEGINS, type CompiledRules, compileRules, type LexiconEntry, type NoteRules, noteRules } from './rules.ts';
+import { scanMeasures } from './scan-measures.ts';
 import { type Placed, placeSentences, sectionsOf } from './sections.ts';
 import { splitSentences } from './sentences.ts';
-import { tableRow } from './tables.ts';
 import { findTimes, nearestTime, type TimeMention } from './times.ts';
-import { glued, joined, MARK, NUMBER, type Tokens, tokenize, WORD } from './tokens.ts';
-import { heightBefore, namelessSaturation, pressureAt } from './vital-forms.ts';
+import { glued, NUMBER, type Tokens, tokenize } from './tokens.ts';
 
 /** What the reader knows beside the text. */
 export interface NoteContext {
@@ -56,7 +54,6 @@ class NoteReader {
   readonly #context: NoteContext;
   readonly #placed: readonly Placed[];
   readonly #byteAt: (char: number) => number;
-  readonly #measureRules: ReadonlyMap<string, NoteRules['measures'][number]>;
   /** Tokens that belong to a value, and those at which a drug begins. */
   readonly #taken: Uint8Array;
   /** What each token may begin, bits of `BEGINS`. */
@@ -70,7 +67,6 @@ class NoteReader {
     this.#context = context;
     this.#placed = placed;
     this.#byteAt = context.singleByte === true ? (char) => char : byteOffsets(tokens.text);
-    this.#measureRules = new Map((context.rules ?? noteRules).measures.map((rule) => [rule.id, rule]));
     this.#taken = new Uint8Array(tokens.count + 1);
     this.#begins = new Uint8Array(tokens.count);
     for (let i = 0; i < tokens.count; i++) {
@@ -95,7 +91,7 @@ class NoteReader {
   #sentence(place: Placed, index: number): void {
     const { from, to } = place.sentence;
     const tokens = this.#tokens;
-    const measures = this.#measures(place, index);
+    const measures = scanMeasures(tokens, this.#rules, this.#placed, index, this.#begins, this.#taken);
     const drugs: Named[] = [];
     const problems: Named[] = [];
     for (let i = place.body; i < to; i++) {
@@ -133,62 +129,6 @@ class NoteReader {
     for (const { at, match } of problems) this.#addProblem(match, at, scope);
   }
 
-  #measures(place: Placed, index: number): readonly MeasureReading[] {
-    const tokens = this.#tokens;
-    const { to } = place.sentence;
-    if (!this.#mentions(BEGINS.measure | BEGINS.time, place.body, to)) return [];
-    const row = tableRow(tokens, this.#placed, index, this.#rules.measures);
-    const found: MeasureReading[] = [...row];
-    for (const { from, to: end } of row) this.#take(from, end);
-    const numeric = place.section === 'vitals' || onlyNumbers(tokens, place.body, to);
-    for (let i = place.body; i < to; i++) {
-      if (this.#taken[i] === 1) continue;
-      const match = (this.#begins[i]! & BEGINS.measure) === 0 ? null : this.#rules.measures.at(tokens, i, to);
-      let readings: readonly MeasureReading[] = [];
-      if (
-        match !== null &&
-        !(joined(tokens, i) && tokens.kind[i - 1] !== MARK) &&
-        !(isWeak(tokens, i, match.end) && !this.#besideVitals(place, i))
-      ) {
-        readings =
-          match.value.form === 'height' && tokens.word[i] === 'tall'
-            ? heightBefore(tokens, i, place.body, match.value)
-            : readMeasure(tokens, i, match, to);
-      } else if (tokens.kind[i] === NUMBER) {
-        if (numeric) readings = pressureAt(tokens, i, i, to, 'nameless-pressure');
-        if (readings.length === 0) readings = namelessSaturation(tokens, i, to, this.#measureRules.get('spo2')!);
-      }
-      if (readings.length === 0) {
-        // The name of a quantity without a value is not read again within itself.
-        if (
-          match !== null &&
-          this.#rules.problems.at(tokens, i, to) === null &&
-          this.#rules.drugs.at(tokens, i, to) === null
-        )
-          i = match.end - 1;
-        continue;
-      }
-      for (const reading of readings) {
-        found.push(reading);
-        // `fever to 39.4`: a fever too.
-        const begin =
-          reading.from === i && match !== null && /^fe(ver|brile)/.test(tokens.word[i]!) ? match.end : reading.from;
-        this.#take(begin, reading.to);
-      }
-      i = Math.max(...readings.map((reading) => reading.to)) - 1;
-    }
-    return found;
-  }
-
-  /** `P 72` and `R 16` mean pulse and respirations only among other vital signs. */
-  #besideVitals(place: Placed, i: number): boolean {
-    if (place.section === 'vitals') return true;
-    const { word } = this.#tokens;
-    for (let k = Math.max(place.body, i - 30); k < Math.min(place.sentence.to, i + 30); k++)
-      if (k !== i && VITAL_WORDS.has(word[k]!)) return true;
-    return false;
-  }
-
   #times({ body, sentence }: Placed): readonly TimeMention[] {
     const { localTime, dates } = this.#context;
     const mayBegin = (i: number) => (this.#begins[i]! & BEGINS.time) !== 0;
@@ -198,10 +138,6 @@ class NoteReader {
   #mentions(bits: number, from: number, to: number): boolean {
     for (let i = from; i < to; i++) if ((this.#begins[i]! & bits) !== 0) return true;
     return false;
-  }
-
-  #take(from: number, to: number): void {
-    for (let i = from; i < to; i++) this.#taken[i] = 1;
   }
 
   /** Where the same sentence stood before, and notes it. */
@@ -394,7 +330,6 @@ const MEASURE_AXES: ReadonlySet<string | undefined> = new Set([
 ]);
 
 const ALLERGY_AXES: ReadonlySet<string | undefined> = new Set(['negated', 'family', 'other']);
-const VITAL_WORDS = new Set('bp hr rr temp temperature t spo sat sats o vs vitals tmax pulse p'.split(' '));
 
 /** By what of a rule's pattern was there. */
 const CONFIDENCE = {
@@ -409,16 +344,6 @@ const CONFIDENCE = {
   abbreviated: 0.7,
   allergy: 0.85,
 } as const;
-
-function isWeak(tokens: Tokens, from: number, to: number): boolean {
-  return to === from + 1 && (tokens.word[from] === 'p' || tokens.word[from] === 'r');
-}
-
-function onlyNumbers(tokens: Tokens, from: number, to: number): boolean {
-  for (let i = from; i < to; i++)
-    if (tokens.kind[i] === WORD && !/^(vs|c|f|ra|l|bpm|mmhg)$/.test(tokens.word[i]!)) return false;
-  return to > from;
-}
 
 /** Of what is asserted of findings, only what plainly speaks of taking a drug. */
 function drugTrigger(tokens: Tokens, { from, to, rules }: Trigger, at: number): boolean {

@@ -1,4 +1,5 @@
 import type { Coding } from '@gemel/core/concept';
+import { PULSE_OXIMETRY } from '../device/measures.data.ts';
 import { checked, type MeasureReading, valueAt } from './measure-value.ts';
 import { COMA_PARTS, type MeasureRule, OXYGEN_FLOW, PRESSURE_PARTS, PRESSURE_UNIT } from './measures.data.ts';
 import { joined, NUMBER, numberOf, type Tokens } from './tokens.ts';
@@ -205,12 +206,7 @@ export function withOxygen(
 }
 
 /** `95% on room air`: a saturation without its name. */
-export function namelessSaturation(
-  tokens: Tokens,
-  i: number,
-  limit: number,
-  rule: MeasureRule,
-): readonly MeasureReading[] {
+export function namelessSaturation(tokens: Tokens, i: number, limit: number): readonly MeasureReading[] {
   const { word, kind } = tokens;
   const value = numberOf(tokens, i);
   if (kind[i] !== NUMBER || word[i + 1] !== '%' || i + 2 >= limit || !(value >= 40 && value <= 100)) return [];
@@ -218,7 +214,7 @@ export function namelessSaturation(
   const air = word[on] === 'ra' || (word[on] === 'room' && word[on + 1] === 'air');
   const reading: MeasureReading = {
     id: 'spo2',
-    codings: rule.units['%']!,
+    codings: PULSE_OXIMETRY,
     value,
     unit: '%',
     by: 'written',
