@@ -118,6 +118,14 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
   const repeated = database.prepare('select 1 from entry where subject = ? and kind = ? and dedupe = ?');
   const last = database.prepare('select coalesce(max(seq), 0) as seq from entry');
   const lastSeq = () => (last.get() as { seq: number }).seq;
+  const written = database.prepare('pragma data_version');
+  /** How far the log is and how many were erased, of a version of it: asked before everything else, counted anew once it was written to. */
+  let counted = { version: -1, lastSeq: 0, erasures: 0 };
+  function counts(): typeof counted {
+    const now = (written.get() as { data_version: number }).data_version;
+    if (now !== counted.version) counted = { version: now, lastSeq: lastSeq(), erasures: keys.erasures() };
+    return counted;
+  }
 
   let synced: Durability = 'disk';
   /** A full commit waits for the disk, a normal one leaves that to the next full one: the write-ahead log is synced as a whole. */
@@ -130,6 +138,8 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
   /** One turn of the database: nothing else runs between begin and commit. */
   function transaction<T>(work: () => T, durable: Durability = 'disk'): T {
     settle(durable);
+    // A connection's own writes leave its version as it is.
+    counted.version = -1;
     database.exec('begin immediate');
     keys.refresh();
     try {
@@ -345,8 +355,8 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     read: (query) => guarded(() => read(query)),
     get: (id) => guarded(() => get(id)),
     subjects: () => guarded(subjects),
-    lastSeq: () => guarded(lastSeq),
-    erasures: () => guarded(() => keys.erasures()),
+    lastSeq: () => guarded(() => counts().lastSeq),
+    erasures: () => guarded(() => counts().erasures),
     putSnapshot: (snapshot) => guarded(() => putSnapshot(snapshot)),
     getSnapshot: (...args) => guarded(() => getSnapshot(...args)),
     dropSnapshots: (...args) => guarded(() => dropSnapshots(...args)),
