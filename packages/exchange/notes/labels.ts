@@ -20,32 +20,22 @@ export interface Labelled {
 
 /** Joins labelled places into spans: a `B-` begins one, an `I-` of the same label goes on, also where no `B-` came before. The score is the mean. */
 export function spansOf(places: readonly Labelled[], meanings: LabelMeaning = {}): readonly ModelSpan[] {
-  const spans: ModelSpan[] = [];
-  let open: { name: string; from: number; to: number; scores: number[] } | null = null;
-  const close = () => {
-    const kind =
-      open === null ? null : Object.hasOwn(meanings, open.name) ? meanings[open.name]! : meaningOf(open.name);
-    if (open !== null && kind !== null) {
-      const score = open.scores.reduce((sum, each) => sum + each, 0) / open.scores.length;
-      spans.push({ charStart: open.from, charEnd: open.to, kind, score });
-    }
-    open = null;
-  };
+  const open: { readonly name: string; readonly charStart: number; charEnd: number; readonly scores: number[] }[] = [];
+  let last: (typeof open)[number] | null = null;
   for (const { charStart, charEnd, label, score } of places) {
     const [, mark, name] = /^(?:([BI])-)?(.*)$/.exec(label)!;
-    if (name === 'O' || name === '') {
-      close();
-      continue;
-    }
-    if (open !== null && (open as { name: string }).name === name && mark !== 'B') {
-      const current = open as { to: number; scores: number[] };
-      current.to = charEnd;
-      current.scores.push(score);
+    if (name === 'O' || name === '') last = null;
+    else if (last !== null && last.name === name && mark !== 'B') {
+      last.charEnd = charEnd;
+      last.scores.push(score);
     } else {
-      close();
-      open = { name: name!, from: charStart, to: charEnd, scores: [score] };
+      last = { name: name!, charStart, charEnd, scores: [score] };
+      open.push(last);
     }
   }
-  close();
-  return spans;
+  return open.flatMap(({ name, charStart, charEnd, scores }): ModelSpan[] => {
+    const kind = Object.hasOwn(meanings, name) ? meanings[name]! : meaningOf(name);
+    if (kind === null) return [];
+    return [{ charStart, charEnd, kind, score: scores.reduce((sum, each) => sum + each, 0) / scores.length }];
+  });
 }
