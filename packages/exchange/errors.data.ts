@@ -14,7 +14,7 @@ export const exchangeErrors = defineErrors({
   'exchange-format-unknown': {
     meaning: 'No door understands the source.',
     remedy:
-      'Export it as FHIR R4, HL7 v2, C-CDA, WFDB, EDF, SCP-ECG, annotated ECG, DICOM, NIfTI, Open mHealth, Apple Health, Dexcom Clarity, LibreView, Nightscout, Tidepool, a plain CSV with a header row, or a clinical note as plain text (.txt).',
+      'Export it as FHIR R4, HL7 v2, C-CDA, WFDB, EDF, SCP-ECG, annotated ECG, DICOM, NIfTI, Open mHealth, Apple Health, Dexcom Clarity, LibreView, Nightscout, Tidepool, OMOP CDM tables (person.csv), a plain CSV with a header row, or a clinical note as plain text (.txt).',
   },
   'exchange-truncated': {
     meaning: 'The source ends before its own structure does.',
