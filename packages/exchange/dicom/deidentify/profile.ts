@@ -60,8 +60,7 @@ const OPTION_OF = {
 } as const satisfies Record<string, keyof ProfileOptions>;
 
 const ACTION_OF = { X: 'remove', Z: 'empty', D: 'dummy', U: 'uid' } as const;
-const publicUids = () => new Set(PUBLIC_UIDS.map(tagOfKeyword));
-const publicTexts = () => new Set(PUBLIC_TEXTS.map(tagOfKeyword));
+const PUBLIC: ReadonlySet<Tag | null> = new Set([...PUBLIC_UIDS, ...PUBLIC_TEXTS].map(tagOfKeyword));
 
 /** What the profile with its options does with an element. */
 export function rulingOf({ tag, vr }: DataElement, options: ProfileOptions): Ruling {
@@ -101,14 +100,14 @@ function unlisted(tag: Tag, vr: Vr, options: ProfileOptions): Ruling {
     case 'SQ':
       return { action: 'search', why };
     case 'UI':
-      return { action: publicUids().has(tag) || options.retainUids === true ? 'keep' : 'uid', why };
+      return { action: PUBLIC.has(tag) || options.retainUids === true ? 'keep' : 'uid', why };
     case 'PN':
       return { action: 'empty', why };
     case 'LT':
     case 'ST':
     case 'UT':
     case 'UC':
-      if (publicTexts().has(tag)) return { action: 'keep', why };
+      if (PUBLIC.has(tag)) return { action: 'keep', why };
       return { action: options.cleanDescriptors === true ? 'clean' : 'dummy', why };
     case 'UR':
     case 'UN':
