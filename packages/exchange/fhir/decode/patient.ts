@@ -17,7 +17,7 @@ import { identifierKey, patientKey } from '../reference.ts';
 
 const NAME_ORDER = ['official', 'usual', undefined, 'nickname', 'anonymous', 'maiden', 'old', 'temp'];
 
-/** Patient → facts name, sex, birthDate, identifier, deceased; link → merge. */
+/** Patient → facts name, sex, birthDate, identifier, address, telecom, deceased; link → merge. */
 export function decodePatient(resource: Json, context: Context): Outcome {
   const subject = context.provenance.sourceId ?? context.options.subject;
   if (subject === undefined) {
@@ -52,6 +52,13 @@ export function decodePatient(resource: Json, context: Context): Outcome {
         name: `identifier:${key}`,
       },
     );
+  }
+  for (const [part, fact] of [
+    ['address', addressText],
+    ['telecom', telecomText],
+  ] as const) {
+    const [text] = listAt(resource, part, context).flatMap(fact);
+    if (text !== undefined) add(part, part, { kind: 'text', text });
   }
   addDeath(resource, context, add);
   for (const [i, link] of listAt(resource, 'link', context).entries()) {
@@ -109,6 +116,21 @@ function preferredName(names: readonly Json[], context: Context): { readonly tex
   }
   return null;
 }
+
+/** Lines, postcode, place: as on an envelope. Of several addresses the first that is not old. */
+function addressText({ use, text, line, postalCode, city }: Json): readonly string[] {
+  if (use === 'old') return [];
+  const lines = Array.isArray(line) ? line : [];
+  const written = [...lines, [postalCode, city].filter(isText).join(' ')].filter(isText).join(', ');
+  return [written, text].filter(isText).slice(0, 1);
+}
+
+/** The first telephone that is not old. */
+function telecomText({ use, system, value }: Json): readonly string[] {
+  return use !== 'old' && (system === 'phone' || system === 'sms') && isText(value) ? [value] : [];
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 
 function addDeath(resource: Json, context: Context, add: AddFact): void {
   const { deceasedBoolean, deceasedDateTime } = resource;
