@@ -8,6 +8,7 @@ import { recordingEntries } from '../waveform/entries.ts';
 import { type Neighbours, NO_NEIGHBOURS } from '../waveform/recording.ts';
 import { sampledObservations } from '../waveform/resources.ts';
 import { contentJson, contentTree } from './content-tree.ts';
+import { dicomErrors } from './errors.data.ts';
 import { type Became, elementLoss } from './fields.ts';
 import { headerDifference, keptHeader } from './header.ts';
 import { measurementEntries } from './measurements.ts';
@@ -108,7 +109,7 @@ function* decode(bytes: Uint8Array, options: DoorOptions): Generator<Decoded, vo
   for (const context of contexts) {
     yield headerEntry(context, first);
     yield* refusedElements(context);
-    yield* contentEntries(context, bytes, options);
+    yield* contentEntries(context, context === first, bytes, options);
   }
   const volume = volumeEntry(contexts);
   if (volume !== null) yield volume;
@@ -141,6 +142,9 @@ function* subjectFacts(context: ObjectContext): Generator<Decoded, void, void> {
   const { file, subject } = context;
   const { dataSet } = file;
   const time = dayOfStudy(context);
+  const undated = `${file.name} has no date; who it is of is taken as always true`;
+  const problems =
+    time.start === 0 ? [dicomErrors.problem('dicom-element', undated, { file: file.name, element: 'StudyDate' })] : [];
   const values: readonly (readonly [fact: string, keyword: string, value: string | null])[] = [
     ['name', 'PatientName', personName(dataSet.text('PatientName'))?.text ?? null],
     ['sex', 'PatientSex', administrativeGender(dataSet.text('PatientSex'))],
@@ -152,14 +156,14 @@ function* subjectFacts(context: ObjectContext): Generator<Decoded, void, void> {
     const provenance = context.provenance(keyword, element);
     const value: RawValue = { kind: 'text', text };
     const item: RawFact = { kind: 'fact', subject, fact, codings: [], value, time, provenance };
-    yield { type: 'subject', fate: 'mapped', items: [item], problems: [], provenance };
+    yield { type: 'subject', fate: 'mapped', items: [item], problems, provenance };
   }
 }
 
-/** When the study was, to the day where nothing tells the zone; without a date, always. */
+/** When the study was, to the day where nothing tells the zone; without a date, since the epoch. */
 function dayOfStudy({ file, instantOf }: ObjectContext): RawTime {
   const taken = takenAt(file.dataSet) ?? dateTime(file.dataSet.text('StudyDate'), null);
-  if (taken === null) return { start: instant(Number.NEGATIVE_INFINITY), offset: null };
+  if (taken === null) return { start: instant(0), offset: null };
   const at = instantOf(taken);
   if (!('problem' in at)) return { start: at.at, offset: at.offset };
   const day = instant(Math.floor(taken.local / DAY) * DAY);
@@ -178,7 +182,8 @@ function* bodyEntries(context: ObjectContext): Generator<Decoded, void, void> {
     if (element === undefined || value === null) continue;
     const provenance = {
       ...context.provenance(keyword, element),
-      sourceId: `${file.dataSet.text('SOPInstanceUID')}#${keyword}`,
+      // No part of the object's own entry, which would replace what it does not repeat.
+      sourceId: `${file.dataSet.text('SOPInstanceUID')}|${keyword}`,
     };
     const at = context.instantOf(takenAt(file.dataSet));
     const where = { file: file.name, element: keyword, byte: element.byteStart };
@@ -214,6 +219,7 @@ function* bodyEntries(context: ObjectContext): Generator<Decoded, void, void> {
 /** What an object holds beside its header. */
 function* contentEntries(
   context: ObjectContext,
+  first: boolean,
   bytes: Uint8Array,
   options: DoorOptions,
 ): Generator<Decoded, void, void> {
@@ -255,7 +261,7 @@ function* contentEntries(
           points,
         });
       }
-    } else if (kind === 'image') {
+    } else if (kind === 'image' && first) {
       yield kept('pixels', 'PixelData', pixelDescription(file));
     }
   } catch (error) {
@@ -265,12 +271,12 @@ function* contentEntries(
   }
 }
 
-/** The grid and meaning of the volume that the images make, or why they make none. Null for single images without a place. */
+/** The grid and meaning of the volume that the images make, or why they make none. Null where none is meant. */
 function volumeEntry(contexts: readonly ObjectContext[]): Decoded | null {
   const images = contexts.filter(({ file }) => objectKind(file) === 'image');
   const [first] = images;
   if (first === undefined) return null;
-  const several = images.length > 1 || (first.file.dataSet.number('NumberOfFrames') ?? 1) > 1;
+  if (!meansVolume(images)) return null;
   const files = images.map(({ file }) => file);
   const { subject } = first;
   const provenance = { ...first.provenance('volume', first.file.dataSet), byteStart: 0 };
@@ -286,9 +292,17 @@ function volumeEntry(contexts: readonly ObjectContext[]): Decoded | null {
     return { type: 'volume', subject, fate: 'kept', items: [], problems: marks, provenance, kept };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    if (!several) return null;
     return { type: 'volume', subject, fate: 'refused', items: [], problems: [error.toJSON()], provenance };
   }
+}
+
+/** Several images of numbers, or one that places its frames; pictures in colour and single images are no volume. */
+function meansVolume([first, ...later]: readonly ObjectContext[]): boolean {
+  const { dataSet } = first!.file;
+  if ((dataSet.number('SamplesPerPixel') ?? 1) > 1) return false;
+  if (later.length > 0) return true;
+  const placing = ['PerFrameFunctionalGroupsSequence', 'SharedFunctionalGroupsSequence', 'GridFrameOffsetVector'];
+  return (dataSet.number('NumberOfFrames') ?? 1) > 1 && placing.some((keyword) => dataSet.get(keyword) !== undefined);
 }
 
 function recording(

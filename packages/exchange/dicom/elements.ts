@@ -192,7 +192,9 @@ class Reader {
       const whole = end === this.source.bytes.length;
       const says = `claims ${length} bytes where ${end - content} are left`;
       this.refuse(whole ? 'dicom-truncated' : 'dicom-length', tag, start, end, context.path, says);
-      return { element: null, at: null };
+      if (vr !== 'SQ') return { element: null, at: null };
+      // Its items that are whole are kept.
+      return { element: this.sequence(place, content, end, false, context).element, at: null };
     }
     if (vr === 'SQ') {
       const reading = header.vr === 'UN' ? { explicit: false, bigEndian: false } : context.reading;

@@ -103,7 +103,7 @@ function stepOf(sorted: readonly ImagePlane[], places: readonly number[], { spar
     return thickness;
   }
   apart.sort((a, b) => a - b);
-  return sparse ? apart[0]! : apart[Math.floor(apart.length / 2)]!;
+  return sparse ? apart[0]! : apart[Math.floor((apart.length - 1) / 2)]!;
 }
 
 function sizeOf({ file }: ImagePlane): { readonly rows: number; readonly columns: number } {

@@ -107,6 +107,10 @@ function takeApart(
   }
   const source: Source = { file: name, bytes: content, problems, refused, count: 0 };
   const dataSet = readDataSet(source, from, content.length, reading);
+  if (dataSet.elements.size === 0 && refused.length === 0) {
+    const message = `${name} ends before its first element`;
+    problems.push(dicomErrors.problem('dicom-truncated', message, { file: name, byte: bytes.length }));
+  }
   for (const term of dataSet.charset.unknown) {
     const message = `${name}: character set “${term}” is not known`;
     problems.push(dicomErrors.problem('dicom-charset', message, { file: name, element: 'SpecificCharacterSet' }));

@@ -37,20 +37,37 @@ function compile(coding: Coding, mostBytes: number): WebAssembly.Module {
   return module;
 }
 
-async function load(coding: Coding, mostBytes: number): Promise<Decoder> {
+interface Loaded {
+  readonly decoder: Decoder;
+  /** Whether it asked for more memory than it may have. */
+  denied(): boolean;
+}
+
+async function load(coding: Coding, mostBytes: number): Promise<Loaded> {
   const [script, , decoder] = MODULES[coding];
   const factory = require(script) as Factory;
   const silent = () => {};
+  let denied = false;
   const module = await factory({
     print: silent,
     printErr: silent,
     instantiateWasm(imports: WebAssembly.Imports, received: (instance: WebAssembly.Instance) => void) {
       const instance = new WebAssembly.Instance(compile(coding, mostBytes), imports);
+      const memory = Object.values(instance.exports).find((each) => each instanceof WebAssembly.Memory)!;
+      // The codec's own code hides a refusal from its caller.
+      memory.grow = (pages) => {
+        try {
+          return WebAssembly.Memory.prototype.grow.call(memory, pages);
+        } catch (error) {
+          denied = true;
+          throw error;
+        }
+      };
       received(instance);
       return instance.exports;
     },
   });
-  return new module[decoder]!();
+  return { decoder: new module[decoder]!(), denied: () => denied };
 }
 
 /**
@@ -58,24 +75,24 @@ async function load(coding: Coding, mostBytes: number): Promise<Decoder> {
  * of a broken frame is left in it. For worker threads: a hostile frame may keep `decode` busy for ever.
  */
 export function wasmCodecs(mostBytes: number): Codecs & { ready(coding: Coding): Promise<void> } {
-  const loaded = new Map<Coding, Decoder>();
+  const loaded = new Map<Coding, Loaded>();
   return {
     async ready(coding) {
       if (!loaded.has(coding)) loaded.set(coding, await load(coding, mostBytes));
     },
     decode(coding, bytes) {
-      const decoder = loaded.get(coding);
-      if (decoder === undefined) throw new TypeError(`the codec of ${coding} is not loaded`);
+      const own = loaded.get(coding);
+      if (own === undefined) throw new TypeError(`the codec of ${coding} is not loaded`);
+      const { decoder, denied } = own;
       try {
         decoder.getEncodedBuffer(bytes.length).set(bytes);
         decoder.decode();
+        if (denied()) throw new RangeError('more memory was asked for than is given');
         const { buffer, byteOffset, byteLength } = decoder.getDecodedBuffer();
         return new Uint8Array(buffer, byteOffset, byteLength).slice();
       } catch (cause) {
         loaded.delete(coding);
-        const outOfMemory =
-          cause instanceof RangeError || /memory|bad_alloc|alloc/i.test(String((cause as Error)?.message ?? cause));
-        const code = outOfMemory ? 'dicom-codec-limit' : 'dicom-codec';
+        const code = denied() ? 'dicom-codec-limit' : 'dicom-codec';
         throw dicomErrors.error(code, `the ${coding} frame cannot be unpacked`, { byte: 0 }, undefined, cause);
       }
     },

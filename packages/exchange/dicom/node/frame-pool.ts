@@ -52,6 +52,8 @@ interface Thread {
 
 const MOST_BYTES = 2 ** 29;
 const LONGEST = 30_000;
+/** Most of the heap of a thread, MiB; samples lie outside it, bounded by the size that the description gives. */
+const MOST_HEAP = 512;
 
 export function framePool(options: FramePoolOptions = {}): FramePool {
   const { mostBytes = MOST_BYTES, longest = LONGEST } = options;
@@ -64,7 +66,7 @@ export function framePool(options: FramePoolOptions = {}): FramePool {
   const start = (): Thread => {
     const worker = new Worker(new URL('./frame-worker.ts', import.meta.url), {
       workerData: { mostBytes },
-      resourceLimits: { maxOldGenerationSizeMb: Math.ceil(mostBytes / 2 ** 20) },
+      resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP },
     });
     const thread: Thread = { worker, pending: null, timer: null };
     threads.add(thread);
