@@ -6,7 +6,7 @@ import { corpus } from './fixtures/corpus.data.ts';
 import { precision, recall, scoreCorpus } from './fixtures/score.ts';
 import { secondCorpus } from './fixtures/second-corpus.data.ts';
 import { readNote } from './read-note.ts';
-import { extendRules, noteRules } from './rules.ts';
+import { extendRules, noteRules, parseRules } from './rules.ts';
 
 const found = (text: string, context = {}) => readNote(text, context).findings;
 const said = (finding: Finding | undefined) => finding && [finding.kind, finding.text, finding.assertion.negated];
@@ -126,10 +126,18 @@ describe('reading notes', () => {
     [{ problems: [{ name: '' }] }, 'problems[0].name'],
     [{ problems: [{ name: 'x', codings: ['FOO 1'] }] }, 'problems[0].codings[0]'],
     [{ drugs: ['x'] }, 'drugs[0]'],
+    [{ drugs: [{ name: 'x', codings: 'RxNorm 1' }] }, 'drugs[0].codings'],
+    [{ drugs: [{ name: 'x', codings: ['constructor 1'] }] }, 'drugs[0].codings[0]'],
+    [{ drugs: [{ name: 'x', also: 'y' }] }, 'drugs[0].also'],
   ])('rules that have not the form of rules are refused: %j', (json, element) => {
     expect(() => extendRules(json, 'rules.json')).toThrow(
       expect.objectContaining({ code: 'note-rules-invalid', where: { file: 'rules.json', element } }),
     );
+  });
+
+  it('a file of rules that is no JSON is refused', () => {
+    expect(() => parseRules('{', 'rules.json')).toThrow(expect.objectContaining({ code: 'note-rules-invalid' }));
+    expect(parseRules('\uFEFF{}').drugs).toEqual(noteRules.drugs);
   });
 
   it('spans of a model are asserted on like all others, where no rule found anything', () => {

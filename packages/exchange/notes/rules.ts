@@ -114,7 +114,8 @@ function lexiconEntry(entry: Record<string, unknown>, at: string, file: string):
       throw invalid(file, `${at}.${name}`, 'is no list of words');
     return given as string[];
   };
-  const codings = Array.isArray(entry.codings) ? entry.codings : [];
+  const codings = entry.codings ?? [];
+  if (!Array.isArray(codings)) throw invalid(file, `${at}.codings`, 'is no list');
   return {
     name: text(entry, 'name', at, file),
     also: words('also'),
@@ -126,8 +127,8 @@ function lexiconEntry(entry: Record<string, unknown>, at: string, file: string):
 function codingOf(given: unknown, at: string, file: string): Coding {
   if (typeof given === 'string') {
     const [name, code] = given.split(/ (?=\S+$)/);
-    const system = CODE_SYSTEMS[name ?? ''];
-    if (system !== undefined && code !== undefined) return { system, code };
+    if (name !== undefined && code !== undefined && Object.hasOwn(CODE_SYSTEMS, name))
+      return { system: CODE_SYSTEMS[name]!, code };
     throw invalid(file, at, `names none of ${Object.keys(CODE_SYSTEMS).join(', ')} with a code`);
   }
   if (isObject(given) && typeof given.system === 'string' && typeof given.code === 'string') {
