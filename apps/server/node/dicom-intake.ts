@@ -46,11 +46,12 @@ export class DicomIntake {
     refuse: (object: StoredObject) => Problem | null = () => null,
   ): Promise<Taken> {
     try {
-      const staged = await this.store.stage(bytes, name);
+      const staged = this.store.describe(bytes, name);
       const { object, known } = staged;
       const unwanted = refuse(object);
       if (unwanted !== null) return { problem: unwanted };
       if (known) return { object, known };
+      await this.store.write(staged, bytes);
       await this.#keep(staged, bytes, name);
       return { object, known };
     } catch (error) {

@@ -4,11 +4,14 @@ import { dicomErrors } from '@gemel/exchange/dicom/errors.data';
 import { type DicomFile, parseDicom } from '@gemel/exchange/dicom/parse';
 import { dicomwebErrors } from '@gemel/exchange/dicom/web/errors.data';
 import { type JsonDataSet, toJson } from '@gemel/exchange/dicom/web/json';
+import { encodeDataSet } from '@gemel/exchange/dicom/write';
 import { sha256 } from './world.ts';
 
 /** An object that is stored, as the index has it. */
 export interface StoredObject {
   readonly sha256: string;
+  /** Hash of the data set alone, in one syntax: the same object by whatever way it came. */
+  readonly content: string;
   readonly bytes: number;
   readonly study: string;
   readonly series: string;
@@ -19,11 +22,11 @@ export interface StoredObject {
   readonly attributes: JsonDataSet;
 }
 
-/** An object whose bytes are on the disk and which is not in the index yet. */
+/** An object that is understood and not in the index yet. */
 export interface Staged {
   readonly file: DicomFile;
   readonly object: StoredObject;
-  /** The same bytes are in the index already. */
+  /** The same object is in the index already. */
   readonly known: boolean;
 }
 
@@ -41,6 +44,8 @@ export class DicomStore {
   readonly #studies = new Set<string>();
   readonly #series = new Set<string>();
   #writing: Promise<unknown> = Promise.resolve();
+  /** Files written so far, for names of those half written. */
+  #count = 0;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -104,30 +109,29 @@ export class DicomStore {
   }
 
   /**
-   * Puts a DICOM file on the disk; `commit` makes it findable.
+   * What a DICOM file would be stored as.
    * @throws the coded errors of parseDicom, dicom-truncated, dicomweb-object, dicomweb-duplicate
    */
-  async stage(bytes: Uint8Array, name: string): Promise<Staged> {
+  describe(bytes: Uint8Array, name: string): Staged {
     const file = parseDicom(bytes, name);
     if (file.truncated) throw dicomErrors.error('dicom-truncated', `${name} ends early`, { file: name });
     const object = described(file, sha256(bytes), bytes.length);
-    const known = this.#known(object);
-    if (!known) await this.#write(object.sha256, bytes);
-    return { file, object, known };
+    return { file, object, known: this.#known(object) };
   }
 
   /** Whether the very same is there. @throws dicomweb-duplicate where another is under its UID */
-  #known({ instance, sha256: hash }: StoredObject): boolean {
+  #known({ instance, content }: StoredObject): boolean {
     const there = this.#objects.get(instance);
-    if (there !== undefined && there.sha256 !== hash)
+    if (there !== undefined && there.content !== content)
       throw dicomwebErrors.error('dicomweb-duplicate', `another object is stored as ${instance}`, {
         element: instance,
       });
     return there !== undefined;
   }
 
-  async #write(hash: string, bytes: Uint8Array): Promise<void> {
-    const path = this.#path(hash);
+  /** Puts the file of an object on the disk, durably; `commit` makes it findable. */
+  async write({ object }: Staged, bytes: Uint8Array): Promise<void> {
+    const path = this.#path(object.sha256);
     if ((await stat(path).catch(() => null))?.size === bytes.length) return;
     await mkdir(dirname(path), { recursive: true });
     const made = `${path}.${process.pid}.${this.#count++}`;
@@ -142,9 +146,7 @@ export class DicomStore {
     await synced(dirname(path));
   }
 
-  #count = 0;
-
-  /** Makes staged objects findable; durable when it returns. @throws dicomweb-duplicate where another came first */
+  /** Makes objects whose files are on the disk findable; durable when it returns. @throws dicomweb-duplicate where another came first */
   commit(staged: readonly Staged[]): Promise<void> {
     const done = this.#writing.then(async () => {
       const fresh = staged.filter(({ object }) => !this.#known(object)).map(({ object }) => object);
@@ -193,6 +195,7 @@ function described(file: DicomFile, hash: string, bytes: number): StoredObject {
   );
   return {
     sha256: hash,
+    content: sha256(encodeDataSet(dataSet)),
     bytes,
     study: uid('StudyInstanceUID'),
     series: uid('SeriesInstanceUID'),
