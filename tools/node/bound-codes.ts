@@ -10,9 +10,8 @@ export const BOUND_CODES = 'packages/exchange/terminology/bound-codes.data.ts';
 /** Each code once, by system and code. SNOMED CT's names belong to its releases and are left out. */
 export async function boundCodes(): Promise<readonly Coding[]> {
   const found = new Map<string, Coding>();
-  for (const { observes, controls, quantities } of await discoverPacks()) {
-    const all = [...observes, ...controls, ...quantities.map(({ code }) => code)].flatMap(({ codings }) => codings);
-    for (const { system, code, display } of all) {
+  for (const { observes, controls } of await discoverPacks()) {
+    for (const { system, code, display } of [...observes, ...controls].flatMap(({ codings }) => codings)) {
       const named = display !== undefined && system !== SNOMED ? { display } : {};
       const key = `${system}|${code}`;
       if (!found.has(key) || 'display' in named) found.set(key, { system, code, ...named });

@@ -21,13 +21,17 @@ export const omopDoor: Door = {
   id: 'omop-cdm-5.4',
   title: 'OMOP CDM 5.4 tables (person.csv and those beside it)',
   sniff(head, name) {
-    if (tableNamed(name) !== 'person') return 0;
+    const table = tableNamed(name);
+    if (table === null) return 0;
     const text = readText(head);
     const first = sliceDecoder(text)(text.start, Math.min(text.bytes.length, 4096)).split(/\r?\n/)[0]!.toLowerCase();
-    return /person_id/.test(first) && /gender_concept_id/.test(first) ? 0.98 : 0;
+    const known = TABLES[table].every((column) => !column.required || first.includes(column.name));
+    return known ? 0.98 : table === 'person' && first.includes('person_id') ? 0.6 : 0;
   },
   companions: (_bytes, name, neighbours) =>
-    neighbours.names.filter((each) => each !== name && (tableNamed(each) !== null || VOCABULARY_FILE.test(each))),
+    tableNamed(name) === 'person'
+      ? neighbours.names.filter((each) => each !== name && (tableNamed(each) !== null || VOCABULARY_FILE.test(each)))
+      : [],
   *decode(bytes, options) {
     const opened = open(bytes, options);
     if ('refused' in opened) yield opened.refused;
@@ -54,6 +58,12 @@ function open(bytes: Uint8Array, options: DoorOptions): Opened | { readonly refu
   const neighbours = options.neighbours ?? NO_NEIGHBOURS;
   const tables = new Map<TableName, readonly TableRow[]>();
   const remarks: Decoded[] = [];
+  if (tableNamed(options.name) !== 'person') {
+    const message = `${options.name} is read with person.csv, which is not given`;
+    return {
+      refused: fileOf(options, omopErrors.problem('omop-table-missing', message, { file: options.name }), options.name),
+    };
+  }
   const read = (table: TableName, file: string, content: Uint8Array): Decoded | null => {
     const rows = readTable(content, table, file, options);
     if ('code' in rows) return fileOf(options, rows, file);

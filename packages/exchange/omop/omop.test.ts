@@ -247,6 +247,12 @@ describe('import', () => {
   test('is recognised by its header and takes its neighbours along', () => {
     expect(omopDoor.sniff(bytes(PERSON), 'PERSON.CSV')).toBeGreaterThan(0.9);
     expect(omopDoor.sniff(bytes('a,b\n'), 'person.csv')).toBe(0);
+    expect(omopDoor.sniff(bytes(MEASUREMENT), 'measurement.csv')).toBeGreaterThan(0.9);
+    expect(
+      omopDoor.companions!(bytes(MEASUREMENT), 'measurement.csv', { names: ['person.csv'], read: () => null }),
+    ).toEqual([]);
+    const alone = [...omopDoor.decode(bytes(MEASUREMENT), { name: 'measurement.csv' })];
+    expect(alone).toMatchObject([{ fate: 'refused', problems: [{ code: 'omop-table-missing' }] }]);
     const names = ['person.csv', 'Measurement.csv', 'CONCEPT.csv', 'other.csv', 'location.txt'];
     expect(omopDoor.companions!(bytes(PERSON), 'person.csv', { names, read: () => null })).toEqual([
       'Measurement.csv',

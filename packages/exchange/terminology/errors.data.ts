@@ -55,10 +55,6 @@ export const terminologyErrors = defineErrors({
     remedy:
       'Give an unpacked release of LOINC (Loinc.csv), SNOMED CT (RF2 snapshot), RxNorm (RRF), ICD-10-CM, ICD-10 in ClaML, or FHIR CodeSystem, ValueSet and ConceptMap resources or packages (.tgz).',
   },
-  'terminology-file-missing': {
-    meaning: 'A file that the release cannot do without is not there.',
-    remedy: 'Unpack the whole release again.',
-  },
   'terminology-column-missing': {
     meaning: 'A table of the release lacks a column.',
     remedy: 'Give the release as its owner publishes it, not an extract.',

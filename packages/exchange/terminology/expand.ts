@@ -35,7 +35,7 @@ export interface Expansion {
 /** Most codes given at once. */
 export const LONGEST_EXPANSION = 10_000;
 /** Members looked at before counting is given up. */
-const MOST_COUNTED = 50_000;
+const MOST_COUNTED = 10_000;
 
 /** The codes of a value set, or a part of them ($expand). @throws terminology-too-costly */
 export function expand(set: Membership, request: ExpandRequest = {}): Expansion {
