@@ -1,5 +1,4 @@
 import {
-  type Admitted,
   CodedError,
   type Decoded,
   type Instant,
@@ -20,8 +19,7 @@ import type { Refusal, WorkOptions } from './hub.ts';
 import { type Log, SOURCE_PREFIX } from './log.ts';
 import { LossAccountBook, type Outcome, type Source } from './loss-account.ts';
 import { contentText, outcomeOf, type PendingElement } from './pending-element.ts';
-import { judgeFact, judgeObservation } from './quality/gate.ts';
-import type { SubjectPast } from './quality/subject-past.ts';
+import { judge, markKey } from './quality/gate.ts';
 import type { SubjectIndex } from './subject-index.ts';
 import { type Translate, withTranslation } from './translate-codes.ts';
 import { waveformEntries } from './waveform/waveform-entries.ts';
@@ -67,19 +65,6 @@ export async function admit(
     work.abandon();
     throw error;
   }
-}
-
-/** What the quality gate says of an item; controls it does not judge. */
-function judge(item: Admitted, raw: RawItem, past: SubjectPast, replaces: string | undefined) {
-  if (item.kind === 'observation' && raw.kind === 'observation') {
-    return judgeObservation(item, raw, past, replaces);
-  }
-  return item.kind === 'fact' && raw.kind === 'fact' ? judgeFact(item, raw, past) : null;
-}
-
-/** Remarks of one kind on one signal are told once, with their number. */
-function markKey(item: Admitted, { code }: Problem): string {
-  return `${code}|${item.kind === 'observation' ? item.signal : item.kind === 'fact' ? item.fact : item.control}`;
 }
 
 class AdmitWork {

@@ -1,15 +1,12 @@
 import { FIELDS, FULL, MISSING } from './comparison.ts';
 
-/** Kinds of pairs among those compared: one person, two of one household, two who have something else in common. */
-export const CLASSES = ['one', 'household', 'others'] as const;
-
 /**
  * The model of Fellegi and Sunter (1969, doi:10.1080/01621459.1969.10501049): the probability of each level of agreement of each field
  * among matches (m) and among others (u), fields independent given the class. Others are of two classes, for people of one household share
  * name and place at once (Winkler 1993, Proc Sect Survey Res Methods, ASA, 274–279).
  */
 export interface LinkModel {
-  /** Share of each class among the pairs compared. */
+  /** Shares among the pairs compared: one person, two of one household, two who have something else in common. */
   readonly shares: readonly number[];
   /** By class, field, level. */
   readonly agree: readonly (readonly (readonly number[])[])[];

@@ -242,6 +242,22 @@ describe('one measurement by two doors', () => {
     expect(await count()).toEqual(['b']);
   });
 
+  it('D6 a better one takes the place of what came before: the final value that of the preliminary, the record that of the note', async () => {
+    const world = testWorld();
+    const of = (source: string, part: Partial<RawObservation> = {}) =>
+      volume(-1, 5, { provenance: { source, element: 'x', sourceId: source }, ...part });
+    const late = { start: instant(minute(-1) + 20_000), offset: 0 };
+    await world.take([of('a', { status: 'preliminary' })]);
+    await world.take([of('b', { time: late })]);
+    const { observations } = await world.hub.history('tank|1', 'tank');
+    expect(observations.map(({ grade, provenance }) => [grade, provenance.source])).toEqual([['good', 'b']]);
+    const derived = { from: 'text', charStart: 0, charEnd: 3, rule: 'test', confidence: 1 } as const;
+    const note = measured('rate', -1, 140, { source: 'note' });
+    const told = { ...note, provenance: { ...note.provenance, derived } };
+    const { grades } = await judged([measured('rate', -1, 70)], [told]);
+    expect(grades.map(([grade]) => grade)).toEqual(['good', 'uncertain']);
+  });
+
   it('D4 equal values of one source, and different ones of two, are not the same measurement', async () => {
     const within = await judged([
       measured('rate', -1, 70),

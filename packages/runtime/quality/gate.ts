@@ -1,4 +1,5 @@
 import {
+  type Admitted,
   DAY,
   type Fact,
   type Grade,
@@ -9,6 +10,7 @@ import {
   type Problem,
   type Quantity,
   type RawFact,
+  type RawItem,
   type RawObservation,
 } from '@gemel/core';
 import { whereOf } from '../admit-item.ts';
@@ -81,7 +83,7 @@ export function judgeObservation(
       }
     }
   }
-  if (judge.marks.length === 0) return null;
+  if (judge.marks.length === 0 && judge.regraded.length === 0) return null;
   const graded = {
     ...item,
     grade: judge.grade(item.grade, repeats !== undefined),
@@ -91,8 +93,26 @@ export function judgeObservation(
   return { item: graded, problems: judge.marks, regraded: judge.regraded };
 }
 
+/** What the quality gate says of an item; controls it does not judge. */
+export function judge(
+  item: Admitted,
+  raw: RawItem,
+  past: SubjectPast,
+  replaces: string | undefined,
+): Judgement<Observation | Fact> | null {
+  if (item.kind === 'observation' && raw.kind === 'observation') {
+    return judgeObservation(item, raw, past, replaces);
+  }
+  return item.kind === 'fact' && raw.kind === 'fact' ? judgeFact(item, raw, past) : null;
+}
+
+/** Remarks of one kind on one signal are told once, with their number. */
+export function markKey(item: Admitted, { code }: Problem): string {
+  return `${code}|${item.kind === 'observation' ? item.signal : item.kind === 'fact' ? item.fact : item.control}`;
+}
+
 /** The same of a quantity that is stated as a fact (weight, height). */
-export function judgeFact(item: Fact, raw: RawFact, past: SubjectPast): Judgement<Fact> | null {
+function judgeFact(item: Fact, raw: RawFact, past: SubjectPast): Judgement<Fact> | null {
   const measure = measureOfFact(item.fact);
   if (measure === null || !isQuantity(item.value) || raw.value.kind !== 'quantity') return null;
   const convert = toMeasure(measure, item.value.unit);
@@ -151,6 +171,11 @@ class Judge {
     this.regraded.push({ ...other, grade, marks: [...other.marks, problem(code, message, whereOf(this.#raw))] });
   }
 
+  /** The same value in a better grade takes the other's place: that one repeats it from now on. */
+  #giveWay(other: Observation, better: Observation): void {
+    if (other.repeats === undefined) this.regraded.push({ ...other, repeats: better.id });
+  }
+
   #mark(code: Code, message: string): void {
     this.marks.push(problem(code, message, whereOf(this.#raw)));
   }
@@ -202,11 +227,17 @@ class Judge {
       if (other.id === replaces || Math.abs(other.trueAt - item.trueAt) >= SAME_MOMENT) continue;
       if (!isQuantity(other.value) || streamOf(other) === stream) continue;
       if (sameValue(item, other)) {
+        if (isBetter(item, other)) {
+          this.#giveWay(other, item);
+          continue;
+        }
         const message = `${other.provenance.source} brought the same value of ${isoInstant(other.trueAt)} already.`;
         this.#mark('admit-same-measurement', message);
         return other.id;
       }
-      if (other.repeats === undefined && other.grade !== 'poor' && far(signal, item, other)) rival = other;
+      // What was read out of words casts no doubt on what was measured.
+      const told = (item.provenance.derived === undefined) !== (other.provenance.derived === undefined);
+      if (!told && other.repeats === undefined && other.grade !== 'poor' && far(signal, item, other)) rival = other;
     }
     if (rival === undefined) return undefined;
     const [here, there] = [signal.valueOf(item), signal.valueOf(rival)].map(short);
@@ -215,6 +246,12 @@ class Judge {
     this.doubt(rival, 'uncertain', 'admit-disagreement', message);
     return undefined;
   }
+}
+
+/** Whether a value is to count rather than the same one that came before: what was told in words is uncertain at best. */
+function isBetter(item: Observation, other: Observation): boolean {
+  const rank = { good: 0, uncertain: 1, poor: 2 };
+  return rank[item.grade] < rank[other.grade];
 }
 
 /** Equal, or equal within the rounding of the coarser where they were written in different units. */

@@ -37,7 +37,7 @@ export interface Measure {
   readonly stuck?: { readonly count: number; readonly minutes: number };
   /** Two sources measure the same moment when this near; they agree where bias and SD of their differences stay within, on `scale`. */
   readonly agree?: { readonly minutes: number; readonly bias: number; readonly sd: number };
-  /** Usual spacing of readings a day is complete with, where a source is a monitor. */
+  /** Where the figures come from. */
   readonly source: string;
 }
 
