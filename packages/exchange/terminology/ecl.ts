@@ -56,8 +56,7 @@ class Parser {
   }
 
   constraint(): Constraint {
-    if (++this.#depth > DEEPEST)
-      throw terminologyErrors.error('terminology-too-deep', 'the expression is nested too deep');
+    this.#descend();
     const first = this.#refined();
     const operator = this.#connective();
     let result = first;
@@ -93,7 +92,12 @@ class Parser {
   }
 
   #operand(): Constraint {
-    if (this.#take('^')) return { kind: 'members', of: this.#operand() };
+    if (this.#take('^')) {
+      this.#descend();
+      const members: Constraint = { kind: 'members', of: this.#operand() };
+      this.#depth--;
+      return members;
+    }
     if (this.#take('*')) return { kind: 'any' };
     if (this.#take('(')) {
       const inner = this.constraint();
@@ -109,8 +113,7 @@ class Parser {
   }
 
   #refinement(): Refinement {
-    if (++this.#depth > DEEPEST)
-      throw terminologyErrors.error('terminology-too-deep', 'the expression is nested too deep');
+    this.#descend();
     const parts = [this.#attribute()];
     let operator: 'and' | 'or' | null = null;
     for (;;) {
@@ -151,6 +154,12 @@ class Parser {
     }
     if (operator !== '=' && operator !== '!=') this.#fail(`${operator} compares numbers, written #12.5`);
     return { kind: 'attribute', name, operator, value: this.#focus() };
+  }
+
+  #descend(): void {
+    if (++this.#depth > DEEPEST) {
+      throw terminologyErrors.error('terminology-too-deep', 'the expression is nested too deep');
+    }
   }
 
   #connective(words: readonly string[] = ['AND', 'OR', 'MINUS']): string | null {
