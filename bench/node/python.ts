@@ -29,6 +29,12 @@ export function linkagePython(): string | null {
   return process.env.GEMEL_BENCH_LINKAGE_PYTHON || peerPython('bench-python-linkage', requirements);
 }
 
+/** The Python of the DICOM peers. */
+export function dicomPython(): string | null {
+  const requirements = join(ROOT, 'bench/python/dicom-requirements.txt');
+  return process.env.GEMEL_BENCH_DICOM_PYTHON || peerPython('bench-python-dicom', requirements);
+}
+
 /**
  * A Python in a folder of .cache with the pinned requirements, made once.
  * null with the reason on standard error where that cannot be made; the peers' rows then say so.
