@@ -1,8 +1,8 @@
 import { defineValidation } from '@gemel/core/validation';
-import { dicomDoor } from '../dicom/door.ts';
-import { framePool } from '../dicom/node/frame-pool.ts';
-import { parseDicom } from '../dicom/parse.ts';
-import { writeDicom } from '../dicom/write.ts';
+import { dicomDoor } from '@gemel/exchange/dicom/door';
+import { framePool } from '@gemel/exchange/dicom/node/frame-pool';
+import { parseDicom } from '@gemel/exchange/dicom/parse';
+import { writeDicom } from '@gemel/exchange/dicom/write';
 
 const FILES = `
   693_J2KR 693_UNCI 693_UNCR HTJ2K_08_RGB JLSL_16_15_1_1F JPEG-LL JPEG2000_UNC SC_rgb SC_rgb_16bit SC_rgb_16bit_2frame
