@@ -1,4 +1,4 @@
-import { finish, type Instant } from '@gemel/core';
+import { finish, type Instant, type Observation } from '@gemel/core';
 import { randomStream } from '@gemel/numerics';
 import type { History } from '@gemel/runtime/pack';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +24,13 @@ const withFacts = (...own: readonly ReturnType<typeof fact>[]) => [
   ...own,
 ];
 const kilograms = (value: number, unit = 'kg') => fact('body.weight', { value, unit });
+
+it('a level in doubt is believed less: four times the variance of its error', () => {
+  const graded = (grade: Observation['grade']) =>
+    courseOf(vancomycin, history({ observations: [creatinine(-2, 1), { ...level(11, 12), grade }] }), after(30)).levels;
+  expect(graded('good')).toEqual([{ time: expect.any(Number), value: 12 }]);
+  expect(graded('uncertain')).toEqual([{ time: expect.any(Number), value: 12, varianceFactor: 4 }]);
+});
 
 describe('what is refused, by name', () => {
   it('nothing, where all is there', () => {

@@ -15,6 +15,8 @@ export interface Level {
   readonly value: number;
   /** Known only to lie below `value`, the limit of quantification. */
   readonly below?: boolean;
+  /** How many times the model's error variance its own is, where it is in doubt. */
+  readonly varianceFactor?: number;
 }
 
 /** What holds from a time on, until the next change. */

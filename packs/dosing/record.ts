@@ -13,6 +13,7 @@ import {
 } from '@gemel/core';
 import { converter } from '@gemel/core/units';
 import type { History } from '@gemel/runtime/pack';
+import { errorVarianceFactor } from '@gemel/runtime/quality/uncertain';
 import { mosteller } from './body-size.ts';
 import { circumstances } from './circumstances.data.ts';
 import type { CovariatesFrom, DoseGiven, DrugCourse, Level } from './course.ts';
@@ -122,11 +123,13 @@ export function drawnEarly({ levelsAfter }: Drug, { controls }: History, time: n
 
 /** Levels in the order of time; one below the limit of quantification stands at that limit. */
 export function levelsOf(history: History, at: Instant): readonly Level[] {
-  return history.observations.flatMap(({ signal, trueAt, value }): Level[] => {
-    if (!isLevel({ signal }) || trueAt > at) return [];
-    if (isQuantity(value)) return [{ time: hours(trueAt), value: value.value }];
-    if (isBounded(value) && value.kind === 'below')
-      return [{ time: hours(trueAt), value: value.bound.value, below: true }];
+  return history.observations.flatMap((observation): Level[] => {
+    const { trueAt, value } = observation;
+    if (!isLevel(observation) || trueAt > at) return [];
+    const factor = errorVarianceFactor(observation);
+    const level = { time: hours(trueAt), ...(factor === 1 ? {} : { varianceFactor: factor }) };
+    if (isQuantity(value)) return [{ ...level, value: value.value }];
+    if (isBounded(value) && value.kind === 'below') return [{ ...level, value: value.bound.value, below: true }];
     return [];
   });
 }

@@ -147,6 +147,7 @@ export function modelSubject(model: DrugModel, course: DrugCourse): ModelSubject
       id: model.id,
       observed: Float64Array.from(levels, ({ value }) => value),
       censored: Uint8Array.from(levels, ({ below }) => (below ? 1 : 0)),
+      varianceFactors: Float64Array.from(levels, ({ varianceFactor }) => varianceFactor ?? 1),
       kinks: kinksOf(),
       predict(_, eta, out) {
         let finite = true;

@@ -1,7 +1,7 @@
 import { jointObjective } from './joint-objective.ts';
 import { type Kink, placeAmong } from './kinks.ts';
 import { type FoundMode, type ModeTask, searchMode } from './mode-search.ts';
-import { type EtaPrior, type PopulationValues, residualVariance, type Subject } from './population.ts';
+import { type EtaPrior, errorVariance, type PopulationValues, type Subject } from './population.ts';
 
 export type { FoundMode, ModeStatus } from './mode-search.ts';
 export { jointObjective };
@@ -51,7 +51,7 @@ export function conditionalMode(
       const none = { objective: Infinity, information: prior.precision, linearization: null, steps: 0 };
       return { status: 'no-value', eta: Float64Array.from(start), ...none, nearest: null };
     }
-    variance = typical.map((f) => residualVariance(values.sigma, f));
+    variance = typical.map((f, i) => errorVariance(subject, values.sigma, i, f));
   }
   const task: ModeTask = { subject, values, prior, variance, differenceStep, tolerance, mostSteps };
   const nearest = searchMode(task, start, false);

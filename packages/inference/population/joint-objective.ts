@@ -1,6 +1,6 @@
 import { logNormalCdf } from '@gemel/numerics/special/normal';
 import type { SidedLinearization } from './kinks.ts';
-import { type EtaPrior, type PopulationValues, residualVariance, type Subject } from './population.ts';
+import { type EtaPrior, errorVariance, type PopulationValues, residualVariance, type Subject } from './population.ts';
 
 /** −2 log of the joint density of observations and random effects, without constants; Infinity where it has none. */
 export function jointObjective(
@@ -13,7 +13,7 @@ export function jointObjective(
 ): number {
   let sum = 0;
   for (let i = 0; i < f.length; i++) {
-    const r = variance ? variance[i] : residualVariance(values.sigma, f[i]);
+    const r = variance ? variance[i] : errorVariance(subject, values.sigma, i, f[i]);
     if (!(r > 0)) return Infinity;
     const residual = subject.observed[i] - f[i];
     sum += subject.censored?.[i] ? -2 * logNormalCdf(residual / Math.sqrt(r)) : Math.log(r) + (residual * residual) / r;
@@ -40,9 +40,10 @@ export function derivatives(
   const gradient = new Float64Array(q);
   for (let i = 0; i < q; i++) for (let j = 0; j < q; j++) gradient[i] += prior.precision[i * q + j] * eta[j];
   for (let o = 0; o < f.length; o++) {
-    const r = variance ? variance[o] : residualVariance(sigma, f[o]);
-    // dR/df over R.
-    const slope = variance ? 0 : (2 * sigma.proportional * f[o]) / r;
+    const r = variance ? variance[o] : errorVariance(subject, sigma, o, f[o]);
+    // dR/df over R, and d²R/df²; a factor of R falls out of both.
+    const whole = residualVariance(sigma, f[o]);
+    const slope = variance ? 0 : (2 * sigma.proportional * f[o]) / whole;
     const residual = subject.observed[o] - f[o];
     let first: number;
     let second: number;
@@ -59,7 +60,7 @@ export function derivatives(
       first = 0.5 * slope * (1 - (residual * residual) / r) - residual / r;
       second = 1 / r + 0.5 * slope * slope;
       const square = (residual * residual) / r;
-      const bend = variance ? 0 : (2 * sigma.proportional) / r - slope * slope;
+      const bend = variance ? 0 : (2 * sigma.proportional) / whole - slope * slope;
       observed = 0.5 * bend * (1 - square) + slope * (2 * (residual / r) + 0.5 * slope * square) + 1 / r;
     }
     for (let i = 0; i < q; i++) {

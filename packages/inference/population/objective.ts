@@ -2,10 +2,10 @@ import { cholesky, solveLower } from '@gemel/numerics/linalg/cholesky';
 import { type ConditionalMode, conditionalMode, type ModeOptions } from './conditional-mode.ts';
 import {
   type EtaPrior,
+  errorVariance,
   etaPrior,
   linearize,
   type PopulationValues,
-  residualVariance,
   type Subject,
 } from './population.ts';
 
@@ -108,7 +108,7 @@ function linearObjective(subject: Subject, values: PopulationValues, prior: EtaP
   const c = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = i === j ? residualVariance(values.sigma, typical[i]) : 0;
+      let sum = i === j ? errorVariance(subject, values.sigma, i, typical[i]) : 0;
       for (let k = 0; k < q; k++) sum += spread[i * q + k] * g[j * q + k];
       c[i * n + j] = sum;
     }

@@ -57,6 +57,22 @@ function integral(subject: Subject): number {
 }
 
 describe('the mode of a subject', () => {
+  test('an observation in doubt counts as one whose error has so many times the variance', () => {
+    const four = { ...values, sigma: { proportional: 0.4, additive: 0.04 } };
+    const doubted = conditionalMode(decay(4, { varianceFactors: Float64Array.of(4) }), values, etaPrior(values)!);
+    const wide = conditionalMode(decay(4), four, etaPrior(four)!);
+    expect(doubted.eta[0]).toBeCloseTo(wide.eta[0], 9);
+    expect(doubted.objective).toBeCloseTo(wide.objective, 9);
+    for (const approximation of ['fo', 'foce', 'focei'] as const) {
+      const objective = (subject: Subject, at: PopulationValues) =>
+        populationObjective(approximation, [subject], at).value;
+      const inDoubt = objective(decay(4, { varianceFactors: Float64Array.of(4) }), values);
+      expect(inDoubt).toBeCloseTo(objective(decay(4), four), 8);
+    }
+    const sure = conditionalMode(decay(4), values, etaPrior(values)!);
+    expect(Math.abs(doubted.eta[0])).toBeLessThan(Math.abs(sure.eta[0]));
+  });
+
   test('no point nearby is better, with and without interaction', () => {
     const subject = decay(4);
     const prior = etaPrior(values)!;

@@ -7,6 +7,8 @@ export interface Subject {
   readonly observed: Float64Array;
   /** 1 where the value lies below the limit of quantification, which then stands in `observed`; absent: none does. */
   readonly censored?: Uint8Array;
+  /** How many times the residual error's variance each observation's is: of those in doubt; absent: once. */
+  readonly varianceFactors?: Float64Array;
   /** Occasions with random effects of their own; absent: 0. */
   readonly occasions?: number;
   /** Where the prediction is not smooth; absent: it is. */
@@ -72,6 +74,11 @@ export function etaPrior(values: PopulationValues, occasions = 0): EtaPrior | nu
  */
 export function residualVariance(sigma: ResidualError, f: number): number {
   return sigma.additive + sigma.proportional * (f === 0 && sigma.additive === 0 ? 1 : f * f);
+}
+
+/** Variance of observation `i` of a subject predicted as f, its factor included. */
+export function errorVariance({ varianceFactors }: Subject, sigma: ResidualError, i: number, f: number): number {
+  return (varianceFactors?.[i] ?? 1) * residualVariance(sigma, f);
 }
 
 /** Predictions f and their derivatives by the random effects. */

@@ -2,7 +2,7 @@ import type { RandomStream } from '@gemel/numerics';
 import { logNormalCdf, normalQuantile } from '@gemel/numerics/special/normal';
 import { conditionalMode, jointObjective } from './conditional-mode.ts';
 import { distanceFrom, drawAbout, logTail, type ModeProposal, modeProposal } from './mode-proposal.ts';
-import { type EtaPrior, type PopulationValues, residualVariance, type Subject } from './population.ts';
+import { type EtaPrior, errorVariance, type PopulationValues, type Subject } from './population.ts';
 
 /** Markov chains of one subject's random effects. */
 export interface SubjectChains {
@@ -95,6 +95,8 @@ export interface ChainDraw {
   readonly f: Float64Array;
   /** Observations, with a draw in place of each that lies below a limit. */
   readonly y: Float64Array;
+  /** Factors of the variances of observations, as the subject has them. */
+  readonly factors?: Float64Array | undefined;
   /** −2 log density of the observations; Infinity where there is none. */
   readonly objective: number;
   readonly acceptance: Acceptance;
@@ -192,9 +194,11 @@ export function moves(
     acceptance.block += 1 / SWEEPS;
   }
   const y = subject.observed.map((limit, i) =>
-    subject.censored?.[i] ? below(limit, f[i], Math.sqrt(residualVariance(values.sigma, f[i])), random) : limit,
+    subject.censored?.[i]
+      ? below(limit, f[i], Math.sqrt(errorVariance(subject, values.sigma, i, f[i])), random)
+      : limit,
   );
-  return { eta, f, y, objective: data, acceptance, taken };
+  return { eta, f, y, factors: subject.varianceFactors, objective: data, acceptance, taken };
 }
 
 function quadratic({ dimension: d, precision }: EtaPrior, eta: Float64Array): number {

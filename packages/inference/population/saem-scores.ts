@@ -1,6 +1,12 @@
 import { cholesky, choleskySolve } from '@gemel/numerics/linalg/cholesky';
 import { type FixedEffects, unlinked } from './mean-design.ts';
-import { type PopulationValues, type ResidualError, residualVariance, type Subject } from './population.ts';
+import {
+  errorVariance,
+  type PopulationValues,
+  type ResidualError,
+  residualVariance,
+  type Subject,
+} from './population.ts';
 import type { ChainDraw } from './saem-kernels.ts';
 import type { Statistics } from './saem-statistics.ts';
 
@@ -15,11 +21,11 @@ export interface Score {
 export function sigmaScore(draws: Iterable<readonly [Subject, ChainDraw]>, sigma: ResidualError): Score {
   const slope = new Float64Array(2);
   const information = new Float64Array(4);
-  for (const [, { f, y }] of draws) {
+  for (const [subject, { f, y }] of draws) {
     for (let i = 0; i < f.length; i++) {
       const r = residualVariance(sigma, f[i]);
       const share = [1 - sigma.additive / r, sigma.additive / r];
-      const excess = (y[i] - f[i]) ** 2 / r - 1;
+      const excess = (y[i] - f[i]) ** 2 / errorVariance(subject, sigma, i, f[i]) - 1;
       for (let a = 0; a < 2; a++) {
         slope[a] += 0.5 * share[a] * excess;
         for (let b = 0; b < 2; b++) information[a * 2 + b] += 0.5 * share[a] * share[b];
@@ -58,9 +64,9 @@ export function otherScore(
     });
     if (!known) continue;
     for (let i = 0; i < n; i++) {
-      const r = residualVariance(values.sigma, f[i]);
+      const r = errorVariance(subject, values.sigma, i, f[i]);
       const residual = y[i] - f[i];
-      const bend = (2 * values.sigma.proportional * f[i]) / r;
+      const bend = (2 * values.sigma.proportional * f[i]) / residualVariance(values.sigma, f[i]);
       const first = residual / r + 0.5 * bend * ((residual * residual) / r - 1);
       const second = 1 / r + 0.5 * bend * bend;
       for (let a = 0; a < u; a++) {
@@ -140,7 +146,7 @@ function misfit(
     const f = new Float64Array(y.length);
     if (!subject.predict(theta, eta, f)) return Infinity;
     for (let i = 0; i < y.length; i++) {
-      const r = residualVariance(sigma, f[i]);
+      const r = errorVariance(subject, sigma, i, f[i]);
       sum += Math.log(r) + (y[i] - f[i]) ** 2 / r;
     }
   }

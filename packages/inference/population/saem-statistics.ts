@@ -35,12 +35,14 @@ export function statisticsOf(
   const individual = draws.map((chains, s) => {
     const share = 1 / chains.length;
     const mean = Float64Array.from(means[s]);
-    for (const { eta, f, y } of chains) {
+    for (const { eta, f, y, factors } of chains) {
       const phi = eta.map((each, k) => each + means[s][k]);
       for (let k = 0; k < phi.length; k++) mean[k] += share * eta[k];
       addSquare(between, phi, 0, q, share);
       for (let from = q; from < phi.length; from += w) addSquare(within, phi, from, w, share);
-      for (let i = 0; i < f.length; i++) squares += (share * (y[i] - f[i]) ** 2) / residualVariance(shape, f[i]);
+      for (let i = 0; i < f.length; i++) {
+        squares += (share * (y[i] - f[i]) ** 2) / ((factors?.[i] ?? 1) * residualVariance(shape, f[i]));
+      }
     }
     observations += chains[0].f.length;
     return mean;

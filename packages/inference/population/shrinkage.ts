@@ -1,4 +1,4 @@
-import { etaPrior, linearize, type PopulationValues, residualVariance, type Subject } from './population.ts';
+import { errorVariance, etaPrior, linearize, type PopulationValues, type Subject } from './population.ts';
 
 /** How far estimates of single subjects are drawn to the population's, from 0 (not at all) to 1 (wholly). */
 export interface Shrinkage {
@@ -31,7 +31,7 @@ export function shrinkage(
     if (!subject.predict(values.theta, eta, f)) return;
     for (let i = 0; i < n; i++) {
       if (subject.censored?.[i]) continue;
-      residuals.push((subject.observed[i] - f[i]) / Math.sqrt(residualVariance(values.sigma, f[i])));
+      residuals.push((subject.observed[i] - f[i]) / Math.sqrt(errorVariance(subject, values.sigma, i, f[i])));
     }
   });
   const of = (draws: readonly number[], variance: number) => 1 - deviation(draws) / Math.sqrt(variance);
@@ -70,7 +70,7 @@ export function collapsedEffects(
       const at = k < between ? k : between + ((k - between) % within);
       let information = 0;
       linear.f.forEach((f, i) => {
-        information += (linear.g[i * d + k] ** 2 * covariance[k * d + k]) / residualVariance(values.sigma, f);
+        information += (linear.g[i * d + k] ** 2 * covariance[k * d + k]) / errorVariance(subject, values.sigma, i, f);
       });
       most[at] = Math.max(most[at], information);
     }

@@ -2,7 +2,7 @@ import type { RandomStream } from '@gemel/numerics';
 import { cholesky } from '@gemel/numerics/linalg/cholesky';
 import { inferenceErrors } from '../errors.data.ts';
 import type { InferenceProblem } from '../problem.ts';
-import { etaPrior, type PopulationValues, residualVariance, type Subject } from './population.ts';
+import { errorVariance, etaPrior, type PopulationValues, type Subject } from './population.ts';
 
 /** A subject's observations beside data sets of the same design drawn from a model. */
 export interface SimulatedSubject {
@@ -89,7 +89,7 @@ function simulateSubject(
     }
     if (!subject.predict(theta, eta, f)) f.fill(Number.NaN);
     for (let i = 0; i < n; i++) {
-      const y = f[i] + Math.sqrt(residualVariance(sigma, f[i])) * random.normal();
+      const y = f[i] + Math.sqrt(errorVariance(subject, sigma, i, f[i])) * random.normal();
       simulated[r * n + i] = Number.isFinite(y) ? y : Number.NaN;
     }
   }
