@@ -100,9 +100,9 @@ function compiled(value: unknown, file: string): { readonly view: View | null; r
     constants[constant.name] = read;
     compiler.variables.add(constant.name);
   }
-  const where = definition.where.map((path) => compiler.path(path));
+  const where = definition.where.map((path) => compiler.path(path, resource));
   const element = 'ViewDefinition';
-  const parts = definition.select.map((select) => compiler.select(select, true));
+  const parts = definition.select.map((select) => compiler.select(select, resource));
   const root = together({ element, iteration: 'once', over: [], columns: [], select: parts, unionAll: [] });
   compiler.noneTwice(root.all);
   if (problems.length > 0) return { view: null, problems };
@@ -126,11 +126,11 @@ class Compiler {
     this.#problems.push(viewErrors.problem(code, `${element} ${message}.`, { file: this.#file, element }));
   }
 
-  /** `whole`: what it goes over is the resource itself. */
-  select(select: SelectElement, whole: boolean): SelectPlan {
+  /** `type`: of what it is evaluated on; null where that is not known. */
+  select(select: SelectElement, type: string | null): SelectPlan {
     const { element, iteration } = select;
-    const over = select.over.map((path) => this.path(path, whole));
-    const within = whole && iteration === 'once';
+    const over = select.over.map((path) => this.path(path, iteration === 'repeat' ? null : type));
+    const within = iteration === 'once' ? type : (over[0]?.direct?.type ?? null);
     const columns = select.columns.map((column) => this.#column(column, within));
     const unionAll = select.unionAll.map((one) => this.select(one, within));
     const parts = select.select.map((one) => this.select(one, within));
@@ -138,14 +138,14 @@ class Compiler {
     return together({ element, iteration, over, columns, select: parts, unionAll });
   }
 
-  path(path: PathElement, whole = true): PathPlan {
+  path(path: PathElement, type: string | null): PathPlan {
     // What is missing has been told of; anything stands in for it.
     const text = path.path === '' ? '{}' : path.path;
     try {
       const engine = viewPath(text, this.variables);
       if (DIGITS.some((name) => engine.syntax.functions.has(name))) this.exact = true;
       const { variables } = engine.syntax;
-      return { ...path, engine, direct: directPath(engine.syntax.root, whole), rowIndex: variables.has('rowIndex') };
+      return { ...path, engine, direct: directPath(engine.syntax.root, type), rowIndex: variables.has('rowIndex') };
     } catch (cause) {
       if (!(cause instanceof CodedError)) throw cause;
       const shown = cause.message.replace(/\.$/, '');
@@ -155,14 +155,14 @@ class Compiler {
     }
   }
 
-  #column(column: ColumnElement, whole: boolean): ColumnPlan {
+  #column(column: ColumnElement, within: string | null): ColumnPlan {
     const { name, collection } = column;
     const type =
       column.type?.replace(/^http:\/\/hl7\.org\/(fhir\/StructureDefinition|fhirpath)\/(System\.)?/, '') ?? null;
     const known = type === null || Object.hasOwn(HOLDS, type) || Object.hasOwn(r4.type2Parent, type);
     if (!known) this.say('view-element', column.element.replace(/path$/, 'type'), `is "${type}", no type of R4`);
     const holds = type !== null && Object.hasOwn(HOLDS, type) ? HOLDS[type]! : null;
-    return { ...this.path(column, whole), name, collection, type, holds };
+    return { ...this.path(column, within), name, collection, type, holds };
   }
 
   #sameColumns(branches: readonly SelectPlan[], element: string): void {

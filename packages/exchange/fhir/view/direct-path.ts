@@ -22,6 +22,8 @@ interface Stage {
   readonly step: Step;
   /** One type, or the JSON names and types that a choice may have. */
   readonly type: string | readonly Choice[] | null;
+  /** What the choice is an element of. */
+  readonly before?: Stage;
 }
 interface Choice {
   readonly key: string;
@@ -65,7 +67,9 @@ function stageOf(node: SyntaxNode, from: Stage): Stage | null {
     case 'IndexerExpression': {
       const left = stageOf(first!, from);
       const place = literalOf(second!);
-      return left === null || typeof place !== 'number' ? null : { ...left, step: then(left, (nodes) => nodes.slice(place, place + 1)) };
+      return left === null || typeof place !== 'number'
+        ? null
+        : { type: left.type, step: then(left, (nodes) => nodes.slice(place, place + 1)) };
     }
     case 'LiteralTerm': {
       const text = literalOf(node);
@@ -87,7 +91,7 @@ function memberStage(name: string, from: Stage): Stage | null {
   const child = childOf(from.type, name);
   if (child === null) return null;
   const keys = typeof child === 'string' ? [name] : child.map(({ key }) => key);
-  return { step: then(from, (nodes) => children(nodes, keys)), type: child };
+  return { step: then(from, (nodes) => children(nodes, keys)), type: child, before: from };
 }
 
 function functionStage(node: SyntaxNode, from: Stage): Stage | null {
@@ -98,13 +102,13 @@ function functionStage(node: SyntaxNode, from: Stage): Stage | null {
   });
   switch (node.text) {
     case 'first':
-      return { ...from, step: then(from, (nodes) => nodes.slice(0, 1)) };
+      return { type: from.type, step: then(from, (nodes) => nodes.slice(0, 1)) };
     case 'exists':
       return args.length === 0 ? boolean((count) => count > 0) : null;
     case 'empty':
       return boolean((count) => count === 0);
     case 'ofType':
-      return choiceStage(node, args[0], from);
+      return choiceStage(args[0]!, from);
     case 'extension': {
       const url = literalOf(args[0]!);
       // Those of a primitive stand beside it, which the engine knows.
@@ -116,7 +120,9 @@ function functionStage(node: SyntaxNode, from: Stage): Stage | null {
     }
     case 'where': {
       const test = conditionOf(args[0]!, from.type);
-      return test === null ? null : { ...from, step: then(from, (nodes, place) => nodes.filter((one) => test(one, place))) };
+      return test === null
+        ? null
+        : { type: from.type, step: then(from, (nodes, place) => nodes.filter((one) => test(one, place))) };
     }
     case 'getResourceKey':
       return {
@@ -135,14 +141,95 @@ function functionStage(node: SyntaxNode, from: Stage): Stage | null {
   }
 }
 
-/** Only right after the choice: `value.ofType(Quantity)`. */
-function choiceStage(_node: SyntaxNode, arg: SyntaxNode | undefined, from: Stage): Stage | null {
-  const wanted = arg === undefined ? undefined : typeName(arg);
-  if (wanted === undefined || typeof from.type === 'string' || from.type === null) return null;
-  const fitting = from.type.filter(({ type }) => isA(type, wanted));
-  // Other types of the same choice look alike in JSON, so that the element is asked for anew by its name.
-  const before = BEFORE.get(from);
-  if (before === undefined) return null;
+/** Only right after the choice: `value.ofType(Quantity)`. Its types look alike in JSON, so the element is asked for anew, by name. */
+function choiceStage(arg: SyntaxNode, { type, before }: Stage): Stage | null {
+  const wanted = typeName(arg);
+  if (wanted === undefined || before === undefined || type === null || typeof type === 'string') return null;
+  const fitting = type.filter((choice) => isA(choice.type, wanted));
   const keys = fitting.map(({ key }) => key);
   return { step: then(before, (nodes) => children(nodes, keys)), type: fitting.length === 1 ? fitting[0]!.type : null };
+}
+
+/** `use = 'official'`, of texts that are no dates, and several such joined by `and`. */
+function conditionOf(node: SyntaxNode, type: Stage['type']): ((one: unknown, place: Place) => boolean) | null {
+  const [first, second] = node.children ?? [];
+  if (node.type === 'AndExpression') {
+    const [left, right] = [conditionOf(first!, type), conditionOf(second!, type)];
+    return left === null || right === null ? null : (one, place) => left(one, place) && right(one, place);
+  }
+  if (node.type !== 'EqualityExpression' || node.text !== '=') return null;
+  const stage = stageOf(first!, { step: (nodes) => [...nodes], type });
+  const wanted = literalOf(second!);
+  if (stage === null || typeof stage.type !== 'string' || !TEXTS.has(stage.type)) return null;
+  if (typeof wanted !== 'string' || DATE_LIKE.test(wanted)) return null;
+  return (one, place) => {
+    const found = stage.step([one], place);
+    return found.length === 1 && found[0] === wanted;
+  };
+}
+
+const TEXTS = new Set(['string', 'code', 'id', 'uri', 'url', 'canonical', 'markdown', 'oid', 'uuid']);
+
+/** The values of elements by any of the keys, null where an element has only extensions. */
+function children(nodes: readonly unknown[], keys: readonly string[]): unknown[] {
+  const found: unknown[] = [];
+  for (const node of nodes) {
+    if (typeof node !== 'object' || node === null || node instanceof PathDecimal) continue;
+    for (const key of keys) {
+      const value = Object.hasOwn(node, key) ? (node as Json)[key] : undefined;
+      const beside = (node as Json)[`_${key}`];
+      if (Array.isArray(value) || Array.isArray(beside)) {
+        const values = listOf(value);
+        for (let i = 0; i < Math.max(values.length, listOf(beside).length); i++) found.push(values[i] ?? null);
+      } else if (value != null || beside != null) found.push(value ?? null);
+    }
+  }
+  return found;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : value == null ? [] : [value];
+}
+
+/** Type of an element, or what it may be; null where R4 does not say, as for a resource within another. */
+function childOf(type: string, name: string): string | readonly Choice[] | null {
+  for (let at: string | undefined = type; at !== undefined; at = r4.type2Parent[at]) {
+    const path = r4.pathsDefinedElsewhere[`${at}.${name}`] ?? `${at}.${name}`;
+    const choice = r4.choiceTypePaths[path];
+    if (choice !== undefined) {
+      return choice.map((suffix) => {
+        const primitive = suffix[0]!.toLowerCase() + suffix.slice(1);
+        return { key: name + suffix, type: Object.hasOwn(r4.type2Parent, suffix) ? suffix : primitive };
+      });
+    }
+    const found = r4.path2Type[path];
+    if (found === undefined) continue;
+    if (found === 'BackboneElement' || found === 'Element') return path;
+    return found === 'Resource' || found.startsWith('System.') ? (name === 'id' ? 'id' : null) : found;
+  }
+  return null;
+}
+
+function isA(type: string, wanted: string): boolean {
+  for (let at: string | undefined = type; at !== undefined; at = r4.type2Parent[at]) if (at === wanted) return true;
+  return false;
+}
+
+/** The name of a plain type specifier; undefined for any other. */
+function typeName(node: SyntaxNode): string | undefined {
+  const only = node.children?.length === 1 ? node.children[0]! : undefined;
+  if (node.type === 'MemberInvocation') return Object.hasOwn(r4.type2Parent, node.text ?? '') ? node.text : undefined;
+  return only === undefined || (node.type !== 'TermExpression' && node.type !== 'InvocationTerm')
+    ? undefined
+    : typeName(only);
+}
+
+/** A text without escapes, or a whole number. */
+function literalOf(node: SyntaxNode): string | number | undefined {
+  const only = node.children?.length === 1 ? node.children[0]! : undefined;
+  if (node.type === 'StringLiteral') return /^'[^'\\]*'$/.test(node.text ?? '') ? node.text!.slice(1, -1) : undefined;
+  if (node.type === 'NumberLiteral') return /^\d{1,9}$/.test(node.text ?? '') ? Number(node.text) : undefined;
+  return only !== undefined && (node.type === 'TermExpression' || node.type === 'LiteralTerm')
+    ? literalOf(only)
+    : undefined;
 }

@@ -122,13 +122,17 @@ class Run {
 
   /** What a select goes on from: nodes where the engine is needed there, else JSON. */
   #foci(select: SelectPlan, path: PathPlan, focus: unknown, index: number): unknown[] {
-    if (path.direct !== null && !select.needsNodes) return path.direct(util.valData(focus));
+    if (path.direct !== null && !select.needsNodes)
+      return path.direct.run(util.valData(focus), { index, entries: this.#options.entries });
     const nodes = this.#nodes(path, focus, index);
     return select.needsNodes ? nodes : nodes.map((node) => util.valData(node));
   }
 
   #values(path: PathPlan, focus: unknown, index: number): unknown[] {
-    const found = path.direct === null ? this.#nodes(path, focus, index) : path.direct(util.valData(focus));
+    const found =
+      path.direct === null
+        ? this.#nodes(path, focus, index)
+        : path.direct.run(util.valData(focus), { index, entries: this.#options.entries });
     const values: unknown[] = [];
     for (const node of found) {
       // Most are text already.
