@@ -3,8 +3,11 @@ import { assertSpans } from '../notes/assert-spans.ts';
 
 const KIT = 'context/rsAnnotations-1-120-random.txt';
 const AXES = ['negated', 'historical', 'experiencer'] as const;
-/** Sentences in odd places were looked at while the rules were written, those in even places were not. */
-const HALVES = ['seen', 'unseen'] as const;
+/**
+ * Rules were mended by their errors in sentences in odd places. Of those in even places the scores were known meanwhile, and what was
+ * found in them was read once for other reasons; no error there mended a rule of negation or time.
+ */
+const HALVES = ['odd', 'even'] as const;
 
 const row = (name: string, atLeast?: number): ValidationRow => ({
   name,
@@ -25,15 +28,15 @@ export default defineValidation({
   slow: false,
   rows: [
     row('conditions found in their sentences', 2360),
-    row('negated, unseen half: precision', 0.95),
-    row('negated, unseen half: recall', 0.92),
-    row('historical, unseen half: precision', 0.7),
-    row('historical, unseen half: recall', 0.5),
-    row('experiencer, unseen half: right of those about someone else', 1),
-    row('negated, seen half: precision', 0.95),
-    row('negated, seen half: recall', 0.95),
-    row('historical, seen half: precision', 0.7),
-    row('historical, seen half: recall', 0.5),
+    row('negated, even half: precision', 0.95),
+    row('negated, even half: recall', 0.92),
+    row('historical, even half: precision', 0.7),
+    row('historical, even half: recall', 0.5),
+    row('experiencer, even half: right of those about someone else', 1),
+    row('negated, odd half: precision', 0.95),
+    row('negated, odd half: recall', 0.95),
+    row('historical, odd half: precision', 0.7),
+    row('historical, odd half: recall', 0.5),
   ],
   run({ read }) {
     const lines = new TextDecoder('windows-1252')
@@ -74,15 +77,15 @@ export default defineValidation({
     const recall = (name: string) => of(name).right / (of(name).right + of(name).missed);
     return {
       'conditions found in their sentences': located,
-      'negated, unseen half: precision': precision('unseen negated'),
-      'negated, unseen half: recall': recall('unseen negated'),
-      'historical, unseen half: precision': precision('unseen historical'),
-      'historical, unseen half: recall': recall('unseen historical'),
-      'experiencer, unseen half: right of those about someone else': of('unseen experiencer').right,
-      'negated, seen half: precision': precision('seen negated'),
-      'negated, seen half: recall': recall('seen negated'),
-      'historical, seen half: precision': precision('seen historical'),
-      'historical, seen half: recall': recall('seen historical'),
+      'negated, even half: precision': precision('even negated'),
+      'negated, even half: recall': recall('even negated'),
+      'historical, even half: precision': precision('even historical'),
+      'historical, even half: recall': recall('even historical'),
+      'experiencer, even half: right of those about someone else': of('even experiencer').right,
+      'negated, odd half: precision': precision('odd negated'),
+      'negated, odd half: recall': recall('odd negated'),
+      'historical, odd half: precision': precision('odd historical'),
+      'historical, odd half: recall': recall('odd historical'),
     };
   },
 });
