@@ -35,6 +35,12 @@ export function dicomPython(): string | null {
   return process.env.GEMEL_BENCH_DICOM_PYTHON || peerPython('bench-python-dicom', requirements);
 }
 
+/** The Python of the peer that evaluates FHIRPath. */
+export function viewPython(): string | null {
+  const requirements = join(ROOT, 'bench/python/view-requirements.txt');
+  return process.env.GEMEL_BENCH_VIEW_PYTHON || peerPython('bench-python-view', requirements);
+}
+
 /**
  * A Python in a folder of .cache with the pinned requirements, made once.
  * null with the reason on standard error where that cannot be made; the peers' rows then say so.
