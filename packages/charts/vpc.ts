@@ -140,11 +140,14 @@ function isOut({ observed, low, high }: VpcFigure): boolean {
   return observed < low || observed > high;
 }
 
+/** Below it a logarithmic axis has no room for the tick beneath. */
+const LEAST_DRAWN = 1e-300;
+
 function valueDomain({ panels, limit, logarithmic }: VpcPlot): readonly [low: number, high: number] {
   let low = Infinity;
   let high = -Infinity;
   const take = (value: number) => {
-    if (!Number.isFinite(value) || (logarithmic && !(value > 0))) return;
+    if (!Number.isFinite(value) || (logarithmic && !(value >= LEAST_DRAWN))) return;
     low = Math.min(low, value);
     high = Math.max(high, value);
   };
@@ -326,11 +329,15 @@ function lineMarkup(
   );
 }
 
-/** Grid lines at powers of ten, and at 2 and 5 where there are few. */
+/** Powers of ten that a panel has room for. */
+const MOST_POWERS = 12;
+
+/** Grid lines at powers of ten, at 2 and 5 too where there are few, at every so many where there are too many. */
 function decades(y: Scale, [low, high]: readonly [number, number], [left, right]: readonly [number, number]): string {
   const powers: number[] = [];
-  const few = Math.log10(high / low) < 2;
-  for (let k = Math.floor(Math.log10(low)); 10 ** k <= high; k++) {
+  const count = Math.log10(high) - Math.log10(low);
+  const few = count < 2;
+  for (let k = Math.floor(Math.log10(low)); 10 ** k <= high; k += Math.max(1, Math.ceil(count / MOST_POWERS))) {
     for (const m of few ? [1, 2, 5] : [1]) if (m * 10 ** k >= low && m * 10 ** k <= high) powers.push(m * 10 ** k);
   }
   return element(
