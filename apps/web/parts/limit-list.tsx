@@ -24,8 +24,8 @@ export function LimitList({ limits }: { readonly limits: readonly LimitVerdict[]
             <span>
               <strong>
                 {limit.title}: {strings.whatif.verdict[limit.verdict].toLowerCase()}.
-              </strong>{' '}
-              {say(limit.message)}
+              </strong>
+              {limit.message === `${strings.whatif.verdict[limit.verdict]}.` ? '' : ` ${say(limit.message)}`}
             </span>
           </li>
         ))}
