@@ -18,7 +18,7 @@ describe('the calendar', () => {
         times.forEach((time, i) => {
           calendar.schedule(time, i % 7, i, 0);
           // Some are taken out in between.
-          if (i % 5 === 4) calendar.load(calendar.rows());
+          if (i % 5 === 4) calendar.load(calendar.rows(), calendar.order);
         });
         const sorted = times.map((time, i) => [time, i] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
         const got: (readonly [number, number])[] = [];

@@ -9,7 +9,8 @@ export class EventCalendar {
   subject = 0;
   stamp = 0;
   size = 0;
-  #order = 0;
+  /** Events put in so far. */
+  order = 0;
   #times = new Float64Array(64);
   #orders = new Float64Array(64);
   #slots = new Int32Array(64);
@@ -34,7 +35,7 @@ export class EventCalendar {
     this.#kinds[slot] = kind;
     this.#subjects[slot] = subject;
     this.#stamps[slot] = stamp;
-    this.#rise(this.size++, time, this.#order++, slot);
+    this.#rise(this.size++, time, this.order++, slot);
   }
 
   /** Takes the next event out; false where there is none. */
@@ -66,17 +67,16 @@ export class EventCalendar {
     return rows;
   }
 
-  /** Puts rows back that `rows` gave; what was in the calendar is gone. */
-  load(rows: Float64Array): void {
+  /** Puts rows back that `rows` gave, of a calendar that so many events had been put into; what was in this one is gone. */
+  load(rows: Float64Array, order: number): void {
     this.clear();
-    this.#order = 0;
+    this.order = order;
     for (let i = 0; i < rows.length; i += 5) {
       if (this.size === this.#times.length) this.#grow();
       const slot = this.#slots[this.size];
       this.#kinds[slot] = rows[i + 2];
       this.#subjects[slot] = rows[i + 3];
       this.#stamps[slot] = rows[i + 4];
-      this.#order = Math.max(this.#order, rows[i + 1] + 1);
       this.#rise(this.size++, rows[i], rows[i + 1], slot);
     }
   }

@@ -12,7 +12,7 @@ const tallies = (world: World) => [...world.allocation.waits, ...world.stays, ..
 export function snapshot(world: World): WorldColumns {
   const { customers, lines, allocation, calendar } = world;
   const columns: Record<string, Float64Array | Int32Array | Uint32Array> = {
-    clock: Float64Array.of(world.now, world.happened, allocation.order),
+    clock: Float64Array.of(world.now, world.happened, allocation.order, calendar.order),
     calendar: calendar.rows(),
     free: allocation.free.slice(),
     capacities: allocation.capacities.slice(),
@@ -38,8 +38,11 @@ export function snapshot(world: World): WorldColumns {
 /** Puts into a new world of the same flow what `snapshot` gave. What comes is then what would have come. */
 export function restore(world: World, columns: WorldColumns): void {
   const { customers, lines, allocation } = world;
-  [world.now, world.happened, allocation.order] = columns.clock;
-  world.calendar.load(columns.calendar as Float64Array);
+  const [now, happened, joined, scheduled] = columns.clock;
+  world.now = now;
+  world.happened = happened;
+  allocation.order = joined;
+  world.calendar.load(columns.calendar as Float64Array, scheduled);
   allocation.free.set(columns.free);
   allocation.capacities.set(columns.capacities);
   world.variables.set(columns.variables);
