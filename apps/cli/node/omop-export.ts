@@ -1,8 +1,9 @@
-import { closeSync, createWriteStream, openSync, readSync, type WriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Coding, Problem } from '@gemel/core';
+import { filePieces } from '@gemel/exchange/node/file-pieces';
 import { codingsOf, encodeOmop, type OmopSubject, WRITTEN } from '@gemel/exchange/omop/encode';
 import { NO_VOCABULARY, readVocabulary } from '@gemel/exchange/omop/vocabulary';
 import { cliErrors } from '../errors.data.ts';
@@ -17,9 +18,6 @@ export interface OmopExportOptions {
   /** One subject; all where none is named. */
   readonly subject?: string;
 }
-
-/** Bytes read at once. */
-const STEP = 1 << 20;
 
 /** Writes subjects as CSV tables of the OMOP CDM; returns what could not be written. @throws cli-file-unwritable */
 export async function exportOmop({ hub, now }: Place, options: OmopExportOptions): Promise<readonly Problem[]> {
@@ -65,20 +63,5 @@ async function filesIn(folder: string) {
   const paths = await readdir(folder).catch((cause) => {
     throw cliErrors.error('cli-file-unreadable', `${folder} is not there`, { file: folder }, undefined, cause);
   });
-  return { name: folder, paths, read: (path: string) => pieces(join(folder, path)) };
-}
-
-/** A vocabulary download is larger than a file is read whole. */
-function* pieces(path: string): Generator<Uint8Array, void, void> {
-  const handle = openSync(path, 'r');
-  try {
-    for (;;) {
-      const piece = new Uint8Array(STEP);
-      const count = readSync(handle, piece, 0, STEP, null);
-      if (count === 0) return;
-      yield piece.subarray(0, count);
-    }
-  } finally {
-    closeSync(handle);
-  }
+  return { name: folder, paths, read: (path: string) => filePieces(join(folder, path)) };
 }

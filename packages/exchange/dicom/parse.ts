@@ -1,6 +1,6 @@
 import type { Problem } from '@gemel/core/error';
 import { Inflate } from 'fflate';
-import { concat } from './bytes.ts';
+import { concat } from '../bytes.ts';
 import { DataSet } from './dataset.ts';
 import { isVr, type RefusedElement } from './element.ts';
 import { readDataSet, type Source } from './elements.ts';

@@ -1,4 +1,4 @@
-import { concat } from './bytes.ts';
+import { concat } from '../bytes.ts';
 import { dicomErrors } from './errors.data.ts';
 import type { DicomFile } from './parse.ts';
 

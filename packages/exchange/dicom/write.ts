@@ -1,4 +1,4 @@
-import { concat } from './bytes.ts';
+import { concat } from '../bytes.ts';
 import { DataSet, newElement } from './dataset.ts';
 import { nameOfTag, tagText } from './dictionary.ts';
 import { type DataElement, ITEM, LONG_VRS, SEQUENCE_END, UNDEFINED_LENGTH } from './element.ts';

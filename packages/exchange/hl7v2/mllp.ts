@@ -1,3 +1,4 @@
+import { concat } from '../bytes.ts';
 import { hl7v2Errors } from './errors.data.ts';
 
 const START = 0x0b;
@@ -58,7 +59,7 @@ export class Unframer {
       }
       this.#held.push(end < 0 ? part.slice() : part);
       if (end < 0) break;
-      messages.push(joined(this.#held, this.#size));
+      messages.push(concat(this.#held));
       this.#held = [];
       this.#size = 0;
       this.#within = false;
@@ -66,14 +67,4 @@ export class Unframer {
     }
     return messages;
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

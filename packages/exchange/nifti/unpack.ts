@@ -1,4 +1,5 @@
 import { Gunzip } from 'fflate';
+import { concat } from '../bytes.ts';
 import { niftiErrors } from './errors.data.ts';
 
 /** Bytes handed to the decompressor at once: what they can unpack to is bounded before the next are looked at. */
@@ -36,12 +37,7 @@ export function unpack(bytes: Uint8Array, file: string, most: number): Uint8Arra
   }
   if (length > most) throw niftiErrors.error('nifti-too-large', `${file} unpacks to over ${most} bytes`, { file });
   if (!ended) throw niftiErrors.error('nifti-gzip', `${file} ends before it is unpacked`, { file, byte: bytes.length });
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
+  const whole = concat(parts);
   const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 8, 8);
   const last = whole.subarray(member);
   if (trailer.getUint32(4, true) !== last.length >>> 0 || trailer.getUint32(0, true) !== crc32(last))

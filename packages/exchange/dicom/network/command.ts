@@ -1,4 +1,4 @@
-import { concat } from '../bytes.ts';
+import { concat } from '../../bytes.ts';
 import { DataSet, newElement } from '../dataset.ts';
 import { parseDataSet } from '../parse.ts';
 import { IMPLICIT_LITTLE } from '../uids.data.ts';

@@ -1,4 +1,4 @@
-import { concat } from '../bytes.ts';
+import { concat } from '../../bytes.ts';
 import { IMPLEMENTATION, IMPLEMENTATION_NAME } from '../write.ts';
 import { dimseErrors } from './errors.data.ts';
 

@@ -1,4 +1,4 @@
-import { concat } from '../bytes.ts';
+import { concat } from '../../bytes.ts';
 import { dicomwebErrors } from './errors.data.ts';
 
 /** One part of a multipart body. */

@@ -6,7 +6,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,6 +13,7 @@ import {
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Problem, Progress } from '@gemel/core';
+import { filePieces } from '../../node/file-pieces.ts';
 import { terminologyErrors } from '../errors.data.ts';
 import { releaseFormats } from '../load/formats.ts';
 import { tarFiles } from '../load/tar.ts';
@@ -43,8 +43,6 @@ export interface LoadedRelease {
 
 /** Problems told in full; the rest is counted. */
 const MOST_PROBLEMS = 1000;
-/** Bytes read at once. */
-const STEP = 1 << 20;
 /** A package that unpacks to more is refused. */
 const LARGEST_PACKAGE = 512 * 1024 * 1024;
 const DEEPEST_FOLDER = 8;
@@ -141,7 +139,7 @@ function releaseFiles(path: string, largest: number): { readonly files: ReleaseF
     throw terminologyErrors.error('terminology-not-a-release', `${path} is not there`, { file: path });
   if (info.isDirectory()) {
     const found = walk(path);
-    const read = (each: string) => pieces(join(path, each));
+    const read = (each: string) => filePieces(join(path, each));
     return {
       files: { name: path, paths: found.map((each) => each.path), read },
       bytes: found.reduce((sum, each) => sum + each.bytes, 0),
@@ -149,7 +147,7 @@ function releaseFiles(path: string, largest: number): { readonly files: ReleaseF
   }
   if (/\.(tgz|tar\.gz)$/i.test(path)) return unpacked(path, largest);
   const name = basename(path);
-  return { files: { name, paths: [name], read: () => pieces(path) }, bytes: info.size };
+  return { files: { name, paths: [name], read: () => filePieces(path) }, bytes: info.size };
 }
 
 function walk(folder: string): { readonly path: string; readonly bytes: number }[] {
@@ -168,20 +166,6 @@ function walk(folder: string): { readonly path: string; readonly bytes: number }
   };
   visit('', 0);
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function* pieces(path: string): Generator<Uint8Array, void, void> {
-  const handle = openSync(path, 'r');
-  try {
-    for (;;) {
-      const piece = new Uint8Array(STEP);
-      const count = readSync(handle, piece, 0, STEP, null);
-      if (count === 0) return;
-      yield piece.subarray(0, count);
-    }
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function unpacked(path: string, largest: number): { readonly files: ReleaseFiles; readonly bytes: number } {

@@ -1,4 +1,4 @@
-import { concat } from '../../bytes.ts';
+import { concat } from '../../../bytes.ts';
 import { newElement } from '../../dataset.ts';
 import type { FramePool } from '../../node/frame-pool.ts';
 import type { DicomFile } from '../../parse.ts';

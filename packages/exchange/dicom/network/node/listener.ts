@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { CodedError } from '@gemel/core/error';
+import { concat } from '../../../bytes.ts';
 import { type ListenOptions, listen } from '../../../node/listen.ts';
-import { concat } from '../../bytes.ts';
 import { TRANSFER_SYNTAXES } from '../../uids.data.ts';
 import { COMMANDS, type DimseCommand, fileOf, readCommand, STATUS, writeCommand } from '../command.ts';
 import {

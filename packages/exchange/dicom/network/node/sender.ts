@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { concat } from '../../bytes.ts';
+import { concat } from '../../../bytes.ts';
 import { parseDicom } from '../../parse.ts';
 import { EXPLICIT_LITTLE, IMPLICIT_LITTLE } from '../../uids.data.ts';
 import { encodeDataSet } from '../../write.ts';
