@@ -15,6 +15,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'templates/**', '.cache/**'],
     sequence: { sequencer: LayersFirst },
+    setupFiles: ['tools/property-seed.ts'],
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
