@@ -115,5 +115,16 @@ export interface Store {
    * The name stays refused, so that a feed cannot bring an erased subject back unnoticed.
    */
   erase(subject: string): Promise<void>;
+  /**
+   * Seals bytes that are kept beside the log (an image, a message as it came) under the subject's key, made durably where the
+   * subject is new; whoever calls keeps the sealed bytes. They open in this store only, and die with the subject's key.
+   * `about` says which object they are (its name, its hash) and must be given again to open them. Throws `store-erased`.
+   */
+  seal(subject: string, bytes: Uint8Array, about: string): Promise<Uint8Array>;
+  /**
+   * Opens what `seal` made. Throws `store-erased` once the subject was erased; `store-corrupt` for bytes that were changed, cut,
+   * sealed for another subject or about something else.
+   */
+  unseal(subject: string, sealed: Uint8Array, about: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -18,7 +18,8 @@ export const storeErrors = defineErrors({
     remedy: 'Store plain data: strings, finite numbers, booleans, null, arrays and plain objects.',
   },
   'store-corrupt': {
-    meaning: 'The log file, or an entry in it, is damaged or was changed by something other than the store.',
+    meaning:
+      'The log file, an entry in it or an object sealed beside it is damaged or was changed by something other than the store.',
     remedy: 'Stop writing, copy the folder, restore the last good copy; `gemel doctor` names the damaged entries.',
   },
   'store-busy': {

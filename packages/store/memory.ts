@@ -17,6 +17,9 @@ export function memory(): Store {
   const bySubject = new Map<string, Entry[]>();
   const dedupe = new Set<string>();
   const erased = new Map<string, string>();
+  /** What was sealed: the sealed form is a ticket, as nothing outlives the process. */
+  const sealed = new Map<string, { readonly subject: string; readonly about: string; readonly bytes: Uint8Array }>();
+  let tickets = 0;
   let snapshots: StoredSnapshot[] = [];
   let open = true;
 
@@ -138,7 +141,24 @@ export function memory(): Store {
         }
         bySubject.delete(subject);
         snapshots = snapshots.filter((s) => s.subject !== subject);
+        for (const [ticket, object] of sealed) if (object.subject === subject) sealed.delete(ticket);
         erased.set(subject, alias);
+      }),
+    seal: (subject, bytes, about) =>
+      now(() => {
+        known(subject);
+        const ticket = `gemel:sealed|${++tickets}`;
+        sealed.set(ticket, { subject, about, bytes: bytes.slice() });
+        return new TextEncoder().encode(ticket);
+      }),
+    unseal: (subject, ticket, about) =>
+      now(() => {
+        known(subject);
+        const object = sealed.get(new TextDecoder().decode(ticket));
+        if (object?.subject !== subject || object.about !== about) {
+          throw storeErrors.error('store-corrupt', 'A sealed object does not match its seal.', { element: about });
+        }
+        return object.bytes.slice();
       }),
     close: () =>
       new Promise((resolve) => {

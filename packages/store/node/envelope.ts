@@ -37,14 +37,22 @@ function nonce(): Buffer {
   return pool.subarray(used - NONCE, used);
 }
 
+/** Bytes sealed at a time: what the cipher gives is copied to its place while it is still in the cache. */
+const PIECE = 1 << 18;
+
 /** Seals bytes; `about` is bound to them and must be given again to open. */
 export function seal(key: KeyObject, plain: Uint8Array, about: string): Uint8Array {
+  const sealed = Buffer.allocUnsafe(NONCE + TAG + plain.length);
   const iv = nonce();
+  iv.copy(sealed);
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   cipher.setAAD(Buffer.from(about));
-  const body = cipher.update(plain);
+  for (let at = 0; at < plain.length; at += PIECE) {
+    cipher.update(plain.subarray(at, at + PIECE)).copy(sealed, NONCE + TAG + at);
+  }
   cipher.final();
-  return Buffer.concat([iv, cipher.getAuthTag(), body]);
+  cipher.getAuthTag().copy(sealed, NONCE);
+  return sealed;
 }
 
 /** Opens what `seal` made. @throws store-corrupt when anything was changed */
@@ -59,7 +67,7 @@ export function unseal(key: KeyObject, sealed: Uint8Array, about: string): Buffe
   } catch (cause) {
     throw storeErrors.error(
       'store-corrupt',
-      'A sealed part of the log does not match its seal.',
+      'What was sealed does not match its seal.',
       { element: about },
       undefined,
       cause,

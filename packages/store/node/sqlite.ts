@@ -164,26 +164,34 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
 
   function append(entries: readonly NewEntry[], durable: Durability | undefined): AppendResult {
     const texts = entries.map(payloadText);
-    return transaction(() => {
-      const fresh: Entry[] = [];
-      const duplicates: string[] = [];
-      let seq = lastSeq();
-      entries.forEach((entry, i) => {
-        const subject = keys.forWriting(entry.subject);
-        const dedupe = entry.dedupeKey === undefined ? null : tagOf(subject.key, `${entry.kind}|${entry.dedupeKey}`);
-        if (dedupe !== null && repeated.get(subject.n, entry.kind, dedupe) !== undefined) {
-          duplicates.push(entry.id);
-          return;
-        }
-        seq++;
-        const supersedes = entry.supersedes ?? null;
-        const about = binding(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, supersedes);
-        const payload = sealText(subject.key, texts[i]!, about);
-        insert.run(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, dedupe, supersedes, payload);
-        fresh.push({ ...entry, payload: JSON.parse(texts[i]!), seq });
-      });
-      return { entries: fresh, duplicates };
-    }, durable);
+    return transaction(
+      () => {
+        const fresh: Entry[] = [];
+        const duplicates: string[] = [];
+        let seq = lastSeq();
+        entries.forEach((entry, i) => {
+          const subject = keys.forWriting(entry.subject);
+          const dedupe = entry.dedupeKey === undefined ? null : tagOf(subject.key, `${entry.kind}|${entry.dedupeKey}`);
+          if (dedupe !== null && repeated.get(subject.n, entry.kind, dedupe) !== undefined) {
+            duplicates.push(entry.id);
+            return;
+          }
+          seq++;
+          const supersedes = entry.supersedes ?? null;
+          const about = binding(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, supersedes);
+          const payload = sealText(subject.key, texts[i]!, about);
+          insert.run(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, dedupe, supersedes, payload);
+          fresh.push({ ...entry, payload: JSON.parse(texts[i]!), seq });
+        });
+        return { entries: fresh, duplicates };
+      },
+      onDisk(entries, durable),
+    );
+  }
+
+  /** A key that is new goes to the disk whatever is asked: something outside the log may be sealed with it next. */
+  function onDisk(about: readonly { readonly subject: string }[], durable: Durability | undefined): Durability {
+    return about.every(({ subject }) => keys.holds(subject)) ? (durable ?? 'disk') : 'disk';
   }
 
   function opened(row: EntryRow): Entry {
@@ -266,20 +274,30 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
 
   async function putSnapshot(snapshot: StoredSnapshot): Promise<void> {
     const { pack, seq, trueAt, modelHash } = snapshot;
-    transaction(() => {
-      const { n, key } = keys.forWriting(snapshot.subject);
-      database
-        .prepare(
-          'insert or replace into snapshot (subject, pack, seq, true_at, model_hash, bytes) values (?, ?, ?, ?, ?, ?)',
-        )
-        .run(n, pack, seq, trueAt, modelHash, seal(key, snapshot.bytes, `${n}|${pack}|${seq}|${trueAt}|${modelHash}`));
-      database
-        .prepare(
-          `delete from snapshot where subject = ? and pack = ? and (true_at, seq) not in
+    transaction(
+      () => {
+        const { n, key } = keys.forWriting(snapshot.subject);
+        database
+          .prepare(
+            'insert or replace into snapshot (subject, pack, seq, true_at, model_hash, bytes) values (?, ?, ?, ?, ?, ?)',
+          )
+          .run(
+            n,
+            pack,
+            seq,
+            trueAt,
+            modelHash,
+            seal(key, snapshot.bytes, `${n}|${pack}|${seq}|${trueAt}|${modelHash}`),
+          );
+        database
+          .prepare(
+            `delete from snapshot where subject = ? and pack = ? and (true_at, seq) not in
             (select true_at, seq from snapshot where subject = ? and pack = ? order by true_at desc, seq desc limit ?)`,
-        )
-        .run(n, pack, n, pack, SNAPSHOTS_KEPT);
-    }, 'process');
+          )
+          .run(n, pack, n, pack, SNAPSHOTS_KEPT);
+      },
+      onDisk([snapshot], 'process'),
+    );
   }
 
   async function getSnapshot(name: string, pack: string, throughSeq: number, trueBefore?: Instant) {
@@ -318,6 +336,22 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
       .where('seq', '>', afterSeq)
       .executeTakeFirst();
     return Number(result.numDeletedRows);
+  }
+
+  /** The subject's key for what is kept beside the log: on the disk before anything is sealed with it. */
+  function keyFor(name: string): KeyObject {
+    return (keys.forReading(name) ?? transaction(() => keys.forWriting(name))).key;
+  }
+
+  function unsealObject(name: string, sealed: Uint8Array, about: string): Uint8Array {
+    const subject = keys.forReading(name);
+    if (subject === null) {
+      throw storeErrors.error('store-corrupt', 'An object is sealed for a subject that the log does not have.', {
+        file,
+        element: about,
+      });
+    }
+    return unseal(subject.key, sealed, objectBinding(about));
   }
 
   async function erase(name: string): Promise<void> {
@@ -361,6 +395,8 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     getSnapshot: (...args) => guarded(() => getSnapshot(...args)),
     dropSnapshots: (...args) => guarded(() => dropSnapshots(...args)),
     erase: (subject) => guarded(() => erase(subject)),
+    seal: (subject, bytes, about) => guarded(() => seal(keyFor(subject), bytes, objectBinding(about))),
+    unseal: (...args) => guarded(() => unsealObject(...args)),
     check: () => guarded(check),
     close: async () => {
       if (database.isOpen) database.close();
@@ -379,6 +415,11 @@ function binding(
   supersedes: string | null,
 ): string {
   return `${seq}|${id}|${subject}|${kind}|${trueAt}|${knownAt}|${supersedes ?? ''}`;
+}
+
+/** What an object beside the log is bound to: it never opens as a payload, nor a payload as it. */
+function objectBinding(about: string): string {
+  return `object|${about}`;
 }
 
 function bindingOf(row: EntryRow): string {

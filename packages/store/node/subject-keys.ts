@@ -102,6 +102,11 @@ export class SubjectKeys {
     return this.#keep(subject);
   }
 
+  /** Whether the subject is known to be in the log, without a look into it. */
+  holds(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
   /** The subject of that number, or null when it was erased. */
   byNumber(n: number): KeptSubject | null {
     const kept = this.#byNumber.get(n);
