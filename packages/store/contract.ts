@@ -122,9 +122,9 @@ export interface Store {
    */
   seal(subject: string, bytes: Uint8Array, about: string): Promise<Uint8Array>;
   /**
-   * Opens what `seal` made. Throws `store-erased` once the subject was erased; `store-corrupt` for bytes that were changed, cut,
-   * sealed for another subject or about something else.
+   * Opens what `seal` made, whoever it is sealed for: whoever keeps it need not keep a name that would outlive the erasure. Throws
+   * `store-erased` once the subject was erased; `store-corrupt` for bytes that were changed, cut, or sealed about something else.
    */
-  unseal(subject: string, sealed: Uint8Array, about: string): Promise<Uint8Array>;
+  unseal(sealed: Uint8Array, about: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }

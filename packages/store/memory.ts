@@ -17,8 +17,11 @@ export function memory(): Store {
   const bySubject = new Map<string, Entry[]>();
   const dedupe = new Set<string>();
   const erased = new Map<string, string>();
-  /** What was sealed: the sealed form is a ticket, as nothing outlives the process. */
-  const sealed = new Map<string, { readonly subject: string; readonly about: string; readonly bytes: Uint8Array }>();
+  /** What was sealed, null once erased: the sealed form is a ticket, as nothing outlives the process. */
+  const sealed = new Map<
+    string,
+    { readonly subject: string; readonly about: string; readonly bytes: Uint8Array } | null
+  >();
   let tickets = 0;
   let snapshots: StoredSnapshot[] = [];
   let open = true;
@@ -141,7 +144,7 @@ export function memory(): Store {
         }
         bySubject.delete(subject);
         snapshots = snapshots.filter((s) => s.subject !== subject);
-        for (const [ticket, object] of sealed) if (object.subject === subject) sealed.delete(ticket);
+        for (const [ticket, object] of sealed) if (object?.subject === subject) sealed.set(ticket, null);
         erased.set(subject, alias);
       }),
     seal: (subject, bytes, about) =>
@@ -151,11 +154,11 @@ export function memory(): Store {
         sealed.set(ticket, { subject, about, bytes: bytes.slice() });
         return new TextEncoder().encode(ticket);
       }),
-    unseal: (subject, ticket, about) =>
+    unseal: (ticket, about) =>
       now(() => {
-        known(subject);
         const object = sealed.get(new TextDecoder().decode(ticket));
-        if (object?.subject !== subject || object.about !== about) {
+        if (object === null) throw storeErrors.error('store-erased', 'The subject of an object was erased.');
+        if (object === undefined || object.about !== about) {
           throw storeErrors.error('store-corrupt', 'A sealed object does not match its seal.', { element: about });
         }
         return object.bytes.slice();

@@ -206,39 +206,34 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       expect((await store.get('a'))!.payload).toEqual({ list: [1] });
     });
 
-    withStore(
-      'S11 seals objects beside the log, and opens them for the same subject and about the same',
-      async (store) => {
-        const bytes = Uint8Array.from({ length: 600_000 }, (_, i) => (i * i) & 255);
-        const sealed = await store.seal('mrn|new', bytes, 'object 1');
-        const opened = await store.unseal('mrn|new', sealed, 'object 1');
+    withStore('S11 seals objects beside the log, and opens them about the same', async (store) => {
+      const bytes = Uint8Array.from({ length: 600_000 }, (_, i) => (i * i) & 255);
+      const sealed = await store.seal('mrn|new', bytes, 'object 1');
+      const opened = await store.unseal(sealed, 'object 1');
       expect(opened.length === bytes.length && opened.every((byte, i) => byte === bytes[i])).toBe(true);
-        const empty = await store.seal('mrn|1', new Uint8Array(), 'object 2');
-        expect(await store.unseal('mrn|1', empty, 'object 2')).toHaveLength(0);
-        const altered = [sealed.slice(0, -1), sealed.slice(0, 3), new Uint8Array()];
-        for (const at of [0, sealed.length >> 1, sealed.length - 1]) {
-          const one = sealed.slice();
-          one[at]! ^= 1;
-          altered.push(one);
-        }
-        for (const one of altered) {
-          await expect(store.unseal('mrn|new', one, 'object 1')).rejects.toEqual(coded('store-corrupt'));
-        }
-        await expect(store.unseal('mrn|new', sealed, 'object 2')).rejects.toEqual(coded('store-corrupt'));
-        await expect(store.unseal('mrn|1', sealed, 'object 1')).rejects.toEqual(coded('store-corrupt'));
-        await expect(store.unseal('nobody', sealed, 'object 1')).rejects.toEqual(coded('store-corrupt'));
-        expect(await store.lastSeq()).toBe(0);
-      },
-    );
+      const empty = await store.seal('mrn|1', new Uint8Array(), 'object 2');
+      expect(await store.unseal(empty, 'object 2')).toHaveLength(0);
+      const altered = [sealed.slice(0, -1), sealed.slice(0, 3), new Uint8Array()];
+      for (const at of [0, sealed.length >> 1, sealed.length - 1]) {
+        const one = sealed.slice();
+        one[at]! ^= 1;
+        altered.push(one);
+      }
+      for (const one of altered) {
+        await expect(store.unseal(one, 'object 1')).rejects.toEqual(coded('store-corrupt'));
+      }
+      await expect(store.unseal(sealed, 'object 2')).rejects.toEqual(coded('store-corrupt'));
+      expect(await store.lastSeq()).toBe(0);
+    });
 
     withStore('S12 erasing the subject destroys what was sealed beside the log', async (store) => {
       await store.append([newEntry('a')]);
       const own = await store.seal('mrn|1', Uint8Array.of(1), 'o');
       const other = await store.seal('mrn|2', Uint8Array.of(2), 'o');
       await store.erase('mrn|1');
-      await expect(store.unseal('mrn|1', own, 'o')).rejects.toEqual(coded('store-erased'));
+      await expect(store.unseal(own, 'o')).rejects.toEqual(coded('store-erased'));
       await expect(store.seal('mrn|1', Uint8Array.of(1), 'o')).rejects.toEqual(coded('store-erased'));
-      expect([...(await store.unseal('mrn|2', other, 'o'))]).toEqual([2]);
+      expect([...(await store.unseal(other, 'o'))]).toEqual([2]);
     });
 
     it('S10 refuses use after it was closed', async () => {

@@ -37,21 +37,24 @@ function nonce(): Buffer {
   return pool.subarray(used - NONCE, used);
 }
 
+const NOTHING = new Uint8Array();
 /** Bytes sealed at a time: what the cipher gives is copied to its place while it is still in the cache. */
 const PIECE = 1 << 18;
 
-/** Seals bytes; `about` is bound to them and must be given again to open. */
-export function seal(key: KeyObject, plain: Uint8Array, about: string): Uint8Array {
-  const sealed = Buffer.allocUnsafe(NONCE + TAG + plain.length);
+/** Seals bytes; `about` is bound to them and must be given again to open. What stands `before` is not sealed. */
+export function seal(key: KeyObject, plain: Uint8Array, about: string, before: Uint8Array = NOTHING): Uint8Array {
+  const start = before.length;
+  const sealed = Buffer.allocUnsafe(start + NONCE + TAG + plain.length);
+  sealed.set(before);
   const iv = nonce();
-  iv.copy(sealed);
+  iv.copy(sealed, start);
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   cipher.setAAD(Buffer.from(about));
   for (let at = 0; at < plain.length; at += PIECE) {
-    cipher.update(plain.subarray(at, at + PIECE)).copy(sealed, NONCE + TAG + at);
+    cipher.update(plain.subarray(at, at + PIECE)).copy(sealed, start + NONCE + TAG + at);
   }
   cipher.final();
-  cipher.getAuthTag().copy(sealed, NONCE);
+  cipher.getAuthTag().copy(sealed, start + NONCE);
   return sealed;
 }
 
@@ -73,6 +76,27 @@ export function unseal(key: KeyObject, sealed: Uint8Array, about: string): Buffe
       cause,
     );
   }
+}
+
+/** Bytes of the number of the subject in front of an object that is kept beside the log. */
+const NUMBER = 6;
+
+/** Seals an object that is kept beside the log; the subject's number stands in front. It never opens as a payload, nor a payload as it. */
+export function sealObject(n: number, key: KeyObject, plain: Uint8Array, about: string): Uint8Array {
+  const before = Buffer.allocUnsafe(NUMBER);
+  before.writeUIntLE(n, 0, NUMBER);
+  return seal(key, plain, `object|${n}|${about}`, before);
+}
+
+/** The number of the subject that an object is sealed for; null where the bytes are too few to be one. */
+export function numberOf(sealed: Uint8Array): number | null {
+  if (sealed.length < NUMBER + NONCE + TAG) return null;
+  return Buffer.from(sealed.buffer, sealed.byteOffset, NUMBER).readUIntLE(0, NUMBER);
+}
+
+/** Opens what `sealObject` made. @throws store-corrupt when anything was changed */
+export function unsealObject(n: number, key: KeyObject, sealed: Uint8Array, about: string): Buffer {
+  return unseal(key, sealed.subarray(NUMBER), `object|${n}|${about}`);
 }
 
 const PLAIN = Buffer.of(0);

@@ -17,7 +17,7 @@ import {
 } from '../contract.ts';
 import { storeErrors } from '../errors.data.ts';
 import { payloadText } from '../memory.ts';
-import { keyOf, seal, sealText, tagOf, unseal, unsealText } from './envelope.ts';
+import { keyOf, numberOf, seal, sealObject, sealText, tagOf, unseal, unsealObject, unsealText } from './envelope.ts';
 import { masterKey } from './master-key.ts';
 import { createTables, SCHEMA_VERSION, type Tables } from './schema.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
@@ -338,20 +338,22 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     return Number(result.numDeletedRows);
   }
 
-  /** The subject's key for what is kept beside the log: on the disk before anything is sealed with it. */
-  function keyFor(name: string): KeyObject {
-    return (keys.forReading(name) ?? transaction(() => keys.forWriting(name))).key;
+  /** The key of a new subject is on the disk before anything beside the log is sealed with it. */
+  function sealBeside(name: string, bytes: Uint8Array, about: string): Uint8Array {
+    const { n, key } = keys.forReading(name) ?? transaction(() => keys.forWriting(name));
+    return sealObject(n, key, bytes, about);
   }
 
-  function unsealObject(name: string, sealed: Uint8Array, about: string): Uint8Array {
-    const subject = keys.forReading(name);
-    if (subject === null) {
-      throw storeErrors.error('store-corrupt', 'An object is sealed for a subject that the log does not have.', {
-        file,
-        element: about,
-      });
+  function unsealBeside(sealed: Uint8Array, about: string): Uint8Array {
+    keys.refresh();
+    const n = numberOf(sealed);
+    if (n === null || !keys.has(n)) {
+      const where = { file, element: about };
+      throw storeErrors.error('store-corrupt', 'An object is sealed for nobody that the log has.', where);
     }
-    return unseal(subject.key, sealed, objectBinding(about));
+    const subject = keys.byNumber(n);
+    if (subject === null) throw storeErrors.error('store-erased', 'The subject of an object was erased.', { file });
+    return unsealObject(n, subject.key, sealed, about);
   }
 
   async function erase(name: string): Promise<void> {
@@ -395,8 +397,8 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     getSnapshot: (...args) => guarded(() => getSnapshot(...args)),
     dropSnapshots: (...args) => guarded(() => dropSnapshots(...args)),
     erase: (subject) => guarded(() => erase(subject)),
-    seal: (subject, bytes, about) => guarded(() => seal(keyFor(subject), bytes, objectBinding(about))),
-    unseal: (...args) => guarded(() => unsealObject(...args)),
+    seal: (...args) => guarded(() => sealBeside(...args)),
+    unseal: (...args) => guarded(() => unsealBeside(...args)),
     check: () => guarded(check),
     close: async () => {
       if (database.isOpen) database.close();
@@ -415,11 +417,6 @@ function binding(
   supersedes: string | null,
 ): string {
   return `${seq}|${id}|${subject}|${kind}|${trueAt}|${knownAt}|${supersedes ?? ''}`;
-}
-
-/** What an object beside the log is bound to: it never opens as a payload, nor a payload as it. */
-function objectBinding(about: string): string {
-  return `object|${about}`;
 }
 
 function bindingOf(row: EntryRow): string {

@@ -107,6 +107,11 @@ export class SubjectKeys {
     return this.#byName.has(name);
   }
 
+  /** Whether the log has, or had, a subject of that number. */
+  has(n: number): boolean {
+    return this.#byNumber.has(n) || this.#findNumber.get(n) !== undefined;
+  }
+
   /** The subject of that number, or null when it was erased. */
   byNumber(n: number): KeptSubject | null {
     const kept = this.#byNumber.get(n);
