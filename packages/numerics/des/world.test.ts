@@ -258,6 +258,29 @@ describe('a world', () => {
     ).toMatchObject({ status: 'stuck', time: 1 });
   });
 
+  it.each([
+    ['a route that leads to itself', { way: [{ kind: 'go', route: 'way' }] }, 'way / go'],
+    [
+      'steps that take no time',
+      {
+        way: [
+          { kind: 'hold', name: 'nothing', time: 0 },
+          { kind: 'branch', name: 'again', to: { way: 1 } },
+        ],
+      },
+      'way / nothing',
+    ],
+    ['a customer that divides without end', { way: [{ kind: 'fork', name: 'part', routes: ['way'] }] }, 'way / part'],
+  ] as const)('W11 ends where nobody waits: %s', (_what, routes, at) => {
+    const round = world({
+      resources: {},
+      sources: { people: { arrivals: { kind: 'times', times: [1] }, route: 'way' } },
+      routes,
+    });
+    expect(round.run(10)).toEqual({ status: 'stuck', time: 1, at });
+    expect(round.run(10)).toEqual({ status: 'stuck', time: 1, at });
+  });
+
   it('S1 goes on from a snapshot as if it had not been put down', () => {
     fc.assert(
       fc.property(

@@ -68,6 +68,8 @@ export class World {
   readonly view: View;
   readonly #options: WorldOptions;
   readonly #mostPresent: number;
+  /** Where a customer goes round without time passing; empty while none does. */
+  #round = '';
   #ready = new Int32Array(64);
   #readyStart = 0;
   #readyEnd = 0;
@@ -104,23 +106,33 @@ export class World {
     const { calendar } = this;
     let at = this.now;
     let atOnce = 0;
-    while (calendar.due <= until) {
+    while (calendar.due <= until && this.#round === '') {
       calendar.next();
       const time = calendar.time;
       if (time > at) {
         at = time;
         atOnce = 0;
       } else if (++atOnce > MOST_AT_ONCE) {
-        return { status: 'stuck', time, at: this.flow.labels[this.customers.place[calendar.subject]] ?? 'an arrival' };
+        return { status: 'stuck', time, at: this.#label(calendar.subject) ?? 'an arrival' };
       }
       this.now = time;
       this.happened++;
       this.#dispatch(calendar.kind, calendar.subject, calendar.stamp);
-      while (this.#readyStart !== this.#readyEnd) this.#continue(this.#pop());
-      if (this.customers.present > this.#mostPresent) return this.#overflow();
+      this.#settle();
+      if (this.customers.present > this.#mostPresent && this.#round === '') return this.#overflow();
     }
+    if (this.#round !== '') return { status: 'stuck', time: this.now, at: this.#round };
     if (Number.isFinite(until)) this.now = until;
     return calendar.size === 0 ? { status: 'ended' } : { status: 'reached' };
+  }
+
+  /** Lets all go on that were given what they waited for, and those whom they set free. */
+  #settle(): void {
+    for (let count = 0; this.#readyStart !== this.#readyEnd && this.#round === ''; count++) {
+      const who = this.#pop();
+      if (count < MOST_AT_ONCE) this.#continue(who);
+      else this.#round = this.#label(who)!;
+    }
   }
 
   /** Forgets what was counted so far, at the end of a warm-up. */
@@ -215,7 +227,7 @@ export class World {
   #go(who: number): void {
     const { flow, customers } = this;
     const { ops, operands } = flow;
-    for (;;) {
+    for (let steps = 0; steps < MOST_AT_ONCE; steps++) {
       const at = customers.place[who];
       const operand = operands[at];
       switch (ops[at]) {
@@ -273,6 +285,11 @@ export class World {
       this.visited(at, who);
       customers.place[who] = at + 1;
     }
+    this.#round = this.#label(who)!;
+  }
+
+  #label(who: number): string | undefined {
+    return this.flow.labels[this.customers.place[who]];
   }
 
   visited(at: number, who: number): void {
@@ -314,7 +331,7 @@ export class World {
     const given = typeof time === 'function' ? time(this.asked(who), this.view) : time;
     const drawn = typeof given === 'number' ? given : given.atSurvival(this.draw(who, index));
     if (!(drawn >= 0 && drawn < Number.POSITIVE_INFINITY)) {
-      const label = this.flow.labels[this.customers.place[who]];
+      const label = this.#label(who);
       throw new RangeError(`${label}: a time is finite and 0 or more, not ${drawn}.`);
     }
     return drawn;
@@ -499,6 +516,7 @@ export class World {
     }
     this.#go(who);
     if (customers.line[who] !== NONE) customers.since[who] = this.now - given.elapsed;
-    while (this.#readyStart !== this.#readyEnd) this.#continue(this.#pop());
+    this.#settle();
+    if (this.#round !== '') throw new RangeError(`${this.#round}: it goes round without time passing.`);
   }
 }
