@@ -17,12 +17,13 @@ import {
 } from '../contract.ts';
 import { storeErrors } from '../errors.data.ts';
 import { payloadText } from '../memory.ts';
-import { keyOf, numberOf, seal, sealObject, sealText, tagOf, unseal, unsealObject, unsealText } from './envelope.ts';
+import { keyOf, numberOf, sealObject, tagOf, unsealObject } from './envelope.ts';
 import { masterKey } from './master-key.ts';
 import { createTables, SCHEMA_VERSION, type Tables } from './schema.ts';
+import { type EntryRow, openEntry, openSnapshot, type SnapshotRow, sealPayload, sealSnapshot } from './sealed-rows.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 import { coded } from './sqlite-error.ts';
-import { type KeptSubject, SubjectKeys } from './subject-keys.ts';
+import { SubjectKeys } from './subject-keys.ts';
 
 export interface SqliteOptions {
   /** The data folder, made where absent: holds `gemel.sqlite` and `master.key`. */
@@ -36,24 +37,6 @@ export interface SqliteStore extends Store {
   readonly file: string;
   /** Reads everything once: damaged pages, broken seals, gaps in the sequence. Empty when all is well. */
   check(): Promise<readonly Problem[]>;
-}
-
-interface EntryRow {
-  readonly seq: number;
-  readonly id: string;
-  readonly subject: number;
-  readonly kind: string;
-  readonly true_at: number;
-  readonly known_at: number;
-  readonly supersedes: string | null;
-  readonly payload: Uint8Array;
-}
-
-interface SnapshotRow {
-  readonly seq: number;
-  readonly true_at: number;
-  readonly model_hash: string;
-  readonly bytes: Uint8Array;
 }
 
 /** Kinds that make up most of a log. */
@@ -178,8 +161,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
           }
           seq++;
           const supersedes = entry.supersedes ?? null;
-          const about = binding(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, supersedes);
-          const payload = sealText(subject.key, texts[i]!, about);
+          const payload = sealPayload(seq, entry, subject, texts[i]!);
           insert.run(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, dedupe, supersedes, payload);
           fresh.push({ ...entry, payload: JSON.parse(texts[i]!), seq });
         });
@@ -194,23 +176,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     return about.every(({ subject }) => keys.holds(subject)) ? (durable ?? 'disk') : 'disk';
   }
 
-  function opened(row: EntryRow): Entry {
-    const subject = keys.byNumber(row.subject);
-    const base = {
-      id: row.id,
-      kind: row.kind as EntryKind,
-      trueAt: instant(row.true_at),
-      knownAt: instant(row.known_at),
-      ...(row.supersedes === null ? {} : { supersedes: row.supersedes }),
-      seq: row.seq,
-    };
-    if (subject === null) return { ...base, subject: `erased:${row.subject}`, payload: null, erased: true };
-    return {
-      ...base,
-      subject: subject.name,
-      payload: JSON.parse(unsealText(subject.key, row.payload, bindingOf(row))),
-    };
-  }
+  const opened = (row: EntryRow): Entry => openEntry(row, keys.byNumber(row.subject));
 
   async function read(query: EntryQuery): Promise<readonly Entry[]> {
     let select = db
@@ -281,14 +247,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
           .prepare(
             'insert or replace into snapshot (subject, pack, seq, true_at, model_hash, bytes) values (?, ?, ?, ?, ?, ?)',
           )
-          .run(
-            n,
-            pack,
-            seq,
-            trueAt,
-            modelHash,
-            seal(key, snapshot.bytes, `${n}|${pack}|${seq}|${trueAt}|${modelHash}`),
-          );
+          .run(n, pack, seq, trueAt, modelHash, sealSnapshot(snapshot, n, key));
         database
           .prepare(
             `delete from snapshot where subject = ? and pack = ? and (true_at, seq) not in
@@ -315,16 +274,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
       .orderBy('seq', 'desc')
       .limit(1)
       .executeTakeFirst();
-    if (row === undefined) return null;
-    const about = `${subject.n}|${pack}|${row.seq}|${row.true_at}|${row.model_hash}`;
-    return {
-      subject: name,
-      pack,
-      seq: row.seq,
-      trueAt: instant(row.true_at),
-      modelHash: row.model_hash,
-      bytes: new Uint8Array(unseal(subject.key, row.bytes, about)),
-    };
+    return row === undefined ? null : openSnapshot(row, pack, subject);
   }
 
   async function dropSnapshots(name: string, afterSeq: number): Promise<number> {
@@ -404,21 +354,4 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
       if (database.isOpen) database.close();
     },
   };
-}
-
-/** What a payload's seal is bound to: a payload moved to another row, or a row with changed times, does not open. */
-function binding(
-  seq: number,
-  id: string,
-  subject: KeptSubject['n'],
-  kind: string,
-  trueAt: number,
-  knownAt: number,
-  supersedes: string | null,
-): string {
-  return `${seq}|${id}|${subject}|${kind}|${trueAt}|${knownAt}|${supersedes ?? ''}`;
-}
-
-function bindingOf(row: EntryRow): string {
-  return binding(row.seq, row.id, row.subject, row.kind, row.true_at, row.known_at, row.supersedes);
 }
