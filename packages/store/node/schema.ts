@@ -43,10 +43,24 @@ export interface Types {
   readonly integer: 'integer' | 'bigint';
 }
 
-export const SCHEMA_VERSION = 1;
+/** One step of the schema: its number is its place in `MIGRATIONS`. It runs once, in one transaction with those after it. */
+export interface Migration {
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a step meets the tables as they were at its time
+  up(db: Kysely<any>, types: Types): Promise<void>;
+}
 
-/** Makes the tables and indexes where they are not there yet. */
-export async function createTables(db: Kysely<Tables>, types: Types): Promise<void> {
+/** The schema of both databases, from the first step; what was committed is never changed, only added to. */
+export const MIGRATIONS: readonly Migration[] = [{ name: 'log', up: createLog }];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Takes the tables from a version (0: none yet) to the newest; inside a transaction of the caller's. */
+export async function migrate(db: Kysely<Tables>, types: Types, from: number): Promise<void> {
+  for (const step of MIGRATIONS.slice(from)) await step.up(db, types);
+}
+
+async function createLog(db: Kysely<Tables>, types: Types): Promise<void> {
   const bytes = sql.raw(types.bytes);
   await db.schema
     .createTable('subject')

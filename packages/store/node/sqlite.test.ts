@@ -121,6 +121,62 @@ describe('sqlite store', () => {
     await two.close();
   });
 
+  it('T1 writes tables beside the log in the transaction of an append, or nothing', async () => {
+    const at = folder();
+    const store = await open(at);
+    await store.transaction(({ database }) =>
+      database.exec(`create table beside (subject integer, text text);
+        create trigger beside_erased after update on subject when new.key is null
+          begin delete from beside where subject = new.n; end`),
+    );
+    const write = (id: string, subject: string, after: () => void = () => {}) =>
+      store.transaction(({ database, append, subjectForWriting }) => {
+        const { entries } = append([newEntry(id, { subject })]);
+        const { n } = subjectForWriting(subject);
+        database.prepare('insert into beside values (?, ?)').run(n, id);
+        after();
+        return entries[0]!.seq;
+      });
+    const beside = () =>
+      store.reading(({ database, subjectOf }) =>
+        database
+          .prepare('select * from beside')
+          .all()
+          .map((row) => [subjectOf(row.subject as number)?.name, row.text]),
+      );
+    expect(await write('a', 'mrn|1')).toBe(1);
+    const stop = () => {
+      throw new Error('stop');
+    };
+    await expect(write('b', 'mrn|new', stop)).rejects.toThrow('stop');
+    expect(await write('c', 'mrn|2')).toBe(2);
+    expect(await beside()).toEqual([
+      ['mrn|1', 'a'],
+      ['mrn|2', 'c'],
+    ]);
+    expect(await store.reading(({ subject }) => subject('mrn|new'))).toBeNull();
+    expect(await store.reading(({ entry }) => [entry(2)?.id, entry(3)])).toEqual(['c', null]);
+    await store.erase('mrn|1');
+    expect(await beside()).toEqual([['mrn|2', 'c']]);
+    await expect(store.reading(({ subject }) => subject('mrn|1'))).rejects.toEqual(coded('store-erased'));
+    await store.close();
+  });
+
+  it('T2 commits nothing of a transaction whose append failed, even when the error is caught', async () => {
+    const store = await open(folder());
+    await store.append([newEntry('a')]);
+    const caught = store.transaction(({ append }) => {
+      try {
+        append([newEntry('b'), newEntry('a')]);
+      } catch {
+        // went on, as if nothing had happened
+      }
+    });
+    await expect(caught).rejects.toEqual(coded('store-id-taken'));
+    expect(await store.get('b')).toBeNull();
+    await store.close();
+  });
+
   it('E1 leaves no plain payload, name or dedupe key in any file', async () => {
     const at = folder();
     const store = await open(at);

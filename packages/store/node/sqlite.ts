@@ -17,9 +17,11 @@ import {
 } from '../contract.ts';
 import { storeErrors } from '../errors.data.ts';
 import { payloadText } from '../memory.ts';
+import { COLUMNS, selectEntries } from './entry-query.ts';
 import { keyOf, numberOf, sealObject, tagOf, unsealObject } from './envelope.ts';
+import type { KeptSubject } from './key-ring.ts';
 import { masterKey } from './master-key.ts';
-import { createTables, SCHEMA_VERSION, type Tables } from './schema.ts';
+import { migrate, SCHEMA_VERSION, type Tables } from './schema.ts';
 import { type EntryRow, openEntry, openSnapshot, type SnapshotRow, sealPayload, sealSnapshot } from './sealed-rows.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 import { coded } from './sqlite-error.ts';
@@ -32,9 +34,33 @@ export interface SqliteOptions {
   readonly busyTimeout?: number;
 }
 
+/** What a transaction may do; it ends when the function it was given to returns. */
+export interface SqliteTransaction {
+  /** For tables beside the log; the log's own are written by `append` alone. Prepare a statement once and keep it. */
+  readonly database: DatabaseSync;
+  /** As `Store.append`, within this transaction, which ends in nothing when this throws. @throws store-id-taken, store-erased, store-payload */
+  append(entries: readonly NewEntry[]): AppendResult;
+  /** The entry at a position; null where there is none. @throws store-corrupt */
+  entry(seq: number): Entry | null;
+  /** The subject's number, as tables refer to it, and key (`tagOf` makes keyed hashes); null where the log has none. @throws store-erased */
+  subject(name: string): KeptSubject | null;
+  /** The same, made where it is new. @throws store-erased */
+  subjectForWriting(name: string): KeptSubject;
+  /** The subject of a number; null once it was erased. */
+  subjectOf(n: number): KeptSubject | null;
+}
+
 /** The embedded store, with what only a file has. */
 export interface SqliteStore extends Store {
   readonly file: string;
+  /**
+   * Runs `work`, which must not wait for anything, as one transaction: nobody writes in between, and all of it is on the disk when
+   * this returns, or none of it (when it throws). For tables beside the log that must never differ from it. Such tables refer to
+   * subjects by number and let go of one that is erased by a trigger of their own (`after update on subject when new.key is null`).
+   */
+  transaction<T>(work: (within: SqliteTransaction) => T): Promise<T>;
+  /** Runs `work` over one state of the file; it must not write. */
+  reading<T>(work: (within: Omit<SqliteTransaction, 'append' | 'subjectForWriting'>) => T): Promise<T>;
   /** Reads everything once: damaged pages, broken seals, gaps in the sequence. Empty when all is well. */
   check(): Promise<readonly Problem[]>;
 }
@@ -81,16 +107,18 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on; pragma cache_size = -32768;',
   );
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
-  const version = (database.prepare('pragma user_version').get() as { user_version: number }).user_version;
-  if (version > SCHEMA_VERSION) {
-    throw storeErrors.error('store-version', `${file} has version ${version}, this store knows ${SCHEMA_VERSION}.`, {
+  const version = () => (database.prepare('pragma user_version').get() as { user_version: number }).user_version;
+  if (version() > SCHEMA_VERSION) {
+    throw storeErrors.error('store-version', `${file} has version ${version()}, this store knows ${SCHEMA_VERSION}.`, {
       file,
     });
   }
-  if (version < SCHEMA_VERSION) {
-    await createTables(db, { bytes: 'blob', integer: 'integer' });
+  if (version() < SCHEMA_VERSION) {
+    database.exec('begin immediate');
+    // Another process may have done it while this one waited.
+    await migrate(db, { bytes: 'blob', integer: 'integer' }, version());
     database.exec(TRIGGERS);
-    database.exec(`pragma user_version = ${SCHEMA_VERSION}`);
+    database.exec(`pragma user_version = ${SCHEMA_VERSION}; commit`);
   }
   const keys = new SubjectKeys(database, master, file);
   keys.verify();
@@ -99,6 +127,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     'insert into entry (seq, id, subject, kind, true_at, known_at, dedupe, supersedes, payload) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const repeated = database.prepare('select 1 from entry where subject = ? and kind = ? and dedupe = ?');
+  const bySeq = database.prepare('select * from entry where seq = ?');
   const last = database.prepare('select coalesce(max(seq), 0) as seq from entry');
   const lastSeq = () => (last.get() as { seq: number }).seq;
   const written = database.prepare('pragma data_version');
@@ -118,6 +147,8 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     synced = durable;
   }
 
+  /** Why the transaction may not be committed, whoever caught the error. */
+  let failed: unknown = null;
   /** One turn of the database: nothing else runs between begin and commit. */
   function transaction<T>(work: () => T, durable: Durability = 'disk'): T {
     settle(durable);
@@ -125,8 +156,10 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     counted.version = -1;
     database.exec('begin immediate');
     keys.refresh();
+    failed = null;
     try {
       const result = work();
+      if (failed !== null) throw failed;
       database.exec('commit');
       return result;
     } catch (error) {
@@ -145,30 +178,55 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     }
   };
 
-  function append(entries: readonly NewEntry[], durable: Durability | undefined): AppendResult {
+  /** Appends within a transaction. */
+  function appendWithin(entries: readonly NewEntry[]): AppendResult {
     const texts = entries.map(payloadText);
-    return transaction(
-      () => {
-        const fresh: Entry[] = [];
-        const duplicates: string[] = [];
-        let seq = lastSeq();
-        entries.forEach((entry, i) => {
-          const subject = keys.forWriting(entry.subject);
-          const dedupe = entry.dedupeKey === undefined ? null : tagOf(subject.key, `${entry.kind}|${entry.dedupeKey}`);
-          if (dedupe !== null && repeated.get(subject.n, entry.kind, dedupe) !== undefined) {
-            duplicates.push(entry.id);
-            return;
-          }
-          seq++;
-          const supersedes = entry.supersedes ?? null;
-          const payload = sealPayload(seq, entry, subject, texts[i]!);
-          insert.run(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, dedupe, supersedes, payload);
-          fresh.push({ ...entry, payload: JSON.parse(texts[i]!), seq });
-        });
-        return { entries: fresh, duplicates };
-      },
-      onDisk(entries, durable),
-    );
+    const fresh: Entry[] = [];
+    const duplicates: string[] = [];
+    let seq = lastSeq();
+    entries.forEach((entry, i) => {
+      const subject = keys.forWriting(entry.subject);
+      const dedupe = entry.dedupeKey === undefined ? null : tagOf(subject.key, `${entry.kind}|${entry.dedupeKey}`);
+      if (dedupe !== null && repeated.get(subject.n, entry.kind, dedupe) !== undefined) {
+        duplicates.push(entry.id);
+        return;
+      }
+      seq++;
+      const supersedes = entry.supersedes ?? null;
+      const payload = sealPayload(seq, entry, subject, texts[i]!);
+      insert.run(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, dedupe, supersedes, payload);
+      fresh.push({ ...entry, payload: JSON.parse(texts[i]!), seq });
+    });
+    return { entries: fresh, duplicates };
+  }
+
+  const within: SqliteTransaction = {
+    database,
+    append: (entries) => {
+      try {
+        return appendWithin(entries);
+      } catch (error) {
+        failed = error;
+        throw error;
+      }
+    },
+    entry: (seq) => {
+      const row = bySeq.get(seq) as EntryRow | undefined;
+      return row === undefined ? null : opened(row);
+    },
+    subject: (name) => keys.forReading(name),
+    subjectForWriting: (name) => keys.forWriting(name),
+    subjectOf: (n) => keys.byNumber(n),
+  };
+
+  function reading<T>(work: (from: typeof within) => T): T {
+    database.exec('begin');
+    keys.refresh();
+    try {
+      return work(within);
+    } finally {
+      database.exec('rollback');
+    }
   }
 
   /** A key that is new goes to the disk whatever is asked: something outside the log may be sealed with it next. */
@@ -179,30 +237,12 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
   const opened = (row: EntryRow): Entry => openEntry(row, keys.byNumber(row.subject));
 
   async function read(query: EntryQuery): Promise<readonly Entry[]> {
-    let select = db
-      .selectFrom('entry')
-      .select(['seq', 'id', 'subject', 'kind', 'true_at', 'known_at', 'supersedes', 'payload']);
-    if (query.subject !== undefined) {
-      const subject = keys.forReading(query.subject);
-      if (subject === null) return [];
-      select = select.where('subject', '=', subject.n);
-    }
+    const subject = query.subject === undefined ? null : keys.forReading(query.subject);
+    if (query.kinds?.length === 0 || (query.subject !== undefined && subject === null)) return [];
     // What there is much of is read in order of the log, what there is little of by kind: the plus keeps SQLite off the other index.
     const scan = query.kinds === undefined || query.kinds.some((kind) => PLENTIFUL.has(kind));
-    const seq = scan ? sql.ref<number>('seq') : sql<number>`+seq`;
-    if (query.kinds !== undefined) {
-      if (query.kinds.length === 0) return [];
-      select = select.where(scan ? sql<string>`+kind` : sql.ref<string>('kind'), 'in', [...query.kinds]);
-    }
-    if (query.afterSeq !== undefined) select = select.where(seq, '>', query.afterSeq);
-    if (query.throughSeq !== undefined) select = select.where(seq, '<=', query.throughSeq);
-    if (query.knownBy !== undefined) select = select.where('known_at', '<=', query.knownBy);
-    if (query.trueFrom !== undefined) select = select.where('true_at', '>=', query.trueFrom);
-    if (query.trueTo !== undefined) select = select.where('true_at', '<=', query.trueTo);
-    if (query.order === 'trueAt') select = select.orderBy('true_at').orderBy('seq');
-    else select = select.orderBy(seq, query.order === 'seq-descending' ? 'desc' : 'asc');
-    if (query.limit !== undefined) select = select.limit(query.limit);
-    const rows: readonly EntryRow[] = await select.execute();
+    const columns = scan ? { ...COLUMNS, kind: sql<string>`+kind` } : { ...COLUMNS, seq: sql<number>`+seq` };
+    const rows = await selectEntries(db, query, subject?.n ?? null, columns).execute();
     keys.refresh();
     return rows.map(opened);
   }
@@ -337,7 +377,9 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
 
   return {
     file,
-    append: (entries, durable) => guarded(() => append(entries, durable)),
+    append: (entries, durable) => guarded(() => transaction(() => appendWithin(entries), onDisk(entries, durable))),
+    transaction: (work) => guarded(() => transaction(() => work(within))),
+    reading: (work) => guarded(() => reading(work)),
     read: (query) => guarded(() => read(query)),
     get: (id) => guarded(() => get(id)),
     subjects: () => guarded(subjects),
