@@ -22,7 +22,7 @@ const object = (patient: string) =>
 
 test('gemel send dicom: objects are stored by gemel serve --dicom, and what it refuses is told', async () => {
   const world = await openWorld({ folder: at('data') });
-  const intake = new DicomIntake(world, await DicomStore.open(at('data/dicom')));
+  const intake = new DicomIntake(world, await DicomStore.open(at('data/dicom'), world.store));
   const options = { topics: '', dicom: 0, dicomTitle: 'GEMEL' };
   const [feed] = await startFeeds(world, at('data'), options, intake);
   try {
@@ -30,7 +30,7 @@ test('gemel send dicom: objects are stored by gemel serve --dicom, and what it r
     writeFileSync(at('a.dcm'), object('P7'));
     writeFileSync(at('b.dcm'), object('P8'));
     expect(await gemel('send', 'dicom', at('a.dcm'), ...to)).toEqual({ code: 0, out: '1 sent, 1 stored\n' });
-    expect([...intake.store.objects()]).toMatchObject([{ instance: '1.2.3', study: '1.2' }]);
+    expect(await intake.store.find()).toMatchObject([{ instance: '1.2.3', study: '1.2' }]);
     expect((await world.store.read({ subject: 'P7', kinds: ['kept'] })).length).toBe(2);
     expect(await gemel('send', 'dicom', at('a.dcm'), at('b.dcm'), ...to)).toEqual({
       code: 3,

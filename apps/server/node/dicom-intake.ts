@@ -20,6 +20,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   'dicomweb-object': STATUS.mismatch,
   'dicom-too-large': STATUS.outOfResources,
   'server-internal': STATUS.processingFailure,
+  'store-erased': STATUS.notAuthorized,
 };
 
 /**
@@ -46,6 +47,7 @@ export class DicomIntake {
     refuse: (object: StoredObject) => Problem | null = () => null,
   ): Promise<Taken> {
     try {
+      await this.store.settle();
       const staged = this.store.describe(bytes, name);
       const { object, known } = staged;
       const unwanted = refuse(object);

@@ -12,7 +12,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serverErrors } from '../errors.data.ts';
 import { bulkValue, FramesOf } from './dicom-frames.ts';
 import type { DicomIntake, Taken } from './dicom-intake.ts';
-import type { StoredObject } from './dicom-store.ts';
+import { gone, type Place, type StoredObject } from './dicom-store.ts';
 
 /** Where the DICOMweb services begin. */
 const ROOT = '/dicom-web';
@@ -39,11 +39,6 @@ const RETURNED: Readonly<Record<Level, readonly string[]>> = {
     ),
 };
 
-interface Place {
-  readonly study?: string;
-  readonly series?: string;
-  readonly instance?: string;
-}
 type Asked = FastifyRequest<{ Params: Place & { readonly frames?: string; readonly '*'?: string } }>;
 
 /** STOW-RS, QIDO-RS and WADO-RS (DICOM PS3.18, chapter 10) over the store of the intake. */
@@ -84,20 +79,20 @@ export function dicomwebRoutes(app: FastifyInstance, intake: DicomIntake): void 
   app.get(`${one}/bulkdata/*`, async (request, reply) => {
     const asked = request as Asked;
     const media = chosen(asked, ['application/octet-stream', 'multipart/related']);
-    const bytes = await bulkValue(await store.parse(only(asked.params)), asked.params['*'] ?? '');
+    const bytes = await bulkValue(await store.parse(await only(placeIn(asked))), asked.params['*'] ?? '');
     return send(reply, media, 'application/octet-stream', [bytes]);
   });
   app.get(`${one}/rendered`, async (request, reply) => {
     const asked = request as Asked;
     chosen(asked, ['image/png']);
-    return reply.type('image/png').send(await frames.rendered(only(asked.params), 0));
+    return reply.type('image/png').send(await frames.rendered(await only(placeIn(asked)), 0));
   });
   app.get(`${one}/frames/:frames/rendered`, async (request, reply) => {
     const asked = request as Asked;
     chosen(asked, ['image/png']);
     const [frame, ...rest] = frameList(asked.params.frames ?? '');
     if (frame === undefined || rest.length > 0) throw unknown('give one frame');
-    return reply.type('image/png').send(await frames.rendered(only(asked.params), frame));
+    return reply.type('image/png').send(await frames.rendered(await only(placeIn(asked)), frame));
   });
 
   async function stow(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
@@ -140,12 +135,12 @@ export function dicomwebRoutes(app: FastifyInstance, intake: DicomIntake): void 
       );
   }
 
-  function search(request: Asked, reply: FastifyReply, level: Level): FastifyReply {
+  async function search(request: Asked, reply: FastifyReply, level: Level): Promise<FastifyReply> {
     chosen(request, ['application/dicom+json', 'application/json']);
     const { searchParams } = new URL(request.url, 'http://localhost');
     const query = readQuery(searchParams);
     const groups = new Map<string, StoredObject[]>();
-    for (const object of within(request.params)) {
+    for (const object of await store.find(placeIn(request))) {
       const key = object[level];
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [object]);
@@ -173,8 +168,8 @@ export function dicomwebRoutes(app: FastifyInstance, intake: DicomIntake): void 
     return reply.type('application/dicom+json').send(json(answers.map((one) => answerOf(one, levels, query))));
   }
 
-  function retrieve(request: Asked, reply: FastifyReply): FastifyReply {
-    const objects = found(request.params);
+  async function retrieve(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
+    const objects = await found(placeIn(request));
     const single = objects.length === 1 && request.params.instance !== undefined;
     const media = chosen(
       request,
@@ -200,7 +195,7 @@ export function dicomwebRoutes(app: FastifyInstance, intake: DicomIntake): void 
   async function metadata(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
     chosen(request, ['application/dicom+json', 'application/json']);
     const root = address(request);
-    const objects = found(request.params);
+    const objects = await found(placeIn(request));
     async function* lines() {
       for (const [i, object] of objects.entries()) {
         const { dataSet } = await store.parse(object);
@@ -217,7 +212,7 @@ export function dicomwebRoutes(app: FastifyInstance, intake: DicomIntake): void 
 
   async function sendFrames(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
     const media = chosen(request, ['multipart/related', 'application/octet-stream'], 'application/octet-stream');
-    const object = only(request.params);
+    const object = await only(placeIn(request));
     const asked = frameList(request.params.frames ?? '');
     const bytes = [];
     for (const frame of asked) bytes.push(await frames.bytes(object, frame));
@@ -228,24 +223,16 @@ export function dicomwebRoutes(app: FastifyInstance, intake: DicomIntake): void 
     return send(reply, media, 'application/octet-stream', bytes);
   }
 
-  function* within({ study, series, instance }: Place): Generator<StoredObject, void, void> {
-    for (const object of store.objects()) {
-      if (study !== undefined && object.study !== study) continue;
-      if (series !== undefined && object.series !== series) continue;
-      if (instance !== undefined && object.instance !== instance) continue;
-      yield object;
-    }
+  /** @throws dicomweb-unknown, dicomweb-gone */
+  async function found(place: Place): Promise<readonly StoredObject[]> {
+    const objects = await store.find(place);
+    if (objects.length > 0) return objects;
+    const what = Object.values(place).join(', ');
+    throw store.wasErased(place) ? gone(what) : unknown(what);
   }
 
-  /** @throws dicomweb-unknown */
-  function found(place: Place): readonly StoredObject[] {
-    const objects = [...within(place)];
-    if (objects.length === 0) throw unknown(Object.values(place).join(', '));
-    return objects;
-  }
-
-  function only(place: Place): StoredObject {
-    return found(place)[0]!;
+  async function only(place: Place): Promise<StoredObject> {
+    return (await found(place))[0]!;
   }
 }
 
@@ -260,6 +247,13 @@ function plain(object: StoredObject, syntax: string): boolean {
 
 /** As bytes: a media type is to be given without a charset that it does not have (RFC 8259, 11). */
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+
+/** The place that an address names. */
+const placeIn = ({ params: { study, series, instance } }: Asked): Place => ({
+  ...(study === undefined ? {} : { study }),
+  ...(series === undefined ? {} : { series }),
+  ...(instance === undefined ? {} : { instance }),
+});
 
 const placeOf = ({ study, series, instance }: StoredObject) =>
   `/studies/${study}/series/${series}/instances/${instance}`;
@@ -357,7 +351,11 @@ function describe(objects: readonly StoredObject[], level: Level, root: string):
 }
 
 /** Failure reasons of a store (PS3.18, table I.2-2). */
-const REASONS: Readonly<Record<string, number>> = { 'dicomweb-duplicate': 0x0111, 'server-internal': 0x0110 };
+const REASONS: Readonly<Record<string, number>> = {
+  'dicomweb-duplicate': 0x0111,
+  'server-internal': 0x0110,
+  'store-erased': 0x0124,
+};
 const CANNOT_UNDERSTAND = 0xc000;
 
 /** Class and instance of an object that was not stored, as far as they can be read. */

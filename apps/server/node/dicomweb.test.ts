@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { instant } from '@gemel/core';
@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DicomIntake } from './dicom-intake.ts';
 import { DicomStore } from './dicom-store.ts';
 import { type RunningServer, startServer } from './server.ts';
-import { openWorld, type World } from './world.ts';
+import { openWorld, sha256, type World } from './world.ts';
 
 const object = (study: number, series: number, instance: number, more: readonly Parameters<typeof newElement>[] = []) =>
   writeDicom(
@@ -47,7 +47,7 @@ const ask = (path: string, init?: RequestInit) => fetch(`${server.url}/dicom-web
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gemel-dicom-'));
   world = await openWorld({ folder, clock: () => instant(Date.UTC(2024, 5, 1)) });
-  const dicom = new DicomIntake(world, await DicomStore.open(join(folder, 'dicom')));
+  const dicom = new DicomIntake(world, await DicomStore.open(join(folder, 'dicom'), world.store));
   server = await startServer({ world, dicom });
   client = dicomwebClient({ url: `${server.url}/dicom-web` });
   await client.store([object(1, 1, 1), object(1, 1, 2), object(1, 2, 1), object(2, 1, 1)]);
@@ -76,7 +76,7 @@ describe('STOW-RS', () => {
   });
 
   test('objects of one series at once begin it once; what they say of the patient is in the log', async () => {
-    const intake = new DicomIntake(world, await DicomStore.open(join(folder, 'again')));
+    const intake = new DicomIntake(world, await DicomStore.open(join(folder, 'again'), world.store));
     const objects = [1, 2, 3].map((n) =>
       object(7, 1, n, [
         ['PatientSex', 'CS', 'F'],
@@ -247,15 +247,15 @@ describe('the store', () => {
   test('opened again it has what it had; a line cut short counts for nothing', async () => {
     const again = mkdtempSync(join(tmpdir(), 'gemel-dicom-'));
     try {
-      const first = await DicomStore.open(again);
+      const first = await DicomStore.open(again, world.store);
       const staged = [1, 2].map((n) => first.describe(object(1, 1, n), 'x'));
       for (const [i, one] of staged.entries()) await first.write(one, object(1, 1, i + 1));
       await first.commit(staged);
-      appendFileSync(join(again, 'index.ndjson'), '{"sha256":"cut');
-      const second = await DicomStore.open(again);
-      expect([...second.objects()].map(({ instance }) => instance)).toEqual(['1.2.1.1.1', '1.2.1.1.2']);
-      expect(readFileSync(join(again, 'index.ndjson'), 'utf8').endsWith('\n')).toBe(true);
-      expect(await second.read(second.get('1.2.1.1.2')!)).toEqual(object(1, 1, 2));
+      appendFileSync(join(again, 'index.sealed'), '{"uids":["cut');
+      const second = await DicomStore.open(again, world.store);
+      expect((await second.find()).map(({ instance }) => instance)).toEqual(['1.2.1.1.1', '1.2.1.1.2']);
+      expect(readFileSync(join(again, 'index.sealed'), 'utf8').endsWith('\n')).toBe(true);
+      expect(await second.read((await second.find({ instance: '1.2.1.1.2' }))[0]!)).toEqual(object(1, 1, 2));
     } finally {
       rmSync(again, { recursive: true, force: true });
     }
@@ -264,7 +264,7 @@ describe('the store', () => {
   test('an object is the same by whatever way it came; what is refused leaves nothing on the disk', async () => {
     const again = mkdtempSync(join(tmpdir(), 'gemel-dicom-'));
     try {
-      const intake = new DicomIntake(world, await DicomStore.open(again));
+      const intake = new DicomIntake(world, await DicomStore.open(again, world.store));
       const file = parseDicom(object(8, 1, 1), 'x');
       const sent = (source: string) =>
         fileOf(encodeDataSet(file.dataSet, { explicit: source !== 'B' }), {
@@ -278,7 +278,7 @@ describe('the store', () => {
       const named = { sopInstance: '9.9', sopClass: '1.2.840.10008.5.1.4.1.1.4', calling: 'A', peer: '127.0.0.1' };
       expect(await intake.answer({ file: object(9, 1, 1), ...named })).toMatchObject({ status: 0xa900 });
       expect(
-        readdirSync(join(again, 'objects'), { recursive: true }).filter((name) => `${name}`.endsWith('.dcm')),
+        readdirSync(join(again, 'objects'), { recursive: true }).filter((name) => `${name}`.endsWith('.sealed')),
       ).toHaveLength(1);
     } finally {
       rmSync(again, { recursive: true, force: true });
@@ -288,11 +288,94 @@ describe('the store', () => {
   test('two of one UID at once: one is stored, the other refused', async () => {
     const again = mkdtempSync(join(tmpdir(), 'gemel-dicom-'));
     try {
-      const store = await DicomStore.open(again);
+      const store = await DicomStore.open(again, world.store);
       const staged = ['a', 'b'].map((id) => store.describe(object(1, 1, 1, [['PatientID', 'LO', id]]), id));
       const done = await Promise.allSettled(staged.map((one) => store.commit([one])));
       expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-      expect([...store.objects()]).toHaveLength(1);
+      expect(await store.find()).toHaveLength(1);
+    } finally {
+      rmSync(again, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('when a patient is erased', () => {
+  const at = '/studies/1.2.20/series/1.2.20.1/instances/1.2.20.1.1';
+
+  test('its objects answer as gone, their files are deleted, and others stay', async () => {
+    await client.store([object(20, 1, 1), object(20, 1, 2), object(21, 1, 1)]);
+    const files = () =>
+      readdirSync(join(folder, 'dicom', 'objects'), { recursive: true }).filter((name) =>
+        `${name}`.endsWith('.sealed'),
+      );
+    const before = files().length;
+    expect((await ask(at, { headers: { accept: 'application/dicom' } })).status).toBe(200);
+    await world.hub.erase('P20');
+    for (const path of [
+      at,
+      `${at}/metadata`,
+      `${at}/rendered`,
+      `${at}/frames/1`,
+      '/studies/1.2.20',
+      '/studies/1.2.20/series/1.2.20.1/metadata',
+    ]) {
+      const answer = await ask(path);
+      expect([path, answer.status]).toEqual([path, 410]);
+      expect(await answer.json()).toMatchObject({ code: 'dicomweb-gone' });
+    }
+    expect((await ask('/studies?PatientID=P20')).status).toBe(204);
+    expect((await ask('/studies?PatientID=P21')).status).toBe(200);
+    expect(files()).toHaveLength(before - 2);
+    const again = await client.store([object(20, 1, 1)]).catch((error) => error);
+    expect(JSON.stringify(again)).toMatch(/store-erased/);
+    const opened = await DicomStore.open(join(folder, 'dicom'), world.store);
+    expect((await opened.find({ study: '1.2.20' })).length).toBe(0);
+    expect(opened.wasErased({ study: '1.2.20' })).toBe(true);
+    expect(opened.wasErased({ study: '1.2.21' })).toBe(false);
+  });
+
+  test('what was erased by another process while the server was down is let go of at the start', async () => {
+    const again = mkdtempSync(join(tmpdir(), 'gemel-dicom-'));
+    try {
+      const first = await DicomStore.open(again, world.store);
+      const staged = first.describe(object(22, 1, 1), 'x');
+      await first.write(staged, object(22, 1, 1));
+      await first.commit([staged]);
+      await world.store.erase('P22');
+      const second = await DicomStore.open(again, world.store);
+      expect(await second.find()).toEqual([]);
+      expect(second.wasErased({ instance: '1.2.22.1.1' })).toBe(true);
+      expect(
+        readdirSync(join(again, 'objects'), { recursive: true }).filter((name) => `${name}`.includes('.')),
+      ).toEqual([]);
+      expect(readFileSync(join(again, 'index.sealed'), 'utf8')).not.toMatch(/"file"|"object"/);
+    } finally {
+      rmSync(again, { recursive: true, force: true });
+    }
+  });
+
+  test('a folder of an earlier version is sealed at the start, what was cut off in between too', async () => {
+    const again = mkdtempSync(join(tmpdir(), 'gemel-dicom-'));
+    try {
+      const plain = [1, 2].map((n) => object(23, 1, n));
+      for (const bytes of [...plain, object(23, 1, 3)]) {
+        const hash = sha256(bytes);
+        mkdirSync(join(again, 'objects', hash.slice(0, 2)), { recursive: true });
+        writeFileSync(join(again, 'objects', hash.slice(0, 2), `${hash}.dcm`), bytes);
+      }
+      const lines = plain.map((bytes) =>
+        JSON.stringify({ sha256: sha256(bytes), attributes: { '00100010': 'Doe^23' } }),
+      );
+      writeFileSync(join(again, 'index.ndjson'), `${lines.join('\n')}\n{"sha256":"cut`);
+      const store = await DicomStore.open(again, world.store);
+      const found = await store.find({ study: '1.2.23' });
+      expect(found.map(({ subject }) => subject)).toEqual(['P23', 'P23']);
+      const back = await Promise.all(found.map((one) => store.read(one)));
+      expect(back.map(sha256).sort()).toEqual(plain.map(sha256).sort());
+      const names = readdirSync(again, { recursive: true }).map(String);
+      expect(names.filter((name) => /\.dcm|ndjson/.test(name))).toEqual([]);
+      for (const name of names.filter((one) => one.includes('.')))
+        expect(readFileSync(join(again, name)).includes('Doe^23')).toBe(false);
     } finally {
       rmSync(again, { recursive: true, force: true });
     }

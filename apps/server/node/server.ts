@@ -51,6 +51,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'dicomweb-query': 400,
   'dicomweb-multipart': 400,
   'dicomweb-unknown': 404,
+  'dicomweb-gone': 410,
+  'store-erased': 410,
   'dicomweb-media': 406,
   'release-inputs-changed': 409,
   'release-expired': 410,

@@ -50,7 +50,7 @@ export function serveCommand(begin: Begin): Command {
       const { world } = await openPlace(shell);
       const open = [() => world.close()];
       try {
-        const objects = await DicomStore.open(join(shell.options.data, 'dicom'));
+        const objects = await DicomStore.open(join(shell.options.data, 'dicom'), world.store);
         const dicom = new DicomIntake(world, objects, options.zone === undefined ? {} : { zone: options.zone });
         const server = await startServer({ world, port: options.port, webRoot, dicom });
         open.push(() => server.close());

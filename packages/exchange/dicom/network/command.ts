@@ -14,6 +14,7 @@ export const STATUS = {
   success: 0x0000,
   processingFailure: 0x0110,
   duplicate: 0x0111,
+  notAuthorized: 0x0124,
   unrecognised: 0x0211,
   outOfResources: 0xa700,
   mismatch: 0xa900,

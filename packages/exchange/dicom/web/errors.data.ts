@@ -19,6 +19,10 @@ export const dicomwebErrors = defineErrors({
     meaning: 'Nothing is stored under that UID, frame or path.',
     remedy: 'Search with GET /dicom-web/studies, or store it first.',
   },
+  'dicomweb-gone': {
+    meaning: 'What was stored under that UID was erased with its patient.',
+    remedy: 'Nothing brings it back; what is wanted of it has to come from where it was made.',
+  },
   'dicomweb-media': {
     meaning: 'The media type is none that can be given or taken here.',
     remedy:
