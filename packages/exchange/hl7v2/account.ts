@@ -25,10 +25,11 @@ const SET_IDS = new Set(
 );
 
 interface Entry {
-  readonly to: string[];
+  /** Lists are made with their first entry: most fields go to one element and have no problem. */
+  to: string[] | null;
   /** By repetition: components that were read, a bit each from bit 1. */
-  readonly read: number[];
-  readonly problems: Problem[];
+  read: number[] | null;
+  problems: Problem[] | null;
 }
 
 /** Keeps account of what every field of one message became. */
@@ -36,7 +37,10 @@ export class Account {
   readonly message: Message;
   /** Whether any field gave a time of day without a zone. */
   zoneless = false;
-  readonly #entries: (Map<number, Entry> | undefined)[] = [];
+  /** By segment, by field. */
+  readonly #entries: (Entry | undefined)[][] = [];
+  /** Indexes of the segments that a problem was found in. */
+  readonly #troubled = new Set<number>();
 
   constructor(message: Message) {
     this.message = message;
@@ -45,27 +49,38 @@ export class Account {
   /** A field went to an element of a resource. */
   mapped(piece: Piece, repetition: number, to: string): void {
     const entry = this.#entry(piece.segment, piece.field);
-    if (!entry.to.includes(to)) entry.to.push(to);
-    entry.read[repetition] = (entry.read[repetition] ?? 0) | piece.read;
+    wentTo(entry, to);
+    if (entry.read === null && repetition === 0) entry.read = [piece.read];
+    else {
+      entry.read ??= [];
+      entry.read[repetition] = (entry.read[repetition] ?? 0) | piece.read;
+    }
   }
 
   /** The field as a whole says what the message or its structure is. */
   understood(segment: Segment, field: number, to: string): void {
     if (!segment.has(field)) return;
     const entry = this.#entry(segment, field);
-    if (!entry.to.includes(to)) entry.to.push(to);
-    for (let i = 0; i < segment.field(field).length; i++) entry.read[i] = -1;
+    wentTo(entry, to);
+    entry.read = segment.field(field).map(() => -1);
   }
 
   problem(segment: Segment, field: number, problem: Problem): void {
     if (problem.code === 'exchange-zone-missing') this.zoneless = true;
-    const { problems } = this.#entry(segment, field);
-    if (!problems.some(({ code, message }) => code === problem.code && message === problem.message))
-      problems.push(problem);
+    this.#troubled.add(segment.index);
+    const entry = this.#entry(segment, field);
+    if (entry.problems === null) entry.problems = [problem];
+    else if (!entry.problems.some(({ code, message }) => code === problem.code && message === problem.message))
+      entry.problems.push(problem);
   }
 
-  isMapped(segment: Segment, field: number): boolean {
-    return (this.#entries[segment.index]?.get(field)?.to.length ?? 0) > 0;
+  /** What is wrong with the fields of a segment, in their order. */
+  problemsOf(segment: Segment): readonly Problem[] {
+    if (!this.#troubled.has(segment.index)) return NONE;
+    const entries = this.#entries[segment.index]!;
+    const problems: Problem[] = [];
+    for (let n = 1; n <= segment.count; n++) if (segment.has(n)) problems.push(...(entries[n]?.problems ?? NONE));
+    return problems;
   }
 
   /** Every field of a segment that holds anything. */
@@ -74,13 +89,14 @@ export class Account {
     const fates: FieldFate[] = [];
     for (let n = 1; n <= segment.count; n++) {
       if (!segment.has(n)) continue;
-      const entry = entries?.get(n);
+      const entry = entries?.[n];
       const element = `${segment.id}-${n}`;
-      const to = entry === undefined ? [] : [...entry.to];
+      const to = [...(entry?.to ?? [])];
       const structural = isHeader(segment.id) && n <= 2;
       if (structural) to.push('delimiters');
       else if (n === 1 && SET_IDS.has(segment.id)) to.push('place among its kind');
-      const refused = to.length === 0 && entry !== undefined && entry.problems.length > 0;
+      const problems = entry?.problems ?? NONE;
+      const refused = to.length === 0 && problems.length > 0;
       fates.push({
         segment: segment.id,
         occurrence,
@@ -89,29 +105,36 @@ export class Account {
         byteEnd: segment.fieldEnd(n),
         fate: to.length > 0 ? 'mapped' : refused ? 'refused' : 'kept',
         to,
-        left: entry !== undefined && entry.to.length > 0 ? leftOf(segment, n, element, entry) : [],
-        problems: entry?.problems ?? [],
+        left: entry !== undefined && entry.to !== null ? leftOf(segment, n, element, entry.read ?? []) : [],
+        problems,
       });
     }
     return fates;
   }
 
-  #entry(segment: Segment, field: number): Entry {
-    let fields = this.#entries[segment.index];
+  #entry({ index }: Segment, field: number): Entry {
+    let fields = this.#entries[index];
     if (fields === undefined) {
-      fields = new Map();
-      this.#entries[segment.index] = fields;
+      fields = [];
+      this.#entries[index] = fields;
     }
-    let entry = fields.get(field);
+    let entry = fields[field];
     if (entry === undefined) {
-      entry = { to: [], read: [], problems: [] };
-      fields.set(field, entry);
+      entry = { to: null, read: null, problems: null };
+      fields[field] = entry;
     }
     return entry;
   }
 }
 
-function leftOf(segment: Segment, n: number, element: string, { read }: Entry): readonly string[] {
+const NONE: readonly Problem[] = [];
+
+function wentTo(entry: Entry, to: string): void {
+  if (entry.to === null) entry.to = [to];
+  else if (!entry.to.includes(to)) entry.to.push(to);
+}
+
+function leftOf(segment: Segment, n: number, element: string, read: readonly number[]): readonly string[] {
   const left: string[] = [];
   for (const [i, { components, start, end }] of segment.field(n).entries()) {
     if (end === start) continue;

@@ -3,7 +3,6 @@ import { parseZone, type Zone } from '../device/zone.ts';
 import type { Door, DoorOptions, FieldLoss } from '../door.ts';
 import { exchangeErrors } from '../errors.data.ts';
 import { decodeResources } from '../fhir/decode.ts';
-import type { FieldFate } from './account.ts';
 import type { PatientLink } from './assemble.ts';
 import { asFhir, asWritten, type Conversion, convertMessage, fieldFates, MAPPED_TYPES } from './convert.ts';
 import { checkCounts } from './envelope.ts';
@@ -162,7 +161,7 @@ export function* decodeMessage(
     const occurrence = (seen.get(segment.id) ?? 0) + 1;
     seen.set(segment.id, occurrence);
     part = parts.find(({ from, to }) => segment.index >= from && segment.index < to) ?? part;
-    const own = conversion.account.of(segment, occurrence);
+    const own = conversion.account.problemsOf(segment);
     const links = conversion.links.filter((link) => link.segment === segment);
     const made = results.get(segment.index);
     const element = `${message.code}.${segment.id}[${occurrence}]`;
@@ -176,7 +175,7 @@ export function* decodeMessage(
     ];
     const problems = [
       ...(segment.index === 0 ? remarks : []),
-      ...own.flatMap((field) => field.problems),
+      ...own,
       ...unsaid(made?.problems ?? [], own).map((problem) => at(problem, segment, options)),
       ...unsaid(moved?.problems ?? [], own),
     ];
@@ -315,9 +314,8 @@ function at(problem: Problem, segment: Segment, options: DoorOptions): Problem {
 }
 
 /** What the FHIR door says of an element that the account does not already say of its field. */
-function unsaid(problems: readonly Problem[], fields: readonly FieldFate[]): readonly Problem[] {
-  const said = new Set(fields.flatMap((field) => field.problems.map(({ code }) => code)));
-  return problems.filter(({ code }) => !said.has(code));
+function unsaid(problems: readonly Problem[], ofFields: readonly Problem[]): readonly Problem[] {
+  return problems.filter(({ code }) => !ofFields.some((said) => said.code === code));
 }
 
 /** Fields of PID that `""` deletes, and the facts that go with them. */
@@ -372,13 +370,11 @@ function remarksOn(message: Message, options: DoorOptions): readonly Problem[] {
     );
   }
   for (const segment of message.segments) {
-    for (let i = segment.start; i < segment.end; i++) {
-      const byte = message.bytes[i];
-      if (byte !== 0x0d && byte !== 0x0a) continue;
-      const text = `a line break stands within ${segment.id}; the line after it was read as part of the field`;
-      problems.push(hl7v2Errors.problem('hl7v2-line-in-field', text, { file, element: segment.id, byte: i }));
-      break;
-    }
+    if (segment.breakAt < 0) continue;
+    const text = `a line break stands within ${segment.id}; the line after it was read as part of the field`;
+    problems.push(
+      hl7v2Errors.problem('hl7v2-line-in-field', text, { file, element: segment.id, byte: segment.breakAt }),
+    );
   }
   return problems;
 }

@@ -15,6 +15,29 @@ const HOLDERS = new Set([
   'content',
 ]);
 
+/** Where in a resource a value goes: the steps there, and which of them a repeating field repeats. */
+export interface Path {
+  readonly steps: readonly Step[];
+  /** The first array that is not the segment's own; −1 where there is none. */
+  readonly repeated: number;
+}
+
+export function pathOf(steps: readonly Step[]): Path {
+  const last = steps.length - 1;
+  const repeated = steps.findIndex((step, i) => step.array && !(step.primitive && i < last) && !HOLDERS.has(step.name));
+  return { steps, repeated };
+}
+
+/** One entry of an array, and what it stands for. */
+interface ArrayEntry {
+  readonly name: string;
+  readonly slot: string;
+  /** Index of the segment it is of; −1 where several fill it together. */
+  readonly whose: number;
+  readonly repetition: number;
+  readonly made: Made;
+}
+
 /** A resource while it is made of segments. */
 export class Draft {
   readonly type: string;
@@ -23,7 +46,7 @@ export class Draft {
   readonly segment: Segment;
   /** Resources that references inside lead to, by the object that is the reference. */
   readonly nested = new Map<Made, Draft>();
-  readonly #entries = new Map<object, Map<string, Made>>();
+  readonly #entries = new Map<Made, ArrayEntry[]>();
   /** Logical id; set when the resource is finished, or before where the message gives one. */
   id: string | null = null;
 
@@ -36,19 +59,19 @@ export class Draft {
    * Puts a value at the end of the steps. `repetition` counts the repetitions of the field. False where the value has no
    * room: the element holds one and has one, or another form of the choice is given.
    */
-  put(steps: readonly Step[], value: unknown, segment: Segment, repetition: number): boolean {
+  put({ steps, repeated }: Path, value: unknown, segment: Segment, repetition: number): boolean {
     let owner: Draft = this;
     let holder: Made = this.value;
-    const repeated = repeatedStep(steps);
     if (repeated < 0 && repetition > 0) return false;
-    for (const [i, step] of steps.entries()) {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!;
       const last = i === steps.length - 1;
       if (step.primitive && !last) {
         if (step.array) return false;
         holder = object(holder, `_${step.name}`);
         continue;
       }
-      if (step.choice !== undefined && otherForm(holder, step)) return false;
+      if (step.choice !== undefined && otherForm(holder, step.name, step.choice)) return false;
       if (last && step.primitive) return setPrimitive(holder, step, value, repetition, repeated >= 0 && repeated !== i);
       const element = step.array
         ? owner.#entry(holder, step, segment, i === repeated ? repetition : 0)
@@ -71,30 +94,25 @@ export class Draft {
     return true;
   }
 
-  #entry(holder: Made, step: Step, segment: Segment, repetition: number): Made {
-    let entries = this.#entries.get(holder);
-    if (entries === undefined) {
-      entries = new Map();
-      this.#entries.set(holder, entries);
+  #entry(holder: Made, { name, slot: named }: Step, segment: Segment, repetition: number): Made {
+    const whose = SHARED.has(name) ? -1 : segment.index;
+    const slot = named === '' ? '1' : named;
+    const entries = this.#entries.get(holder);
+    if (entries !== undefined) {
+      for (const entry of entries) {
+        if (entry.name === name && entry.slot === slot && entry.whose === whose && entry.repetition === repetition)
+          return entry.made;
+      }
     }
-    const whose = SHARED.has(step.name) ? 'all' : segment.index;
-    const key = `${step.name}|${step.slot === '' ? '1' : step.slot}|${whose}|${repetition}`;
-    let entry = entries.get(key);
-    if (entry === undefined) {
-      entry = {};
-      entries.set(key, entry);
-      const list = holder[step.name];
-      if (Array.isArray(list)) list.push(entry);
-      else holder[step.name] = [entry];
-    }
-    return entry;
+    const made: Made = {};
+    const entry: ArrayEntry = { name, slot, whose, repetition, made };
+    if (entries === undefined) this.#entries.set(holder, [entry]);
+    else entries.push(entry);
+    const list = holder[name];
+    if (Array.isArray(list)) list.push(made);
+    else holder[name] = [made];
+    return made;
   }
-}
-
-/** The array that a repeating field repeats: the first that is not the segment's own; −1 where there is none. */
-function repeatedStep(steps: readonly Step[]): number {
-  const arrays = steps.flatMap((step, i) => (step.array && !(step.primitive && i < steps.length - 1) ? [i] : []));
-  return arrays.find((i) => !HOLDERS.has(steps[i]!.name)) ?? -1;
 }
 
 function object(holder: Made, name: string): Made {
@@ -105,12 +123,16 @@ function object(holder: Made, name: string): Made {
   return made;
 }
 
-function otherForm(holder: Made, step: Step): boolean {
-  for (const name of Object.keys(holder)) {
-    if (name !== step.name && name.startsWith(step.choice!) && /^[A-Z]/.test(name.slice(step.choice!.length)))
-      return true;
+/** Whether the choice is given in another form than the one named. */
+function otherForm(holder: Made, name: string, choice: string): boolean {
+  for (const key in holder) {
+    if (key !== name && key.startsWith(choice) && isCapital(key.charCodeAt(choice.length))) return true;
   }
   return false;
+}
+
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
 }
 
 function setPrimitive(holder: Made, step: Step, value: unknown, repetition: number, counted: boolean): boolean {
@@ -127,10 +149,12 @@ function setPrimitive(holder: Made, step: Step, value: unknown, repetition: numb
 
 /** Adds what `from` has to `into`: objects within each other, lists behind each other, single values in place. */
 export function merge(into: Made, from: Made): void {
-  for (const [name, value] of Object.entries(from)) {
+  for (const name in from) {
+    const value = from[name];
     if (value === undefined) continue;
     const there = into[name];
-    if (Array.isArray(there) && Array.isArray(value)) {
+    if (there === undefined) into[name] = value;
+    else if (Array.isArray(there) && Array.isArray(value)) {
       for (const each of value) if (!there.some((one) => same(one, each))) there.push(each);
     } else if (isPlain(there) && isPlain(value)) merge(there, value);
     else into[name] = value;
@@ -145,39 +169,72 @@ export function isPlain(value: unknown): value is Made {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Takes out what says nothing: empty values, codings without a code, extensions and identifiers without a value. */
+/**
+ * Takes out what says nothing: empty values, codings without a code, extensions and identifiers without a value. What has
+ * nothing to take out is given back as it is.
+ */
 export function pruned(value: unknown, name = ''): unknown {
-  if (Array.isArray(value)) {
-    const kept: unknown[] = [];
-    // Segments of one order say some things twice; references are told apart as they are made.
-    const seen = value.length > 1 && name !== 'result' ? new Set<string>() : null;
-    for (const each of value) {
-      const one = pruned(each, name);
-      if (one === undefined) continue;
-      if (seen !== null && typeof one === 'object') {
-        const text = JSON.stringify(one);
-        if (seen.has(text)) continue;
-        seen.add(text);
-      }
-      kept.push(one);
+  if (typeof value !== 'object' || value === null) return value === '' ? undefined : value;
+  return Array.isArray(value) ? prunedList(value, name) : prunedObject(value as Made, name);
+}
+
+function prunedList(list: readonly unknown[], name: string): unknown {
+  // Segments of one order say some things twice; references are told apart as they are made.
+  const seen = list.length > 1 && name !== 'result' ? new Set<string>() : null;
+  let kept: unknown[] | null = null;
+  for (let i = 0; i < list.length; i++) {
+    const each = list[i];
+    let one = pruned(each, name);
+    if (seen !== null && typeof one === 'object') {
+      const text = JSON.stringify(one);
+      if (seen.has(text)) one = undefined;
+      else seen.add(text);
     }
-    return kept.length === 0 ? undefined : kept;
+    if (kept === null && (one === undefined || one !== each)) kept = list.slice(0, i);
+    if (kept !== null && one !== undefined) kept.push(one);
   }
-  if (!isPlain(value)) return value === '' || value === undefined ? undefined : value;
-  const kept: Made = {};
+  const left = kept ?? list;
+  return left.length === 0 ? undefined : left;
+}
+
+function prunedObject(value: Made, name: string): Made | undefined {
+  let kept: Made | null = null;
   let empty = true;
   for (const key in value) {
-    const one = pruned(value[key], key);
+    const each = value[key];
+    const one = pruned(each, key);
+    if (kept === null && (one === undefined || one !== each)) kept = before(value, key);
     if (one === undefined) continue;
-    kept[key] = one;
     empty = false;
+    if (kept !== null) kept[key] = one;
   }
-  if (empty) return undefined;
-  if (name === 'extension' && !Object.keys(kept).some((key) => key === 'extension' || key.startsWith('value')))
-    return undefined;
-  if (name === 'coding' && kept.code === undefined && kept.display === undefined) return undefined;
-  if ((name === 'identifier' || name === 'valueIdentifier') && kept.value === undefined) return undefined;
-  return kept;
+  const left = kept ?? value;
+  return empty || saysNothing(left, name) ? undefined : left;
+}
+
+/** What an object has before the key. */
+function before(value: Made, key: string): Made {
+  const copy: Made = {};
+  for (const each in value) {
+    if (each === key) break;
+    copy[each] = value[each];
+  }
+  return copy;
+}
+
+function saysNothing(kept: Made, name: string): boolean {
+  switch (name) {
+    case 'extension':
+      for (const key in kept) if (key === 'extension' || key.startsWith('value')) return false;
+      return true;
+    case 'coding':
+      return kept.code === undefined && kept.display === undefined;
+    case 'identifier':
+    case 'valueIdentifier':
+      return kept.value === undefined;
+    default:
+      return false;
+  }
 }
 
 /** A short hash of a text, the same everywhere: 64 bits as 16 hexadecimal digits. */

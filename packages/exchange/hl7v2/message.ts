@@ -44,26 +44,35 @@ export class Segment {
   readonly end: number;
   /** Place among the segments of the message, from 0. */
   readonly index: number;
+  /** Number of the last field that is there, empty or not. */
+  readonly count: number;
+  /** The first line break within it, which belongs to a field; −1 where there is none. */
+  readonly breakAt: number;
   /** Where each field begins: `starts[n]` for field n + 1. */
   readonly #starts: readonly number[];
-  #read: (readonly Repetition[] | undefined)[] | null = null;
+  readonly #header: boolean;
+  readonly #read: (readonly Repetition[] | undefined)[] = [];
 
   constructor(message: Message, start: number, end: number, index: number) {
     this.message = message;
     this.start = start;
     this.end = end;
     this.index = index;
-    const { bytes, delimiters } = message;
-    this.id = String.fromCharCode(bytes[start]!, bytes[start + 1]!, bytes[start + 2]!);
+    const { bytes } = message;
+    const { field } = message.delimiters;
+    this.id = nameOf(bytes[start]!, bytes[start + 1]!, bytes[start + 2]!);
+    this.#header = isHeader(this.id);
     const starts: number[] = [];
-    if (isHeader(this.id) && start + 3 < end) starts.push(start + 3);
-    for (let at = start + 3; at < end; at++) if (bytes[at] === delimiters.field) starts.push(at + 1);
+    if (this.#header && start + 3 < end) starts.push(start + 3);
+    let breakAt = -1;
+    for (let at = start + 3; at < end; at++) {
+      const byte = bytes[at]!;
+      if (byte === field) starts.push(at + 1);
+      else if ((byte === 0x0d || byte === 0x0a) && breakAt < 0) breakAt = at;
+    }
     this.#starts = starts;
-  }
-
-  /** Number of the last field that is there, empty or not. */
-  get count(): number {
-    return this.#starts.length;
+    this.count = starts.length;
+    this.breakAt = breakAt;
   }
 
   /** First byte of field n, counted from 1. */
@@ -73,25 +82,21 @@ export class Segment {
 
   /** Byte after the last of field n. */
   fieldEnd(n: number): number {
-    if (n === 1 && isHeader(this.id)) return Math.min(this.start + 4, this.end);
-    const next = this.#starts[n];
-    return n > this.#starts.length || next === undefined ? this.end : next - 1;
+    if (n === 1 && this.#header) return Math.min(this.start + 4, this.end);
+    return n >= this.count ? this.end : this.#starts[n]! - 1;
   }
 
   /** Whether field n holds anything. */
   has(n: number): boolean {
-    return n >= 1 && n <= this.#starts.length && this.fieldEnd(n) > this.fieldStart(n);
+    return n >= 1 && n <= this.count && this.fieldEnd(n) > this.#starts[n - 1]!;
   }
 
   /** The repetitions of field n; empty where it is empty. */
   field(n: number): readonly Repetition[] {
-    if (!this.has(n)) return NONE;
-    this.#read ??= [];
-    let read = this.#read[n];
-    if (read === undefined) {
-      read = this.#readField(n);
-      this.#read[n] = read;
-    }
+    const known = this.#read[n];
+    if (known !== undefined) return known;
+    const read = this.has(n) ? this.#readField(n) : NONE;
+    this.#read[n] = read;
     return read;
   }
 
@@ -106,43 +111,51 @@ export class Segment {
   }
 
   #readField(n: number): readonly Repetition[] {
-    const { bytes, delimiters, charset } = this.message;
-    const [start, end] = [this.fieldStart(n), this.fieldEnd(n)];
-    if (isHeader(this.id) && n <= 2) {
+    const { bytes, charset, roles } = this.message;
+    const start = this.fieldStart(n);
+    const end = this.fieldEnd(n);
+    if (this.#header && n <= 2) {
       const parts = [charset.decode(bytes.subarray(start, end))];
       return [{ start, end, components: [{ start, end, parts }] }];
     }
-    // What a message has no delimiter for is no byte.
-    const component = delimiters.component || -1;
-    const repetition = delimiters.repetition || -1;
-    const subcomponent = delimiters.subcomponent || -1;
-    const repetitions: Repetition[] = [];
-    let components: Component[] = [];
-    let parts: Value[] = [];
-    let [ofRepetition, ofComponent, ofPart] = [start, start, start];
+    // A list made with its first entry takes the room of one, a list made empty that of many.
+    let repetitions: Repetition[] | null = null;
+    let components: Component[] | null = null;
+    let parts: Value[] | null = null;
+    let ofRepetition = start;
+    let ofComponent = start;
+    let ofPart = start;
     let escapes = false;
     for (let at = start; ; at++) {
-      const byte = at < end ? bytes[at]! : END;
-      if (byte !== component && byte !== subcomponent && byte !== repetition && byte !== END) {
-        if (byte === delimiters.escape) escapes = true;
+      const role = at < end ? roles[bytes[at]!]! : END;
+      if (role === 0) continue;
+      if (role === ESCAPE) {
+        escapes = true;
         continue;
       }
-      parts.push(this.#valueOf(ofPart, at, escapes));
+      const value = this.#valueOf(ofPart, at, escapes);
+      if (parts === null) parts = [value];
+      else parts.push(value);
       ofPart = at + 1;
       escapes = false;
-      if (byte === subcomponent) continue;
-      components.push({ start: ofComponent, end: at, parts });
-      parts = [];
+      if (role === SUBCOMPONENT) continue;
+      const component: Component = { start: ofComponent, end: at, parts };
+      if (components === null) components = [component];
+      else components.push(component);
+      parts = null;
       ofComponent = at + 1;
-      if (byte === component) continue;
-      repetitions.push({ start: ofRepetition, end: at, components });
-      components = [];
+      if (role === COMPONENT) continue;
+      const repetition: Repetition = { start: ofRepetition, end: at, components };
+      if (repetitions === null) repetitions = [repetition];
+      else repetitions.push(repetition);
+      components = null;
       ofRepetition = at + 1;
-      if (byte === END) return repetitions;
+      if (role === END) return repetitions;
     }
   }
 
   #valueOf(start: number, end: number, escapes: boolean): Value {
+    if (start === end) return '';
     const { message } = this;
     const { bytes, ascii } = message;
     if (end - start === 2 && bytes[start] === 0x22 && bytes[start + 1] === 0x22) return null;
@@ -151,9 +164,49 @@ export class Segment {
   }
 }
 
-/** Stands after the last byte of a field. */
-const END = 256;
+/** What a byte within a field is there for: 0 for its text; END stands after its last byte. */
+const SUBCOMPONENT = 1;
+const COMPONENT = 2;
+const REPETITION = 3;
+const ESCAPE = 4;
+const END = 5;
 const NONE: readonly Repetition[] = [];
+
+const known = new Map<string, Uint8Array>();
+
+/** By byte what it is there for; what a message has no delimiter for is no byte. */
+function rolesOf({ component, repetition, escape: mark, subcomponent }: Delimiters): Uint8Array {
+  const key = `${component} ${repetition} ${mark} ${subcomponent}`;
+  let roles = known.get(key);
+  if (roles === undefined) {
+    roles = new Uint8Array(256);
+    roles[mark] = ESCAPE;
+    roles[repetition] = REPETITION;
+    roles[component] = COMPONENT;
+    roles[subcomponent] = SUBCOMPONENT;
+    roles[0] = 0;
+    if (known.size < KNOWN) known.set(key, roles);
+  }
+  return roles;
+}
+
+/** Ways to divide a message that are remembered; senders differ in few. */
+const KNOWN = 64;
+
+/** Names of segments by their three bytes: the same text each time, which is compared at once. */
+const names = new Map<number, string>();
+
+function nameOf(a: number, b: number, c: number): string {
+  const key = (a << 16) | (b << 8) | c;
+  let name = names.get(key);
+  if (name === undefined) {
+    name = String.fromCharCode(a, b, c);
+    if (names.size < NAMES) names.set(key, name);
+  }
+  return name;
+}
+
+const NAMES = 1024;
 
 /** Header segments: their first field is the field separator itself, their second the other delimiters. */
 export function isHeader(id: string): boolean {
@@ -166,6 +219,8 @@ export class Message {
   readonly start: number;
   readonly end: number;
   readonly delimiters: Delimiters;
+  /** By byte what it divides within a field. */
+  readonly roles: Uint8Array;
   charset: Charset;
   /** Whether bytes beyond ASCII stand under a character set that the message does not name or that has none. */
   readonly guessed: 'utf-8' | 'windows-1252' | null;
@@ -178,6 +233,7 @@ export class Message {
     this.start = start;
     this.end = end;
     this.delimiters = delimiters;
+    this.roles = rolesOf(delimiters);
     const beyond = beyondAscii(bytes, start, end);
     this.ascii = beyond ? null : plain.decode(bytes.subarray(start, end));
     // Never throws, which reading the header's own statement must not.

@@ -2,14 +2,14 @@ import type { Problem } from '@gemel/core';
 import { exchangeErrors } from '../errors.data.ts';
 import type { Account } from './account.ts';
 import { converted, type Wanted } from './datatypes.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, type Path, pathOf } from './draft.ts';
 import { hl7v2Errors } from './errors.data.ts';
 import type { Segment } from './message.ts';
 import { ownMaps } from './own-maps.data.ts';
 import { orderFrom } from './schedule.ts';
 import { segmentMaps } from './segment-maps.data.ts';
-import { resolvePath, type Step } from './target.ts';
-import { type Made, type NoteCode, Piece, type Setting } from './values.ts';
+import { resolvePath } from './target.ts';
+import { type NoteCode, Piece, type Setting } from './values.ts';
 
 /** Field, path, data type map, vocabulary, constant, condition; what is empty at the end is left out. */
 export type MapRow = readonly [number, ...string[]];
@@ -29,9 +29,10 @@ interface Term {
 
 interface Row {
   readonly field: number;
-  readonly path: string;
+  /** The element, for the account: `Observation.code`. */
+  readonly to: string;
   /** null for `$this`: the value is merged into the resource itself. */
-  readonly steps: readonly Step[] | null;
+  readonly path: Path | null;
   readonly wanted: Wanted;
   readonly constant: unknown;
   /** Any of the lists holds where all its terms do; null where there is no condition. */
@@ -73,8 +74,8 @@ function compile(resource: string, row: MapRow): Row {
   };
   return {
     field,
-    path,
-    steps,
+    to: `${resource}.${path}`,
+    path: steps === null ? null : pathOf(steps),
     wanted,
     constant: constant === '' ? undefined : constantOf(constant, type),
     condition: condition === '' ? null : condition.split('|').map((all) => all.split('&').map(termOf)),
@@ -124,41 +125,45 @@ export interface Application {
 /** Puts what a segment says into a resource by one map; keeps account of every field it took. */
 export function applyMap(name: string, draft: Draft, segment: Segment, use: Application): void {
   for (const row of rowsOf(name)) {
-    if (row.field === 0) {
-      if (meets(row, use.group, segment, null) && row.steps !== null) draft.put(row.steps, row.constant, segment, 0);
+    const { field, path } = row;
+    if (field === 0) {
+      if (path !== null && meets(row, use.group, segment, null)) draft.put(path, row.constant, segment, 0);
       continue;
     }
-    if (!segment.has(row.field)) continue;
-    for (const [i, repetition] of segment.field(row.field).entries()) {
+    if (!segment.has(field)) continue;
+    const repetitions = segment.field(field);
+    for (let i = 0; i < repetitions.length; i++) {
+      const repetition = repetitions[i]!;
       if (repetition.end === repetition.start) continue;
-      const piece = new Piece(segment, row.field, repetition);
+      const piece = new Piece(segment, field, repetition);
       if (piece.deletes || !meets(row, use.group, segment, piece)) continue;
       if (row.constant !== undefined) {
-        if (row.steps !== null) draft.put(row.steps, row.constant, segment, i);
+        if (path !== null) draft.put(path, row.constant, segment, i);
         continue;
       }
-      const value = read(row, piece, use);
-      if (value === undefined) continue;
-      if (row.steps === null) {
-        for (const [key, each] of Object.entries(value as Made)) {
-          const steps = resolvePath(draft.type, key);
-          if (steps !== null && draft.put(steps, each, segment, i))
-            use.account.mapped(piece, i, `${draft.type}.${key}`);
-        }
-      } else if (draft.put(row.steps, value, segment, i)) use.account.mapped(piece, i, `${draft.type}.${row.path}`);
+      const setting = settingAt(piece, use);
+      if (path === null) spread(row, draft, piece, i, use.account, setting);
+      else {
+        const value = converted(piece, row.wanted, setting);
+        if (value !== undefined && draft.put(path, value, segment, i)) use.account.mapped(piece, i, row.to);
+      }
     }
   }
 }
 
-function meets(row: Row, group: Group, segment: Segment, piece: Piece | null): boolean {
-  return row.condition === null || row.condition.some((all) => all.every((term) => holds(term, group, segment, piece)));
+/** A field that says several elements of the resource itself. */
+function spread(row: Row, draft: Draft, piece: Piece, i: number, account: Account, setting: Setting): void {
+  const value = orderFrom(piece, row.wanted.conversion, setting);
+  for (const [key, each] of Object.entries(value ?? {})) {
+    const steps = resolvePath(draft.type, key);
+    if (steps !== null && draft.put(pathOf(steps), each, piece.segment, i))
+      account.mapped(piece, i, `${draft.type}.${key}`);
+  }
 }
 
-/** Converts one repetition; what is wrong with it goes to the account. */
-function read(row: Row, piece: Piece, use: Application): unknown {
-  const setting = settingAt(piece, use);
-  if (row.steps === null) return orderFrom(piece, row.wanted.conversion, setting);
-  return converted(piece, row.wanted, setting);
+function meets(row: Row, group: Group, segment: Segment, piece: Piece | null): boolean {
+  if (row.condition === null) return true;
+  return row.condition.some((all) => all.every((term) => holds(term, group, segment, piece)));
 }
 
 /** The setting in which a field is converted: problems are placed at its bytes. */
