@@ -1,5 +1,6 @@
 export * from './canonical.ts';
 export * from './concept.ts';
+export * from './consent.ts';
 export type * from './distribution.ts';
 export * from './error.ts';
 export * from './errors.data.ts';

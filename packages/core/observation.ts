@@ -83,6 +83,8 @@ export interface Observation extends Bitemporal {
   /** Why the grade is not 'good', and anything else the reader should know. */
   readonly marks: readonly Problem[];
   readonly provenance: Provenance;
+  /** Security labels, `system|code`: by them a person's consent may let the item be used or not. */
+  readonly labels?: readonly string[];
 }
 
 /** Something acted on the subject, or planned or proposed to. */
@@ -108,6 +110,8 @@ export interface ControlInput {
   readonly grade: Grade;
   readonly marks: readonly Problem[];
   readonly provenance: Provenance;
+  /** Security labels, `system|code`: by them a person's consent may let the item be used or not. */
+  readonly labels?: readonly string[];
 }
 
 /** A slowly changing fact: sex, birth date, weight, diagnosis, device, therapy setting. */
@@ -124,6 +128,8 @@ export interface Fact extends Bitemporal {
   readonly grade?: Grade;
   readonly marks?: readonly Problem[];
   readonly provenance: Provenance;
+  /** Security labels, `system|code`: by them a person's consent may let the item be used or not. */
+  readonly labels?: readonly string[];
 }
 
 export type Admitted = Observation | ControlInput | Fact;

@@ -42,6 +42,8 @@ export type RawItem = RawObservation | RawControl | RawFact | RawRetraction | Ra
 interface RawBase {
   readonly subject: string;
   readonly provenance: Provenance;
+  /** Security labels the source gave, `system|code`. */
+  readonly labels?: readonly string[];
 }
 
 export interface RawObservation extends RawBase {

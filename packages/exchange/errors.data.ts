@@ -192,6 +192,14 @@ export const exchangeErrors = defineErrors({
     meaning: 'A resource carries modifierExtension or implicitRules, which may turn its meaning round.',
     remedy: 'Export without it, or have the extension understood before this resource is used.',
   },
+  'fhir-consent-unread': {
+    meaning: 'A part of a consent is not understood: it permits nothing, and what it refuses is taken without that part.',
+    remedy: 'Correct the Consent where the message says, and send it again under the same id.',
+  },
+  'fhir-consent-undated': {
+    meaning: 'A consent does not say when it was given, so that it cannot be told which of several holds.',
+    remedy: 'Give the Consent a dateTime.',
+  },
   'fhir-identity-missing': {
     meaning: 'A resource that others rely on has neither id, fullUrl nor an identifier with a system.',
     remedy: 'Export with ids.',

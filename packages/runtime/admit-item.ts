@@ -67,6 +67,7 @@ export function admitObservation(raw: RawObservation, catalog: Catalog, now: Ins
     grade: gradeOf(all, poor),
     marks: all,
     ...named(raw, catalog),
+    ...labelled(raw),
   };
   return { kind: 'mapped', item, problems: [...early.marks, ...marks, ...poor] };
 }
@@ -116,6 +117,7 @@ export function admitControl(raw: RawControl, catalog: Catalog, now: Instant, id
     grade: gradeOf(all, poor),
     marks: all,
     provenance: raw.provenance,
+    ...labelled(raw),
   };
   return { kind: 'mapped', item, problems: [...marks, ...poor] };
 }
@@ -138,8 +140,13 @@ export function admitFact(raw: RawFact, now: Instant, id: string): ItemOutcome {
     knownAt: knownAt(raw.issued, now),
     ...(raw.time.end === undefined ? {} : { until: raw.time.end }),
     provenance: raw.provenance,
+    ...labelled(raw),
   };
   return { kind: 'mapped', item, problems: [] };
+}
+
+function labelled({ labels }: RawObservation | RawControl | RawFact): Pick<Observation, 'labels'> {
+  return labels === undefined ? {} : { labels };
 }
 
 function factValue(raw: RawFact, where: Where): { readonly value: Fact['value'] } | { readonly refused: Problem } {

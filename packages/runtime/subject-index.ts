@@ -169,7 +169,9 @@ function sourceKey(item: Observation | ControlInput | Fact, sourceId: string): s
 }
 
 function contentOf(item: Observation | ControlInput | Fact): string {
-  if (item.kind === 'observation') return `observation|${item.trueAt}|${observationKey(item)}`;
-  if (item.kind === 'control') return `control|${item.from}|${controlKey(item)}`;
-  return `fact|${item.trueAt}|${factKey(item)}`;
+  // Another label is another content: what a person may see hangs on it.
+  const labels = item.labels === undefined ? '' : `|${item.labels.join(' ')}`;
+  if (item.kind === 'observation') return `observation|${item.trueAt}|${observationKey(item)}${labels}`;
+  if (item.kind === 'control') return `control|${item.from}|${controlKey(item)}${labels}`;
+  return `fact|${item.trueAt}|${factKey(item)}${labels}`;
 }

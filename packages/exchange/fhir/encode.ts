@@ -1,5 +1,6 @@
-import type { Fact } from '@gemel/core';
+import { CONSENT, type Fact } from '@gemel/core';
 import type * as fhir from '@medplum/fhirtypes';
+import { encodeConsent } from './consent/encode-consent.ts';
 import { encodeCondition } from './encode/condition.ts';
 import { encodeFactObservation } from './encode/observation.ts';
 import { patientFacts } from './encode/patient.ts';
@@ -13,8 +14,9 @@ export { encodeProposal, type Proposal } from './encode/proposal.ts';
 export { encodeRelease, type Release } from './encode/release.ts';
 
 /** A fact in the resource it belongs to; null for those that live in Patient (`encodePatient`). */
-export function encodeFact(fact: Fact): fhir.Condition | fhir.Observation | null {
+export function encodeFact(fact: Fact): fhir.Condition | fhir.Consent | fhir.Observation | null {
   if (patientFacts.includes(fact.fact)) return null;
+  if (fact.fact === CONSENT) return encodeConsent(fact);
   return fact.fact === 'condition' ? encodeCondition(fact) : encodeFactObservation(fact);
 }
 

@@ -1,4 +1,6 @@
 import { PREDICTED } from './codes.data.ts';
+import { decodeConsent } from './consent/decode-consent.ts';
+import { securityLabels } from './consent/resource-labels.ts';
 import { type Context, type Json, KEPT, keep, note, type Outcome, REFUSED, type ResourceDecoder } from './context.ts';
 import { isObject } from './datatype.ts';
 import { decodeCondition } from './decode/condition.ts';
@@ -23,6 +25,7 @@ const decoders: Readonly<Record<string, ResourceDecoder>> = {
   MedicationStatement: decodeMedicationStatement,
   MedicationRequest: decodeMedicationRequest,
   Condition: decodeCondition,
+  Consent: decodeConsent,
   Device: decodeDevice,
   Procedure: decodeProcedure,
   Encounter: decodeEncounter,
@@ -56,12 +59,17 @@ export function decodeResource(resource: Json, text: string, context: Context): 
       'labelled as predicted or as asserted by software: never taken as measured',
     );
   }
-  if (resource.implicitRules !== undefined || text.includes('"modifierExtension"')) {
+  // A consent with a modifier is taken as refusing, which is more than being left out.
+  const modified = resource.implicitRules !== undefined || text.includes('"modifierExtension"');
+  if (modified && resourceType !== 'Consent') {
     const what = resource.implicitRules === undefined ? 'a modifierExtension' : 'implicitRules';
     note(context, 'fhir-modifier', `${what} may change what the resource means, and is not understood`);
     return REFUSED;
   }
-  return decode(resource, context);
+  const outcome = decode(resource, context);
+  const labels = securityLabels(resource);
+  if (labels.length === 0) return outcome;
+  return { ...outcome, items: outcome.items.map((item) => ({ ...item, labels })) };
 }
 
 /** An entry with no resource: a deletion withdraws, a bare response or request is kept. */

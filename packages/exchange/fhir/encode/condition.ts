@@ -3,7 +3,7 @@ import { isConcept } from '@gemel/core/guards';
 import type * as fhir from '@medplum/fhirtypes';
 import { exchangeErrors } from '../../errors.data.ts';
 import { writeDateTime } from '../datetime.ts';
-import { conceptOf, ownId, subjectOf } from './elements.ts';
+import { conceptOf, labelled, ownId, subjectOf } from './elements.ts';
 
 /** The fact `condition` as a confirmed Condition. @throws fhir-encode-value where it is no concept */
 export function encodeCondition(fact: Fact): fhir.Condition {
@@ -14,7 +14,7 @@ export function encodeCondition(fact: Fact): fhir.Condition {
   const status = (system: string, code: string) => ({
     coding: [{ system: `http://terminology.hl7.org/CodeSystem/${system}`, code }],
   });
-  return {
+  const resource: fhir.Condition = {
     resourceType: 'Condition',
     id: ownId('Condition', fact),
     clinicalStatus: status('condition-clinical', until === undefined ? 'active' : 'resolved'),
@@ -25,4 +25,5 @@ export function encodeCondition(fact: Fact): fhir.Condition {
     ...(until === undefined ? {} : { abatementDateTime: writeDateTime(until, null) }),
     recordedDate: writeDateTime(fact.knownAt, null),
   };
+  return labelled(resource, fact);
 }

@@ -4,7 +4,7 @@ import type * as fhir from '@medplum/fhirtypes';
 import { exchangeErrors } from '../../errors.data.ts';
 import { type ControlForm, controlForms, medicationSystems } from '../codes.data.ts';
 import { writeDateTime } from '../datetime.ts';
-import { conceptOf, ownId, periodOf, quantityOf, subjectOf } from './elements.ts';
+import { conceptOf, labelled, ownId, periodOf, quantityOf, subjectOf } from './elements.ts';
 import { encodeMedicationRequest } from './medication-request.ts';
 import { encodeNutritionOrder } from './nutrition-order.ts';
 import { isRate } from './order.ts';
@@ -41,13 +41,16 @@ export function encodeControl(control: ControlInput, form: ControlForm = control
   }
   if (control.status === 'planned') {
     const frame = { id: control.id, subject: control.subject, status: 'active', intent: 'plan' } as const;
-    if (form === 'medication')
-      return encodeMedicationRequest(control, { ...frame, id: ownId('MedicationRequest', control) });
-    if (form === 'nutrition') return encodeNutritionOrder(control, { ...frame, id: ownId('NutritionOrder', control) });
-    return encodeServiceRequest(control, { ...frame, id: ownId('ServiceRequest', control) });
+    if (form === 'medication') {
+      return labelled(encodeMedicationRequest(control, { ...frame, id: ownId('MedicationRequest', control) }), control);
+    }
+    if (form === 'nutrition') {
+      return labelled(encodeNutritionOrder(control, { ...frame, id: ownId('NutritionOrder', control) }), control);
+    }
+    return labelled(encodeServiceRequest(control, { ...frame, id: ownId('ServiceRequest', control) }), control);
   }
-  if (form === 'medication') return encodeMedicationAdministration(control);
-  if (form === 'nutrition') return encodeIntake(control);
+  if (form === 'medication') return labelled(encodeMedicationAdministration(control), control);
+  if (form === 'nutrition') return labelled(encodeIntake(control), control);
   const what = control.code.text ?? control.control;
   throw exchangeErrors.error('fhir-encode-value', `${what} was given, and is neither medication nor food.`);
 }

@@ -55,6 +55,17 @@ export function ownId(
   return resourceId(given?.[1] ?? item.id);
 }
 
+/** The resource with the security labels of what it was written from. */
+export function labelled<T extends fhir.Resource>(resource: T, { labels }: { readonly labels?: readonly string[] }): T {
+  return labels === undefined ? resource : { ...resource, meta: { ...resource.meta, security: labels.map(codingOf) } };
+}
+
+/** A Coding of `system|code`. */
+export function codingOf(key: string): fhir.Coding {
+  const bar = key.indexOf('|');
+  return { system: key.slice(0, bar), code: key.slice(bar + 1) };
+}
+
 export function researchNote(...more: readonly string[]): fhir.Annotation[] {
   return [RESEARCH_USE, ...more].map((text) => ({ text }));
 }

@@ -5,7 +5,7 @@ import type * as fhir from '@medplum/fhirtypes';
 import { exchangeErrors } from '../../errors.data.ts';
 import { factCodings, factPrefixes } from '../codes.data.ts';
 import { writeDateTime } from '../datetime.ts';
-import { conceptOf, ownId, periodOf, quantityOf, subjectOf } from './elements.ts';
+import { conceptOf, labelled, ownId, periodOf, quantityOf, subjectOf } from './elements.ts';
 
 /**
  * A measured observation as a final Observation, under the id its source gave it. Read back, it is the same observation.
@@ -15,7 +15,7 @@ export function encodeObservation(observation: Observation): fhir.Observation {
   const { subject, trueAt, knownAt, offset, marks, provenance } = observation;
   // As the source called it, with all its codings, where that is known to be more.
   const code = provenance.code ?? observation.code;
-  return {
+  const resource: fhir.Observation = {
     resourceType: 'Observation',
     id: ownId('Observation', observation),
     status: 'final',
@@ -26,6 +26,7 @@ export function encodeObservation(observation: Observation): fhir.Observation {
     ...writtenValue(observation.value),
     ...(marks.length > 0 ? { note: marks.map((mark) => ({ text: `${mark.code}: ${mark.message}` })) } : {}),
   };
+  return labelled(resource, observation);
 }
 
 /** A fact that is no part of Patient and no condition: an Observation of its code. @throws fhir-encode-value where it has none */
@@ -38,7 +39,7 @@ export function encodeFactObservation(fact: Fact): fhir.Observation {
   const code = fact.code ?? (coding === undefined ? null : { codings: [coding] });
   if (code === null) throw exchangeErrors.error('fhir-encode-value', `The fact ${fact.fact} has no code.`);
   const from = fact.trueAt;
-  return {
+  const resource: fhir.Observation = {
     resourceType: 'Observation',
     id: ownId('Observation', fact),
     status: 'final',
@@ -50,6 +51,7 @@ export function encodeFactObservation(fact: Fact): fhir.Observation {
     issued: writeDateTime(fact.knownAt, null),
     ...writtenValue(fact.value),
   };
+  return labelled(resource, fact);
 }
 
 function writtenValue(value: Observation['value'] | Fact['value']): Partial<fhir.Observation> {
