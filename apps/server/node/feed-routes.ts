@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { CensusView, QuarantineRow, ReplayedMessage, WaveformDrawing, WaveformRow } from '../api.ts';
 import { serverErrors } from '../errors.data.ts';
-import { Quarantine } from './quarantine.ts';
+import { Quarantine, TOPICS } from './quarantine.ts';
 import { replayQuarantined } from './quarantine-replay.ts';
 import type { World } from './world.ts';
 
@@ -22,8 +22,6 @@ const Drawing = Type.Object({
 const Reason = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 4000 }) });
 
 const Replay = Type.Object({ zone: Type.Optional(Type.String()), topics: Type.Optional(Type.String()) });
-/** Topics that devices publish under where nothing else is said. */
-const TOPICS = 'twins/{subject}/{device}/#';
 /** Bytes of the longest message that may be mended: an HL7 v2 message with its documents. */
 const LONGEST = 64 * 1024 * 1024;
 

@@ -8,6 +8,7 @@ import { openSqliteStore } from '@gemel/store/node/sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticator, mayPublish, newToken, readDevices, secretOf } from './mqtt-access.ts';
 import { MqttIntake } from './mqtt-intake.ts';
+import { QUARANTINE } from './quarantine.ts';
 import { openWorld, type World } from './world.ts';
 
 const NOW = instant(Date.parse('2024-02-01T00:00:00Z'));
@@ -83,7 +84,7 @@ describe('messages of devices', () => {
     expect(waiting!.problems.map(({ code }) => code)).toEqual(['exchange-format-unknown']);
     await intake.quarantine.release(waiting!.id, NOW, { how: 'discarded', reason: 'a test of the technician' });
     expect(await intake.quarantine.list()).toEqual([]);
-    const entries = await world.store.read({ subject: 'gemel:source|quarantine', kinds: ['retraction'] });
+    const entries = await world.store.read({ subject: QUARANTINE, kinds: ['retraction'] });
     expect(entries.at(-1)!.payload).toMatchObject({ how: 'discarded', reason: 'a test of the technician' });
   });
 

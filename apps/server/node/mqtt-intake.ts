@@ -33,11 +33,11 @@ export class MqttIntake {
    * @throws the error for which the log could not take it: it must not be acknowledged
    */
   async take(message: MqttMessage): Promise<void> {
-    const { topic, device, payload } = message;
+    const { topic, subject, device, payload } = message;
     const problems = await this.#admit(message);
     if (problems.length === 0) return;
     const waiting = { feed: 'mqtt', message: payload, problems, peer: device, topic } as const;
-    await this.quarantine.put(waiting, this.#options.world.clock());
+    await this.quarantine.put(waiting, this.#options.world.clock(), [subject]);
   }
 
   /** Takes a message that waited, as it was or mended; what is refused of it. @throws server-request-invalid for another topic */

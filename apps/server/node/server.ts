@@ -10,6 +10,7 @@ import type { DicomIntake } from './dicom-intake.ts';
 import { dicomwebRoutes } from './dicomweb-routes.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { qualityRoutes } from './quality-routes.ts';
+import { Quarantine } from './quarantine.ts';
 import { routes } from './routes.ts';
 import { terminologyRoutes } from './terminology-routes.ts';
 import type { World } from './world.ts';
@@ -95,6 +96,7 @@ function guardOrigin(app: FastifyInstance): void {
 
 /** Starts the server on loopback and resolves when it accepts connections. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  await new Quarantine(options.world.store).sealEach();
   const app = Fastify({ logger: false, bodyLimit: 1024 * 1024, forceCloseConnections: true });
   const desk = new Desk(options.world);
   const wall = () => ({ kind: 'wall' as const, now: Date.now(), speed: 1 });

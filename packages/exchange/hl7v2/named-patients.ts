@@ -30,7 +30,7 @@ function named(message: Message | null): readonly string[] {
 
 /** The message with a header that says no more than its delimiters and who sent it; null where even that cannot be read. */
 function underPlainHeader(bytes: Uint8Array): Message | null {
-  const lines = new TextDecoder().decode(bytes).split(/[\r\n\v\x1c]+/);
+  const lines = new TextDecoder().decode(bytes).split(/[\r\n\v]+/);
   const own = /MSH([^A-Za-z0-9\s])([^A-Za-z0-9\s]{2,5})\1(.*)/.exec(lines.find((line) => line.includes('MSH')) ?? '');
   const [, bar = '|', marks = '^~\\&', rest = ''] = own ?? [];
   const [application = '', facility = ''] = rest.split(bar);

@@ -67,7 +67,9 @@ export function quarantineCommand(begin: Begin): Command {
     });
   command
     .command('discard')
-    .description('give a message up: it waits no longer, and stays in the log with the reason')
+    .description(
+      'give a message up: it waits no longer; the reason stays in the log, and the message where it names its patient',
+    )
     .argument('<id>', 'as listed')
     .requiredOption('--reason <words>', 'why it is not to be taken')
     .action(async (id: string, { reason }: { reason: string }, self: Command) => {
@@ -98,7 +100,9 @@ async function within(shell: Shell, work: (opened: Opened) => Promise<void>): Pr
   const { Quarantine } = await import('@gemel/server/node/quarantine');
   const { world, now } = await openPlace(shell);
   try {
-    await work({ quarantine: new Quarantine(world.store), world, now });
+    const quarantine = new Quarantine(world.store);
+    await quarantine.sealEach();
+    await work({ quarantine, world, now });
   } finally {
     await world.close();
   }
