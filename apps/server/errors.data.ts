@@ -53,6 +53,62 @@ export const serverErrors = defineErrors({
     meaning: 'The twin cannot give this service on what it knows.',
     remedy: 'The message names what is missing; import it, or calibrate first.',
   },
+  'server-configuration': {
+    meaning: 'A setting of the environment has a value that the server cannot take.',
+    remedy: 'Mend the setting that the message names; docs/guides/smart-and-cds-hooks.md lists them all.',
+  },
+  'server-token-missing': {
+    meaning: 'The address answers only to people who have logged in and programs with an access token.',
+    remedy: 'Log in at /login, or send Authorization: Bearer with a token of /.well-known/smart-configuration.',
+  },
+  'server-token-invalid': {
+    meaning: 'The access token is none of this server, was withdrawn, or is meant for another one.',
+    remedy: 'Ask the authorization server for a new token.',
+  },
+  'server-token-expired': {
+    meaning: 'The access token held once and has expired.',
+    remedy: 'Use the refresh token, or go through the authorization anew.',
+  },
+  'server-scope-missing': {
+    meaning: 'The token or session holds, and does not open what was asked for: the scopes or the person differ.',
+    remedy: 'Ask for a scope that covers the type, the action and the person.',
+  },
+  'server-route-unguarded': {
+    meaning: 'The address does not say who may use it, and is therefore closed.',
+    remedy: 'Declare config.access at the route, or list it in apps/server/route-access.data.ts.',
+  },
+  'server-forged': {
+    meaning: 'A form or request did not come from a page of this server (cross-site request forgery).',
+    remedy: 'Open the page anew and send it again.',
+  },
+  'server-log-in-failed': {
+    meaning: 'Name and password do not belong together, or the account is closed.',
+    remedy: 'Try again; gemel user password sets a new one.',
+  },
+  'server-log-in-locked': {
+    meaning: 'Too many wrong passwords in a row: the account takes none for some minutes.',
+    remedy: 'Wait as long as the message says.',
+  },
+  'server-rate-exceeded': {
+    meaning: 'More requests in a minute than one client may send.',
+    remedy: 'Wait as many seconds as Retry-After says.',
+  },
+  'server-body-too-deep': {
+    meaning: 'The JSON body is nested deeper than any resource is.',
+    remedy: 'Send a body of at most 64 levels.',
+  },
+  'server-user': {
+    meaning: 'A user cannot be added or changed as asked.',
+    remedy: 'Follow the message; gemel user list shows who is there.',
+  },
+  'server-client': {
+    meaning: 'A client cannot be registered or changed as asked.',
+    remedy: 'Follow the message; gemel client list shows what is there.',
+  },
+  'server-access-file': {
+    meaning: 'The file of users, clients and keys cannot be opened, or others than its owner may read it.',
+    remedy: 'Give it mode 600 and its folder mode 700, both to the user that runs the server.',
+  },
   'server-internal': {
     meaning: 'Something failed that should not have.',
     remedy: 'The log of the server has the details; nothing that was acknowledged is lost.',
