@@ -99,7 +99,7 @@ export function memory(): Store {
         const own = snapshots.filter((s) => s.subject === snapshot.subject && s.pack === snapshot.pack);
         const others = snapshots.filter((s) => s.subject !== snapshot.subject || s.pack !== snapshot.pack);
         const kept = own.filter((s) => s.seq !== snapshot.seq || s.trueAt !== snapshot.trueAt);
-        kept.push({ ...snapshot, bytes: snapshot.bytes.slice() });
+        kept.push({ ...snapshot, bytes: Uint8Array.from(snapshot.bytes) });
         kept.sort(newestFirst);
         snapshots = [...others, ...kept.slice(0, SNAPSHOTS_KEPT)];
       }),
@@ -114,7 +114,7 @@ export function memory(): Store {
             (trueBefore === undefined || s.trueAt < trueBefore),
         );
         const found = usable.sort(newestFirst)[0];
-        return found === undefined ? null : { ...found, bytes: found.bytes.slice() };
+        return found === undefined ? null : { ...found, bytes: Uint8Array.from(found.bytes) };
       }),
     dropSnapshots: (subject, afterSeq) =>
       now(() => {
@@ -151,7 +151,7 @@ export function memory(): Store {
       now(() => {
         known(subject);
         const ticket = `gemel:sealed|${++tickets}`;
-        sealed.set(ticket, { subject, about, bytes: bytes.slice() });
+        sealed.set(ticket, { subject, about, bytes: Uint8Array.from(bytes) });
         return new TextEncoder().encode(ticket);
       }),
     unseal: (ticket, about) =>
@@ -161,7 +161,7 @@ export function memory(): Store {
         if (object === undefined || object.about !== about) {
           throw storeErrors.error('store-corrupt', 'A sealed object does not match its seal.', { element: about });
         }
-        return object.bytes.slice();
+        return Uint8Array.from(object.bytes);
       }),
     close: () =>
       new Promise((resolve) => {

@@ -215,7 +215,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       expect(await store.unseal(empty, 'object 2')).toHaveLength(0);
       const altered = [sealed.slice(0, -1), sealed.slice(0, 3), new Uint8Array()];
       for (const at of [0, sealed.length >> 1, sealed.length - 1]) {
-        const one = sealed.slice();
+        const one = Uint8Array.from(sealed);
         one[at]! ^= 1;
         altered.push(one);
       }
