@@ -145,4 +145,18 @@ export const inferenceErrors = inferenceProblems({
     meaning: 'No finite interval of the level follows from so few calibration points.',
     remedy: 'Take more points that the model has not seen, or a lower level.',
   },
+  'inference-survival-time': {
+    meaning:
+      'A time that something lasted is not usable: negative, not finite, not after it came under observation, or without weight.',
+    remedy:
+      'Mend or leave out the time that is named; a duration of nothing has no logarithm and cannot be fitted by a family.',
+  },
+  'inference-survival-no-end': {
+    meaning: 'Nothing was seen to end, so that how long it lasts cannot be estimated.',
+    remedy: 'Observe for longer, or take a distribution from elsewhere and say so.',
+  },
+  'inference-survival-open': {
+    meaning: 'Some last longer than anything was seen to last; the curve does not say how long.',
+    remedy: 'Give a distribution for what lasts beyond, or fit a family.',
+  },
 });

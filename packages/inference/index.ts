@@ -97,3 +97,6 @@ export * from './smc/tempered-sample.ts';
 export * as tempering from './smc/tempering.ts';
 export * from './smc/weights.ts';
 export type * from './state-space.ts';
+export * from './survival/accelerated.ts';
+export * from './survival/kaplan-meier.ts';
+export type { ObservedTime } from './survival/observed-time.ts';
