@@ -16,6 +16,12 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', 'templates/**', '.cache/**'],
     sequence: { sequencer: LayersFirst },
     setupFiles: ['tools/property-seed.ts'],
+    // A database that is named to be tested on is not the one that the programs under test open by themselves.
+    env: {
+      GEMEL_DATABASE_URL: '',
+      GEMEL_TEST_DATABASE_URL: process.env.GEMEL_DATABASE_URL ?? '',
+      GEMEL_TEST_RUN: `${process.pid}-${Date.now()}`,
+    },
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,

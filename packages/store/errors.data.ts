@@ -27,20 +27,49 @@ export const storeErrors = defineErrors({
     remedy: 'Wait for the other process to finish, or stop it, and try again.',
   },
   'store-key-missing': {
-    meaning: 'The data folder holds a log but not the master key that opens it.',
-    remedy: 'Restore `master.key` from where it was saved; without it the log cannot be read.',
+    meaning: 'There is a log, but the data folder does not hold the master key that opens it.',
+    remedy:
+      'Restore `master.key` from where it was saved, or give it as `GEMEL_MASTER_KEY`; without it the log cannot be read.',
   },
   'store-key-open': {
     meaning: 'The master key file can be read by others on this machine.',
     remedy: 'Run `chmod 600 master.key` in the data folder.',
   },
   'store-key-wrong': {
-    meaning: 'The master key in the data folder is not the one this log was sealed with.',
-    remedy: 'Put back the `master.key` that belongs to this log.',
+    meaning: 'The master key, in the data folder or in `GEMEL_MASTER_KEY`, is not the one this log was sealed with.',
+    remedy: 'Give the key that belongs to this log.',
   },
   'store-folder': {
     meaning: 'The data folder or a file in it cannot be made, opened or written.',
     remedy: 'Check that the folder exists, is writable and that the disk is not full.',
+  },
+  'store-server-url': {
+    meaning: 'The address of the database is not one of a PostgreSQL server.',
+    remedy: 'Set `GEMEL_DATABASE_URL` to `postgresql://user:password@host:5432/database`.',
+  },
+  'store-server-unreachable': {
+    meaning:
+      'The PostgreSQL server cannot be reached, is starting or stopping, takes no more connections, or the connection broke.',
+    remedy:
+      'Check that it runs and can be reached, and try again. An append that was under way is kept whole or not at all: the same ids again tell which.',
+  },
+  'store-server-refused': {
+    meaning: 'The PostgreSQL server does not let this user in, or not do what the store needs.',
+    remedy:
+      'Check user, password and database in `GEMEL_DATABASE_URL`; the user must own the database, or a schema in it that is first in its search path.',
+  },
+  'store-server-old': {
+    meaning: 'The PostgreSQL server is older than version 15.',
+    remedy: 'Use PostgreSQL 15 or later.',
+  },
+  'store-server-full': {
+    meaning: 'The PostgreSQL server has no disk, memory or other means left for what was asked.',
+    remedy: "Read the server's own log, make room, and try again.",
+  },
+  'store-unswept': {
+    meaning:
+      "The subject's key was destroyed, but the pages it lay on could not be freed at once because another session holds the table.",
+    remedy: 'Erase the subject again, or run `vacuum full subject` in the database, once the other session has ended.',
   },
   'store-version': {
     meaning: 'The log was written by a newer version of the store.',

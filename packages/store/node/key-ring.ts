@@ -23,6 +23,7 @@ export class KeyRing {
   readonly #where: Where;
   readonly #byName = new Map<string, KeptSubject>();
   readonly #byNumber = new Map<number, KeptSubject>();
+  #erasures = 0;
 
   constructor(master: KeyObject, where: Where) {
     this.#master = master;
@@ -37,16 +38,17 @@ export class KeyRing {
     return this.#byNumber.get(n);
   }
 
-  /** Forgets what is kept in memory: one subject, or all. */
-  forget(n?: number): void {
-    if (n === undefined) {
-      this.#byName.clear();
-      this.#byNumber.clear();
-      return;
-    }
-    const kept = this.#byNumber.get(n);
-    this.#byNumber.delete(n);
-    if (kept !== undefined) this.#byName.delete(kept.name);
+  /** Forgets what is kept in memory. */
+  forget(): void {
+    this.#byName.clear();
+    this.#byNumber.clear();
+  }
+
+  /** Forgets it when more subjects were erased than were when this was last told. */
+  refresh(erasures: number): void {
+    if (erasures <= this.#erasures) return;
+    this.forget();
+    this.#erasures = erasures;
   }
 
   keep(subject: KeptSubject): KeptSubject {
@@ -69,11 +71,15 @@ export class KeyRing {
     };
   }
 
-  /** The subject of a row, kept in memory; null when it was erased. */
-  open(row: SubjectRow): KeptSubject | null {
+  /**
+   * The subject of a row, kept in memory; null when it was erased. `erasures`: how many there were before the row was read, where
+   * others may erase meanwhile; a row that may be older than an erasure is not kept.
+   */
+  open(row: SubjectRow, erasures = this.#erasures): KeptSubject | null {
     if (row.key === null || row.name === null) return null;
     const name = unseal(this.#master, row.name, 'name').toString();
-    return this.keep({ n: row.n, name, key: keyOf(unseal(this.#master, row.key, 'key')) });
+    const subject = { n: row.n, name, key: keyOf(unseal(this.#master, row.key, 'key')) };
+    return erasures < this.#erasures ? subject : this.keep(subject);
   }
 
   erased(name: string): Error {

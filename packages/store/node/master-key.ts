@@ -7,10 +7,12 @@ import { newKey } from './envelope.ts';
 const FILE = 'master.key';
 
 /**
- * The data folder's master key (32 bytes, file mode 0600). Made only where there is no log yet.
+ * The master key (32 bytes): the one `given`, as 64 hexadecimal digits or base64, else that of the data folder (file mode 0600),
+ * made only where there is no log yet.
  * @throws store-key-missing, store-key-open, store-key-wrong, store-folder
  */
-export function masterKey(folder: string, logExists: boolean): Buffer {
+export function masterKey(folder: string, logExists: boolean, given?: string): Buffer {
+  if (given !== undefined) return parse(given);
   const file = join(folder, FILE);
   const found = read(file);
   if (found !== null) return found;
@@ -23,6 +25,14 @@ export function masterKey(folder: string, logExists: boolean): Buffer {
     if (made !== null) return made;
     throw storeErrors.error('store-folder', `${file} cannot be written.`, { file }, undefined, cause);
   }
+}
+
+function parse(text: string): Buffer {
+  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
+  if (key.length === 32) return key;
+  throw storeErrors.error('store-key-wrong', 'GEMEL_MASTER_KEY is not 32 bytes in hexadecimal digits or base64.', {
+    field: 'GEMEL_MASTER_KEY',
+  });
 }
 
 /** Written whole under another name first, so that no other process ever reads half a key. */
