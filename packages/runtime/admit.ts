@@ -79,6 +79,7 @@ class AdmitWork {
   #pending: PendingElement[] = [];
   #count = 0;
   #begin = '';
+  #known: number | null = null;
   /** Position of the element being taken. */
   #element = -1;
   readonly #refusals: Refusal[] = [];
@@ -370,6 +371,7 @@ class AdmitWork {
     const { duplicates, entries } =
       this.#waiting.length === 0 ? { duplicates: [], entries: [] } : await log.append(this.#waiting, durable);
     this.#waiting = [];
+    this.#known = null;
     const repeated = new Set(duplicates);
     for (const entry of entries) {
       const ids = this.#logged.get(entry.subject);
@@ -398,7 +400,7 @@ class AdmitWork {
     if (known !== undefined) return known;
     let index: SubjectIndex | null = null;
     try {
-      index = await this.#context.log.index(subject);
+      index = await this.#context.log.index(subject, await this.#tip());
     } catch (error) {
       if (!(error instanceof CodedError && error.code === 'store-erased')) throw error;
     }
@@ -406,11 +408,17 @@ class AdmitWork {
     return index;
   }
 
+  /** Position of the log as this import finds it: asked once for all subjects between two writes. */
+  async #tip(): Promise<number> {
+    this.#known ??= await this.#context.log.tip();
+    return this.#known;
+  }
+
   /** Says nothing of the content: it stays readable after the subject is erased. */
   async #id(kind: string): Promise<string> {
-    const { log, now, sha256 } = this.#context;
+    const { now, sha256 } = this.#context;
     if (this.#begin === '')
-      this.#begin = sha256(`${await log.tip()}|${now}|${this.#source.sha256}|${this.#source.name}`).slice(0, 16);
+      this.#begin = sha256(`${await this.#tip()}|${now}|${this.#source.sha256}|${this.#source.name}`).slice(0, 16);
     return `${kind}-${this.#begin}-${this.#count++}`;
   }
 

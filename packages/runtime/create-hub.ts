@@ -112,7 +112,9 @@ export function createHub(options: HubOptions): Hub {
     return readiness.ready ? null : withheld(service, readiness.missing);
   }
 
-  async function scores(subject: string, ids: readonly string[]): Promise<readonly NewEntry[]> {
+  async function scores(subject: string, ids: readonly string[], tip?: number): Promise<readonly NewEntry[]> {
+    // Where nothing was foretold there is nothing to look through: a feed brings values of thousands of subjects.
+    if ((await log.records(subject, ['forecast'], tip)).length === 0) return [];
     const view = await log.view(subject);
     const entries: NewEntry[] = [];
     for (const twin of twins) entries.push(...(await scoresOf(log, view, twin, ids, clock())));
@@ -185,13 +187,14 @@ export function createHub(options: HubOptions): Hub {
         const shared = { log, catalog: context.catalog, now, sha256, breathe, translate };
         const { account, logged, refusals, imports } = await admit(shared, decoded, source, work);
         const concerned = new Map<string, string[]>();
+        const tip = await log.tip();
         for (const [name, ids] of logged) {
           if (name.startsWith(SOURCE_PREFIX)) continue;
-          const subject = await log.canonical(name);
+          const subject = await log.canonical(name, {}, tip);
           concerned.set(subject, [...(concerned.get(subject) ?? []), ...ids]);
         }
         const entries = [...imports];
-        for (const [subject, ids] of concerned) entries.push(...(await scores(subject, ids)));
+        for (const [subject, ids] of concerned) entries.push(...(await scores(subject, ids, tip)));
         if (entries.length > 0) await log.append(entries);
         for (const [subject, ids] of concerned) tell({ kind: 'admitted', subject, ids });
         return { account, subjects: [...concerned.keys()], refusals };

@@ -18,8 +18,7 @@ export async function scoresOf(
 ): Promise<readonly NewEntry[]> {
   const { pack, lens } = twin;
   const longest = Math.max(0, ...pack.scores.flatMap((spec) => spec.leadsMinutes));
-  // Where nothing was foretold there is nothing to look through: a feed may bring thousands of values at a time.
-  if (longest === 0 || (await log.records(view.subject, ['forecast'])).length === 0) return [];
+  if (longest === 0) return [];
   const fresh = ids.flatMap((id) => {
     const entry = view.items.get(id);
     if (entry?.item?.kind !== 'observation' || !view.holds(id) || !view.counts(entry.item)) return [];

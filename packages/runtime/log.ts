@@ -19,7 +19,8 @@ const PAGE = 5_000;
 const KEPT = 300_000;
 
 /** What twins leave in the log, as against what is known of the subject. */
-export type RecordKind = 'forecast' | 'score' | 'trace' | 'action' | 'release';
+const RECORD_KINDS = ['forecast', 'score', 'trace', 'action', 'release'] as const;
+export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** Of what is large or many, only so many of the newest are kept in memory. */
 export const NEWEST_KEPT: Readonly<Partial<Record<RecordKind, number>>> = { forecast: 1_000, trace: 50 };
@@ -34,10 +35,11 @@ interface Merge {
   undone: { readonly seq: number; readonly knownAt: Instant } | null;
 }
 
-interface Held {
-  entries: LogItem[];
-  /** The log is read for this identifier up to here. */
+/** How far a list of entries was read from the store, and how far others had been handed on when it was. */
+interface Reading<T> {
+  readonly entries: T[];
   through: number;
+  handed: number;
 }
 
 /**
@@ -46,9 +48,14 @@ interface Held {
  */
 export class Log {
   readonly store: Store;
-  readonly #held = new Map<string, Held>();
+  /** By identifier, those asked for longest ago first. */
+  readonly #held = new Map<string, Reading<LogItem>>();
+  /** Entries in `#held`, all together. */
+  #size = 0;
   readonly #views = new Map<string, { readonly log: SubjectLog; readonly members: readonly string[] }>();
-  readonly #records = new Map<string, { readonly entries: Entry[]; through: number }>();
+  readonly #records = new Map<string, Reading<Entry>>();
+  /** What this process appended without a gap, the first position excluded: each was handed on to who had read up to there. */
+  #handedOn = { from: 0, to: 0 };
   readonly #indexes = new Map<string, { readonly index: SubjectIndex; fed: number }>();
   #merges: Merge[] = [];
   #mergesThrough = 0;
@@ -93,14 +100,14 @@ export class Log {
   }
 
   /** The identifier the subject goes on under: itself, or the one it was merged into. */
-  async canonical(subject: string, bound: Bound = {}): Promise<string> {
-    await this.#readMerges(await this.tip());
+  async canonical(subject: string, bound: Bound = {}, tip?: number): Promise<string> {
+    await this.#readMerges(tip ?? (await this.tip()));
     return this.#canonical(subject, bound);
   }
 
   /** All identifiers that are this subject. */
-  async members(subject: string, bound: Bound = {}): Promise<readonly string[]> {
-    await this.#readMerges(await this.tip());
+  async members(subject: string, bound: Bound = {}, tip?: number): Promise<readonly string[]> {
+    await this.#readMerges(tip ?? (await this.tip()));
     return this.#members(this.#canonical(subject, bound), bound);
   }
 
@@ -121,8 +128,7 @@ export class Log {
       view.log.add(entries.filter((entry) => entry.seq > through && entry.seq <= tip));
       view.log.through = Math.max(through, tip);
     }
-    this.#views.delete(name);
-    this.#views.set(name, view);
+    for (const member of members) this.#touch(member);
     this.#letGo();
     return view.log;
   }
@@ -136,9 +142,9 @@ export class Log {
   }
 
   /** What the twins of the subject left in the log, under all its identifiers: of some kinds only the newest. */
-  async records(subject: string, kinds: readonly RecordKind[]): Promise<readonly Entry[]> {
+  async records(subject: string, kinds: readonly RecordKind[], tip?: number): Promise<readonly Entry[]> {
     const found: Entry[] = [];
-    const members = await this.members(subject);
+    const members = await this.members(subject, {}, tip);
     for (const member of members) for (const kind of kinds) found.push(...(await this.#recordsOf(member, kind)));
     return members.length * kinds.length === 1 ? found : found.sort((a, b) => a.seq - b.seq);
   }
@@ -151,15 +157,16 @@ export class Log {
     if (held === undefined) {
       const newest = limit === undefined ? {} : { order: 'seq-descending' as const, limit };
       const entries = await this.store.read({ subject: member, kinds: [kind], throughSeq: tip, ...newest });
-      held = { entries: limit === undefined ? [...entries] : [...entries].reverse(), through: tip };
+      const read = limit === undefined ? [...entries] : [...entries].reverse();
+      held = { entries: read, through: tip, handed: 0 };
       this.#records.set(key, held);
-    } else if (held.through < tip) {
-      const from = held.through;
+    } else if (this.#through(held) < tip) {
+      const from = this.#through(held);
       const entries = await this.store.read({ subject: member, kinds: [kind], afterSeq: from, throughSeq: tip });
       // Another reader may have been faster while this one waited.
-      if (held.through === from) {
+      if (this.#through(held) === from) {
         held.entries.push(...entries);
-        held.through = tip;
+        this.#readTo(held, tip);
       }
     }
     if (limit === undefined) return held.entries;
@@ -168,13 +175,15 @@ export class Log {
   }
 
   /** One identifier's own entries of knowledge, not those of what it was merged with. */
-  async own(subject: string): Promise<readonly LogItem[]> {
-    return this.#read(subject, await this.tip());
+  async own(subject: string, tip?: number): Promise<readonly LogItem[]> {
+    const entries = await this.#read(subject, tip ?? (await this.tip()));
+    this.#letGo();
+    return entries;
   }
 
   /** What one identifier's log holds, for admission; kept up with the log. */
-  async index(subject: string): Promise<SubjectIndex> {
-    const entries = await this.own(subject);
+  async index(subject: string, tip?: number): Promise<SubjectIndex> {
+    const entries = await this.own(subject, tip);
     let kept = this.#indexes.get(subject);
     if (kept === undefined) {
       kept = { index: new SubjectIndex(this.#measure), fed: 0 };
@@ -195,6 +204,7 @@ export class Log {
     if (erasures !== this.#erasures) {
       this.#erasures = erasures;
       this.#held.clear();
+      this.#size = 0;
       this.#views.clear();
       this.#records.clear();
       this.#indexes.clear();
@@ -233,47 +243,61 @@ export class Log {
   }
 
   async #read(name: string, tip: number): Promise<readonly LogItem[]> {
-    let held = this.#held.get(name);
-    if (held === undefined) {
-      held = { entries: [], through: 0 };
-      this.#held.set(name, held);
-    }
-    while (held.through < tip) {
-      const from = held.through;
+    const held = this.#touch(name);
+    while (this.#through(held) < tip) {
+      const from = this.#through(held);
       const query = { subject: name, kinds: KNOWLEDGE, afterSeq: from, throughSeq: tip, limit: PAGE };
       const page = await this.store.read(query);
       // Another reader may have been faster while this one waited.
-      if (held.through !== from) continue;
+      if (this.#through(held) !== from) continue;
       for (const entry of page) held.entries.push(logItem(entry));
-      held.through = page.length < PAGE ? tip : page.at(-1)!.seq;
+      if (this.#held.get(name) === held) this.#size += page.length;
+      this.#readTo(held, page.length < PAGE ? tip : page.at(-1)!.seq);
     }
     return held.entries;
   }
 
-  /** Feeds what this process just appended to whoever had read up to there. */
+  /** What is held of an identifier, as the one asked for last. */
+  #touch(name: string): Reading<LogItem> {
+    const held = this.#held.get(name) ?? { entries: [], through: 0, handed: this.#handedOn.to };
+    this.#held.delete(name);
+    this.#held.set(name, held);
+    return held;
+  }
+
+  /** Nothing is missing up to here: what was read, and what was handed on since then without a gap. */
+  #through({ through, handed }: Reading<unknown>): number {
+    const { from, to } = this.#handedOn;
+    return through >= handed && through >= from ? Math.max(through, to) : through;
+  }
+
+  #readTo(reading: Reading<unknown>, through: number): void {
+    reading.through = through;
+    reading.handed = this.#handedOn.to;
+  }
+
+  /** Hands on what this process just appended to whoever had read up to there. */
   #follow(entries: readonly Entry[], before: number): void {
     const last = entries.at(-1)!.seq;
-    const fresh = new Map<string, LogItem[]>();
+    let merges = this.#mergesThrough === before;
     for (const entry of entries) {
-      if (!(KNOWLEDGE as readonly string[]).includes(entry.kind)) continue;
-      const own = fresh.get(entry.subject);
-      if (own === undefined) fresh.set(entry.subject, [logItem(entry)]);
-      else own.push(logItem(entry));
+      if (entry.kind === 'merge' || entry.kind === 'retraction') merges = false;
+      if (KNOWN.has(entry.kind)) {
+        const held = this.#held.get(entry.subject);
+        if (held === undefined || this.#through(held) < before) continue;
+        held.entries.push(logItem(entry));
+        this.#size++;
+      } else {
+        const held = this.#records.get(`${entry.kind}|${entry.subject}`);
+        if (held !== undefined && this.#through(held) >= before) held.entries.push(entry);
+      }
     }
-    for (const [name, held] of this.#held) {
-      if (held.through !== before) continue;
-      for (const item of fresh.get(name) ?? []) held.entries.push(item);
-      held.through = last;
-    }
-    for (const [key, held] of this.#records) {
-      if (held.through !== before) continue;
-      for (const entry of entries) if (key === `${entry.kind}|${entry.subject}`) held.entries.push(entry);
-      held.through = last;
-    }
+    if (merges) this.#mergesThrough = last;
     if (this.#names !== null && this.#namesThrough === before) {
       for (const entry of entries) this.#names.add(entry.subject);
       this.#namesThrough = last;
     }
+    this.#handedOn = { from: this.#handedOn.to === before ? this.#handedOn.from : before, to: last };
     this.#tip = last;
   }
 
@@ -324,21 +348,20 @@ export class Log {
     return members;
   }
 
+  /** Lets go of the identifiers asked for longest ago while there is too much in memory. */
   #letGo(): void {
-    let count = 0;
-    for (const held of this.#held.values()) count += held.entries.length;
-    for (const [name, view] of this.#views) {
-      if (count <= KEPT || this.#views.size <= 1) return;
-      this.#views.delete(name);
-      for (const member of view.members) {
-        for (const key of this.#records.keys()) if (key.endsWith(`|${member}`)) this.#records.delete(key);
-        count -= this.#held.get(member)?.entries.length ?? 0;
-        this.#held.delete(member);
-        this.#indexes.delete(member);
-      }
+    for (const [name, held] of this.#held) {
+      if (this.#size <= KEPT || this.#held.size <= 1) return;
+      this.#held.delete(name);
+      this.#size -= held.entries.length;
+      this.#indexes.delete(name);
+      this.#views.delete(this.#canonical(name, {}));
+      for (const kind of RECORD_KINDS) this.#records.delete(`${kind}|${name}`);
     }
   }
 }
+
+const KNOWN: ReadonlySet<string> = new Set(KNOWLEDGE);
 
 function within(entry: { readonly seq: number; readonly knownAt: Instant }, bound: Bound): boolean {
   return (
