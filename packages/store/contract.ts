@@ -16,6 +16,7 @@ export type EntryKind =
   | 'action'
   | 'outcome'
   | 'release'
+  | 'resource'
   | 'access';
 
 /** One entry of the append-only log. Nothing is ever changed in place; a correction is a newer entry that supersedes. */

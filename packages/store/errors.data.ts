@@ -22,6 +22,10 @@ export const storeErrors = defineErrors({
       'The log file, an entry in it or an object sealed beside it is damaged or was changed by something other than the store.',
     remedy: 'Stop writing, copy the folder, restore the last good copy; `gemel doctor` names the damaged entries.',
   },
+  'store-version-conflict': {
+    meaning: 'A resource is not at the version that a write named: somebody else has written it since.',
+    remedy: 'Read the resource again, make the change to what it is now, and write with its new version.',
+  },
   'store-busy': {
     meaning: 'Another process held the log for writing longer than the store waits.',
     remedy: 'Wait for the other process to finish, or stop it, and try again.',

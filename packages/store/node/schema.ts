@@ -1,4 +1,5 @@
 import { type Generated, type Kysely, sql } from 'kysely';
+import { createResources } from './resource-schema.ts';
 
 /** The tables, as both databases have them. Instants are milliseconds since the epoch. */
 export interface Tables {
@@ -51,7 +52,10 @@ export interface Migration {
 }
 
 /** The schema of both databases, from the first step; what was committed is never changed, only added to. */
-export const MIGRATIONS: readonly Migration[] = [{ name: 'log', up: createLog }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'log', up: createLog },
+  { name: 'resources', up: createResources },
+];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

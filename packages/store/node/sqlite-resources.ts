@@ -1,0 +1,515 @@
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { type Instant, instant } from '@gemel/core';
+import type { Criterion, IndexRow, ResourceSearch } from '@gemel/core/resource-search';
+import { Kysely, type RawBuilder } from 'kysely';
+import type { Entry, NewEntry } from '../contract.ts';
+import { storeErrors } from '../errors.data.ts';
+import type {
+  HistoryQuery,
+  Lookup,
+  Resource,
+  ResourceBatch,
+  ResourceFormat,
+  ResourceHead,
+  ResourceStore,
+  ResourceVersion,
+  ResourceWrite,
+  SearchCursor,
+  SearchHits,
+  SearchPage,
+} from '../resource-contract.ts';
+import { isLeaf, SearchSql } from '../resource-sql.ts';
+import { INDEX_TABLES } from './resource-schema.ts';
+import type { SqliteStore, SqliteTransaction } from './sqlite.ts';
+import { NodeSqliteDialect } from './sqlite-dialect.ts';
+
+/** A condition that fewer rows meet is found first; where all are met by more, a second look tells those of some size apart. */
+const RARE = [1_000, 30_000] as const;
+/** Entries gone through at a time when the index is made anew. */
+const PAGE = 500;
+/** What a lookup finds at most: whether there is none, one or several is all that is asked of it. */
+const FOUND = 3;
+
+type Reading = Pick<SqliteTransaction, 'database' | 'entry' | 'subjectOf'>;
+
+interface Row {
+  readonly n: number;
+  readonly type: string;
+  readonly id: string;
+  readonly version: number;
+  readonly seq: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
+/** What is written of a version in its log entry. */
+interface Payload {
+  readonly type: string;
+  readonly id: string;
+  readonly version: number;
+  readonly how: ResourceVersion['how'];
+  readonly resource: Resource | null;
+}
+
+/** Index rows and current versions go when their subject is erased, whoever erases it. */
+const TRIGGER = `
+  create trigger if not exists resource_erased after update on subject when new.key is null begin
+    ${INDEX_TABLES.map((table) => `delete from ${table} where resource in (select n from resource where subject = new.n);`).join('\n    ')}
+    delete from resource_version where resource in (select n from resource where subject = new.n);
+    delete from resource where subject = new.n;
+  end;
+`;
+
+/** Resources over a log in SQLite; the index is made anew first where another version of the format made it. */
+export async function openSqliteResources(store: SqliteStore, format: ResourceFormat): Promise<ResourceStore> {
+  const resources = new SqliteResources(store, format);
+  await resources.open();
+  return resources;
+}
+
+class SqliteResources implements ResourceStore {
+  readonly #store: SqliteStore;
+  readonly #format: ResourceFormat;
+  readonly #statements = new Map<string, StatementSync>();
+  /** Numbers of names, as far as they were committed or belong to the transaction that runs. */
+  readonly #numbers = new Map<string, number>();
+  #compiler: Kysely<unknown> | null = null;
+
+  constructor(store: SqliteStore, format: ResourceFormat) {
+    this.#store = store;
+    this.#format = format;
+  }
+
+  async open(): Promise<void> {
+    const stale = await this.#store.transaction(({ database }) => {
+      database.exec(TRIGGER);
+      return this.#state(database, 'index') !== this.#format.version;
+    });
+    if (stale) await this.rebuild();
+  }
+
+  write(batch: ResourceBatch, at: Instant): Promise<readonly ResourceVersion[]> {
+    return this.#transaction((within) => {
+      const found = batch.lookups.map((lookup) => this.#look(within, lookup));
+      const { writes, entries = [] } = batch.decide(found);
+      const versions = this.#append(within, writes, entries, at);
+      for (const version of versions) this.#apply(within, version);
+      return versions;
+    });
+  }
+
+  read(type: string, id: string): Promise<ResourceVersion | null> {
+    return this.#store.reading((within) => this.#read(within, type, id));
+  }
+
+  vread(type: string, id: string, version: number): Promise<ResourceVersion | null> {
+    return this.#store.reading((within) => {
+      const row = this.#get<{ seq: number }>(
+        within.database,
+        'select v.seq as seq from resource as r join resource_version as v on v.resource = r.n where r.key = ? and v.version = ?',
+        `${type}/${id}`,
+        version,
+      );
+      return row === undefined ? null : this.#opened(within, row.seq);
+    });
+  }
+
+  readMany(keys: readonly { readonly type: string; readonly id: string }[]): Promise<readonly ResourceVersion[]> {
+    return this.#store.reading((within) =>
+      keys.map(({ type, id }) => this.#read(within, type, id)).filter((one) => one?.resource != null),
+    ) as Promise<readonly ResourceVersion[]>;
+  }
+
+  history({ type, id, since, beforeSeq, limit }: HistoryQuery): Promise<readonly ResourceVersion[]> {
+    const wheres: string[] = [];
+    const given: SQLInputValue[] = [];
+    const where = (condition: string, value: SQLInputValue) => {
+      wheres.push(condition);
+      given.push(value);
+    };
+    if (type !== undefined && id !== undefined) where('r.key = ?', `${type}/${id}`);
+    else if (type !== undefined) where('r.type = ?', type);
+    if (beforeSeq !== undefined) where('v.seq < ?', beforeSeq);
+    if (since !== undefined) where('e.known_at >= ?', since);
+    return this.#store.reading((within) =>
+      this.#all<{ seq: number }>(
+        within.database,
+        `select v.seq as seq from resource_version as v join resource as r on r.n = v.resource join entry as e on e.seq = v.seq
+          ${wheres.length === 0 ? '' : `where ${wheres.join(' and ')}`} order by v.seq desc limit ?`,
+        ...given,
+        limit,
+      ).flatMap(({ seq }) => this.#opened(within, seq) ?? []),
+    );
+  }
+
+  search(search: ResourceSearch, page: SearchPage): Promise<SearchHits> {
+    return this.#store.reading((within) => {
+      const rows = this.#hits(within.database, search, page.limit + 1, page.after ?? null);
+      const shown = rows.slice(0, page.limit);
+      const hits = shown.map(({ seq }) => this.#opened(within, seq as number)!);
+      const last = shown.at(-1);
+      const next = rows.length <= page.limit || last === undefined ? null : cursorOf(last, search.sort.length);
+      return { hits, next };
+    });
+  }
+
+  count(search: ResourceSearch): Promise<number> {
+    return this.#store.reading(({ database }) => {
+      const { driver } = this.#driver(database, search);
+      const [row] = this.#run<{ n: number }>(database, new SearchSql(this.#numberOf(database)).count(search, driver));
+      return row!.n;
+    });
+  }
+
+  changes(afterSeq: number, limit: number): Promise<readonly ResourceVersion[]> {
+    return this.#store.reading((within) =>
+      this.#all<{ seq: number }>(
+        within.database,
+        'select seq from resource_version where seq > ? order by seq limit ?',
+        afterSeq,
+        limit,
+      ).flatMap(({ seq }) => this.#opened(within, seq) ?? []),
+    );
+  }
+
+  position(follower: string): Promise<number> {
+    return this.#store.reading(({ database }) => this.#state(database, `follower ${follower}`) ?? 0);
+  }
+
+  setPosition(follower: string, seq: number): Promise<void> {
+    return this.#transaction(({ database }) => this.#setState(database, `follower ${follower}`, seq));
+  }
+
+  rebuild(): Promise<number> {
+    return this.#transaction((within) => {
+      const { database } = within;
+      for (const table of [...INDEX_TABLES, 'resource_version', 'resource', 'index_name'])
+        this.#all(database, `delete from ${table}`);
+      this.#numbers.clear();
+      // Versions first, then rows of the current ones alone.
+      for (let from = 0; ; ) {
+        const page = this.#all<{ seq: number }>(
+          database,
+          `select e.seq as seq from entry as e join subject as s on s.n = e.subject
+            where e.kind = 'resource' and s.key is not null and e.seq > ? order by e.seq limit ?`,
+          from,
+          PAGE,
+        );
+        for (const { seq } of page) this.#keep(within, this.#opened(within, seq)!);
+        if (page.length < PAGE) break;
+        from = page.at(-1)!.seq;
+      }
+      for (let from = 0; ; ) {
+        const page = this.#all<{ n: number; seq: number }>(
+          database,
+          'select n, seq from resource where deleted = 0 and n > ? order by n limit ?',
+          from,
+          PAGE,
+        );
+        for (const { n, seq } of page) this.#index(database, n, this.#opened(within, seq)!.resource!);
+        if (page.length < PAGE) break;
+        from = page.at(-1)!.n;
+      }
+      this.#setState(database, 'index', this.#format.version);
+      return this.#get<{ n: number }>(database, 'select count(*) as n from resource')!.n;
+    });
+  }
+
+  /** A transaction after which no number is kept in memory that the database does not have. */
+  #transaction<T>(work: (within: SqliteTransaction) => T): Promise<T> {
+    return this.#store.transaction((within) => {
+      try {
+        return work(within);
+      } catch (error) {
+        this.#numbers.clear();
+        throw error;
+      }
+    });
+  }
+
+  #look({ database }: Reading, lookup: Lookup): readonly ResourceHead[] {
+    const heads = (rows: readonly Row[]) =>
+      rows.map(({ type, id, version, updated, deleted }) => ({
+        type,
+        id,
+        version,
+        at: instant(updated),
+        deleted: deleted === 1,
+      }));
+    if ('id' in lookup) {
+      const row = this.#row(database, lookup.type, lookup.id);
+      return row === undefined ? [] : heads([row]);
+    }
+    const found = this.#hits(database, lookup.search, FOUND, null);
+    return heads(found.map(({ n }) => this.#get<Row>(database, 'select * from resource where n = ?', n as number)!));
+  }
+
+  #row(database: DatabaseSync, type: string, id: string): Row | undefined {
+    return this.#get<Row>(database, 'select * from resource where key = ?', `${type}/${id}`);
+  }
+
+  #read(within: Reading, type: string, id: string): ResourceVersion | null {
+    const row = this.#row(within.database, type, id);
+    return row === undefined ? null : this.#opened(within, row.seq);
+  }
+
+  /** Appends what is to be written, and what goes beside; gives the versions. */
+  #append(
+    within: SqliteTransaction,
+    writes: readonly ResourceWrite[],
+    beside: readonly NewEntry[],
+    at: Instant,
+  ): readonly ResourceVersion[] {
+    // One transaction may write a resource more than once.
+    const current = new Map<string, { version: number; deleted: boolean }>();
+    const entries: NewEntry[] = [];
+    for (const { type, id, subject, resource, ifVersion } of writes) {
+      const key = `${type}/${id}`;
+      const before = current.get(key) ?? headOf(this.#row(within.database, type, id));
+      if (ifVersion !== undefined && (before.deleted ? 0 : before.version) !== ifVersion) {
+        const there = before.version === 0 ? 'is not there' : `has version ${before.version}`;
+        throw storeErrors.error('store-version-conflict', `${key} ${there}, not version ${ifVersion}.`, {
+          element: key,
+        });
+      }
+      if (resource === null && before.deleted) continue;
+      const version = before.version + 1;
+      current.set(key, { version, deleted: resource === null });
+      const how = resource === null ? 'delete' : before.deleted ? 'create' : 'update';
+      const kept = resource === null ? null : this.#format.stamped(resource, version, at);
+      const payload: Payload = { type, id, version, how, resource: kept };
+      entries.push({ id: randomUUID(), subject, kind: 'resource', trueAt: at, knownAt: at, payload });
+    }
+    const appended = within.append([...entries, ...beside]).entries.slice(0, entries.length);
+    return appended.map(versionOf);
+  }
+
+  /** Makes a version that was appended the current one, and what its resource is found by. */
+  #apply(within: SqliteTransaction, version: ResourceVersion): void {
+    const { database } = within;
+    const n = this.#keep(within, version);
+    if (version.version > 1)
+      for (const table of INDEX_TABLES) this.#all(database, `delete from ${table} where resource = ?`, n);
+    if (version.resource !== null) this.#index(database, n, version.resource);
+  }
+
+  /** The row of the current version, and of the version; gives the resource's number. */
+  #keep(within: SqliteTransaction, { type, id, version, at, how, seq, subject }: ResourceVersion): number {
+    const { database } = within;
+    const owner = within.subject(subject)!.n;
+    const { n } = this.#get<{ n: number }>(
+      database,
+      `insert into resource (n, key, type, id, version, seq, updated, deleted, subject) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (key) do update set version = excluded.version, seq = excluded.seq, updated = excluded.updated,
+          deleted = excluded.deleted, subject = excluded.subject
+        returning n`,
+      seq,
+      `${type}/${id}`,
+      type,
+      id,
+      version,
+      seq,
+      at,
+      how === 'delete' ? 1 : 0,
+      owner,
+    )!;
+    this.#all(
+      database,
+      'insert into resource_version (resource, version, seq, how) values (?, ?, ?, ?)',
+      n,
+      version,
+      seq,
+      how,
+    );
+    return n;
+  }
+
+  #index(database: DatabaseSync, n: number, resource: Resource): void {
+    for (const row of this.#format.rows(resource)) this.#insert(database, n, row);
+  }
+
+  /** A row that is there already says nothing new. */
+  #insert(database: DatabaseSync, n: number, row: IndexRow): void {
+    const param = this.#number(database, row.param);
+    switch (row.kind) {
+      case 'token':
+        this.#all(
+          database,
+          'insert or ignore into token_index (resource, param, place, system, code) values (?, ?, ?, ?, ?)',
+          n,
+          param,
+          row.place,
+          this.#number(database, row.system),
+          row.code,
+        );
+        break;
+      case 'string':
+        this.#all(
+          database,
+          'insert or ignore into string_index (resource, param, place, value, exact) values (?, ?, ?, ?, ?)',
+          n,
+          param,
+          row.place,
+          row.value,
+          row.exact,
+        );
+        break;
+      case 'range':
+        this.#all(
+          database,
+          'insert or ignore into range_index (resource, param, place, low, high) values (?, ?, ?, ?, ?)',
+          n,
+          param,
+          row.place,
+          row.low,
+          row.high,
+        );
+        break;
+      case 'quantity':
+        this.#all(
+          database,
+          `insert or ignore into quantity_index (resource, param, place, low, high, system, code, unit, base_unit, base_low, base_high)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          n,
+          param,
+          row.place,
+          row.low,
+          row.high,
+          this.#number(database, row.system),
+          row.code,
+          row.unit,
+          row.base === null ? null : this.#number(database, row.base.unit),
+          row.base?.low ?? null,
+          row.base?.high ?? null,
+        );
+        break;
+      case 'reference':
+        this.#all(
+          database,
+          'insert or ignore into reference_index (resource, param, place, target) values (?, ?, ?, ?)',
+          n,
+          param,
+          row.place,
+          row.target,
+        );
+    }
+  }
+
+  /** Rows of hits in order, however they are found fastest. */
+  #hits(
+    database: DatabaseSync,
+    search: ResourceSearch,
+    limit: number,
+    after: SearchCursor | null,
+  ): readonly Record<string, number | string>[] {
+    const sql = new SearchSql(this.#numberOf(database));
+    const { driver, along } = this.#driver(database, search);
+    if (driver === null && along !== null && search.sort.length === 0)
+      return this.#run(database, sql.hitsAlong(search, along, limit, after));
+    const sorted = search.sort.length === 1 && typeof search.sort[0]!.by === 'object';
+    if (driver === null && sorted) {
+      const rows = this.#run<Record<string, number | string>>(database, sql.hitsSorted(search, limit, after));
+      if (rows.length === limit) return rows;
+    }
+    return this.#run(database, sql.hits(search, driver, limit, after));
+  }
+
+  /**
+   * The condition that fewest resources meet, if any is rare; and, where none is, one of a single token or target, whose index
+   * gives its hits in their order.
+   */
+  #driver(
+    database: DatabaseSync,
+    search: ResourceSearch,
+  ): { readonly driver: Criterion | null; readonly along: Parameters<SearchSql['hitsAlong']>[1] | null } {
+    const leaves = search.all.filter(isLeaf);
+    const sql = new SearchSql(this.#numberOf(database));
+    let rarest: { readonly leaf: (typeof leaves)[number]; readonly rows: number } | null = null;
+    for (const most of RARE) {
+      for (const leaf of leaves) {
+        const [{ n: rows }] = this.#run<{ n: number }>(database, sql.estimate(leaf, most)) as [{ n: number }];
+        if (rows < most && (rarest === null || rows < rarest.rows)) rarest = { leaf, rows };
+      }
+      if (rarest !== null) return { driver: rarest.leaf, along: null };
+    }
+    const single = leaves.find(
+      (leaf) =>
+        (leaf.kind === 'token' || leaf.kind === 'reference') &&
+        leaf.any.length === 1 &&
+        (leaf.kind === 'reference' ? leaf.any[0]!.prefix !== true : leaf.any[0]!.code !== undefined),
+    );
+    return { driver: null, along: single ?? null };
+  }
+
+  #opened(within: Reading, seq: number): ResourceVersion | null {
+    const entry = within.entry(seq);
+    return entry === null || entry.erased === true ? null : versionOf(entry);
+  }
+
+  /** The number of a name, given one where it has none. */
+  #number(database: DatabaseSync, name: string): number {
+    let number = this.#numbers.get(name);
+    if (number === undefined) {
+      this.#all(database, 'insert or ignore into index_name (name) values (?)', name);
+      number = this.#get<{ n: number }>(database, 'select n from index_name where name = ?', name)!.n;
+      this.#numbers.set(name, number);
+    }
+    return number;
+  }
+
+  #numberOf(database: DatabaseSync): (name: string) => number {
+    return (name) =>
+      this.#numbers.get(name) ??
+      this.#get<{ n: number }>(database, 'select n from index_name where name = ?', name)?.n ??
+      -1;
+  }
+
+  #state(database: DatabaseSync, name: string): number | null {
+    return (
+      this.#get<{ value: number }>(database, 'select value from resource_state where name = ?', name)?.value ?? null
+    );
+  }
+
+  #setState(database: DatabaseSync, name: string, value: number): void {
+    this.#all(database, 'insert or replace into resource_state (name, value) values (?, ?)', name, value);
+  }
+
+  #run<T>(database: DatabaseSync, query: RawBuilder<unknown>): readonly T[] {
+    this.#compiler ??= new Kysely<unknown>({ dialect: new NodeSqliteDialect(database) });
+    const { sql, parameters } = query.compile(this.#compiler);
+    return this.#all<T>(database, sql, ...(parameters as readonly SQLInputValue[]));
+  }
+
+  #all<T>(database: DatabaseSync, sql: string, ...given: readonly SQLInputValue[]): readonly T[] {
+    return this.#statement(database, sql).all(...given) as unknown as readonly T[];
+  }
+
+  #get<T>(database: DatabaseSync, sql: string, ...given: readonly SQLInputValue[]): T | undefined {
+    return this.#statement(database, sql).get(...given) as T | undefined;
+  }
+
+  #statement(database: DatabaseSync, sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = database.prepare(sql);
+      // Searches are of endless kinds: those prepared longest ago are let go.
+      if (this.#statements.size >= 300) this.#statements.delete(this.#statements.keys().next().value!);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function headOf(row: Row | undefined): { version: number; deleted: boolean } {
+  return row === undefined ? { version: 0, deleted: true } : { version: row.version, deleted: row.deleted === 1 };
+}
+
+function versionOf({ payload, subject, seq, knownAt }: Entry): ResourceVersion {
+  const { type, id, version, how, resource } = payload as Payload;
+  return { type, id, version, at: knownAt, how, subject, seq, resource };
+}
+
+function cursorOf(row: Readonly<Record<string, number | string>>, keys: number): SearchCursor {
+  return [...Array.from({ length: keys }, (_, i) => row[`k${i}`]!), row.n!];
+}
