@@ -74,6 +74,28 @@ export interface StoredSnapshot {
   readonly bytes: Uint8Array;
 }
 
+/** The root over the log's first `size` entries (RFC 6962, section 2.1): 32 bytes that no change of any of them leaves as they are. */
+export interface TreeHead {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+/** Shows that an entry is in the log of a head; `verifyInclusion` in merkle.ts checks it, with `index` for position `index + 1`. */
+export interface InclusionProof {
+  /** The hash of the entry as stored, its payload sealed. */
+  readonly leaf: Uint8Array;
+  readonly index: number;
+  readonly size: number;
+  readonly path: readonly Uint8Array[];
+}
+
+/** Shows that a log of `size` entries begins with the log of `before` entries, unchanged; `verifyConsistency` in merkle.ts checks it. */
+export interface ConsistencyProof {
+  readonly before: number;
+  readonly size: number;
+  readonly path: readonly Uint8Array[];
+}
+
 /** Snapshots kept per subject and pack, newest by trueAt; an older one would only save time. */
 export const SNAPSHOTS_KEPT = 64;
 
@@ -127,5 +149,11 @@ export interface Store {
    * `store-erased` once the subject was erased; `store-corrupt` for bytes that were changed, cut, or sealed about something else.
    */
   unseal(sealed: Uint8Array, about: string): Promise<Uint8Array>;
+  /** The head of the tree over the first `size` entries, default all. Holds without keys and through erasures. Throws `store-beyond-log`. */
+  treeHead(size?: number): Promise<TreeHead>;
+  /** That the entry at `seq` is among the first `size`, default all. Throws `store-beyond-log`. */
+  inclusionProof(seq: number, size?: number): Promise<InclusionProof>;
+  /** That the first `size` entries, default all, begin with the first `before`. Throws `store-beyond-log`. */
+  consistencyProof(before: number, size?: number): Promise<ConsistencyProof>;
   close(): Promise<void>;
 }

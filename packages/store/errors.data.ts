@@ -79,6 +79,10 @@ export const storeErrors = defineErrors({
     meaning: 'The log was written by a newer version of the store.',
     remedy: 'Use the version of Gemel that wrote it, or a newer one.',
   },
+  'store-beyond-log': {
+    meaning: 'A proof was asked for a position or a size that the log does not have.',
+    remedy: 'Ask for positions from 1, and sizes from 0, to the last position of the log, each not beyond the size.',
+  },
   'store-closed': {
     meaning: 'The store was used after it was closed.',
     remedy: 'Open it again.',

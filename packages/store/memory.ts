@@ -1,4 +1,5 @@
 import type { Instant } from '@gemel/core';
+import { sha256 } from '@noble/hashes/sha2.js';
 import {
   type AppendResult,
   type Entry,
@@ -9,6 +10,9 @@ import {
   type StoredSnapshot,
 } from './contract.ts';
 import { storeErrors } from './errors.data.ts';
+import { type LeafRow, leafOf } from './leaf.ts';
+import { leafHash, TreeEdge, type TreeNode } from './merkle.ts';
+import { type ProofPlan, planConsistency, planHead, planInclusion } from './tree-proofs.ts';
 
 /** A store that lives as long as the process: for tests and the browser. Payloads are copied as JSON, as on a disk. */
 export function memory(): Store {
@@ -25,6 +29,32 @@ export function memory(): Store {
   let tickets = 0;
   let snapshots: StoredSnapshot[] = [];
   let open = true;
+
+  const leaves: Uint8Array[] = [];
+  const edge = new TreeEdge(sha256);
+  const kept: TreeNode[] = [];
+
+  /** Hashes the entries that no proof was asked for yet: of what is erased the hash stays, as on a disk. */
+  const grow = () => {
+    for (const entry of log.slice(leaves.length)) {
+      leaves.push(leafHash(sha256, leafOf(rowOf(entry))));
+      edge.add(leaves.at(-1)!, kept);
+    }
+  };
+  const prove = <Proof>(plan: ProofPlan<Proof>): Proof => {
+    grow();
+    return plan.proof(
+      plan.needs.map(({ level, position, count }) =>
+        Array.from({ length: count }, (_, i) =>
+          Uint8Array.from(
+            level === 0
+              ? leaves[position + i]!
+              : kept.find((node) => node.level === level && node.position === position + i)!.hash,
+          ),
+        ),
+      ),
+    );
+  };
 
   const alive = () => {
     if (!open) throw storeErrors.error('store-closed', 'The store is closed.');
@@ -125,6 +155,7 @@ export function memory(): Store {
     erase: (subject) =>
       now(() => {
         if (erased.has(subject)) return;
+        grow();
         const alias = `erased:${erased.size + 1}`;
         for (const entry of bySubject.get(subject) ?? []) {
           const { supersedes } = entry;
@@ -163,11 +194,31 @@ export function memory(): Store {
         }
         return Uint8Array.from(object.bytes);
       }),
+    treeHead: (size = log.length) => now(() => prove(planHead(sha256, size, log.length))),
+    inclusionProof: (seq, size = log.length) => now(() => prove(planInclusion(sha256, seq, size, log.length))),
+    consistencyProof: (before, size = log.length) =>
+      now(() => prove(planConsistency(sha256, before, size, log.length))),
     close: () =>
       new Promise((resolve) => {
         open = false;
         resolve();
       }),
+  };
+}
+
+/** An entry as a table would hold it, but unsealed and by name. */
+function rowOf(entry: Entry): LeafRow {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  return {
+    seq: entry.seq,
+    id: entry.id,
+    subject: entry.subject,
+    kind: entry.kind,
+    true_at: entry.trueAt,
+    known_at: entry.knownAt,
+    dedupe: entry.dedupeKey === undefined ? null : sha256(bytes(entry.dedupeKey)),
+    supersedes: entry.supersedes ?? null,
+    payload: bytes(JSON.stringify(entry.payload)),
   };
 }
 

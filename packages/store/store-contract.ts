@@ -1,6 +1,8 @@
 import { instant } from '@gemel/core';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
-import type { EntryKind, NewEntry, Store, StoredSnapshot } from './contract.ts';
+import type { EntryKind, NewEntry, Store, StoredSnapshot, TreeHead } from './contract.ts';
+import { verifyConsistency, verifyInclusion } from './merkle.ts';
 
 /** An entry about `subject`; what is not given is filled in. */
 export function newEntry(id: string, part: Partial<NewEntry> = {}): NewEntry {
@@ -234,6 +236,72 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       await expect(store.unseal(own, 'o')).rejects.toEqual(coded('store-erased'));
       await expect(store.seal('mrn|1', Uint8Array.of(1), 'o')).rejects.toEqual(coded('store-erased'));
       expect([...(await store.unseal(other, 'o'))]).toEqual([2]);
+    });
+
+    withStore(
+      'S13 the tree over the log has a head at every size, and proves every entry and that it only grew',
+      async (store) => {
+        const empty = await store.treeHead();
+        expect([empty.size, empty.root.join()]).toEqual([0, sha256(new Uint8Array()).join()]);
+        const heads: TreeHead[] = [empty];
+        for (let batch = 0; heads.length <= 75; batch++) {
+          const entries = Array.from({ length: 1 + (batch % 7) }, (_, i) =>
+            newEntry(`${batch}-${i}`, { subject: `mrn|${i}`, dedupeKey: `${batch}-${i % 4}` }),
+          );
+          const { entries: appended } = await store.append(entries);
+          for (const { seq } of appended) heads.push(await store.treeHead(seq));
+          expect(await store.treeHead()).toEqual(heads.at(-1));
+        }
+        const same = new Set(heads.map(({ root }) => root.join()));
+        expect(same.size).toBe(heads.length);
+        const size = heads.length - 1;
+        for (let seq = 1; seq <= size; seq++) {
+          for (const of of [seq, (seq + size) >> 1, size]) {
+            const proof = await store.inclusionProof(seq, of);
+            expect([proof.index, proof.size]).toEqual([seq - 1, of]);
+            expect(verifyInclusion(sha256, proof, heads[of]!.root), `${seq} of ${of}`).toBe(true);
+            const grown = await store.consistencyProof(seq, of);
+            expect(verifyConsistency(sha256, grown, heads[seq]!.root, heads[of]!.root), `${seq} to ${of}`).toBe(true);
+          }
+        }
+        const last = await store.inclusionProof(size);
+        expect(verifyInclusion(sha256, last, heads[size]!.root)).toBe(true);
+        expect(verifyInclusion(sha256, last, heads[size - 1]!.root)).toBe(false);
+      },
+    );
+
+    withStore('S14 the tree outlives an erasure: heads and proofs are as they were', async (store) => {
+      await store.append(Array.from({ length: 40 }, (_, i) => newEntry(`e${i}`, { subject: `mrn|${i % 2}` })));
+      const head = await store.treeHead();
+      const proof = await store.inclusionProof(3);
+      await store.erase('mrn|0');
+      expect([await store.treeHead(), await store.inclusionProof(3)]).toEqual([head, proof]);
+      await store.append([newEntry('after', { subject: 'mrn|1' })]);
+      const grown = await store.consistencyProof(40);
+      expect(verifyConsistency(sha256, grown, head.root, (await store.treeHead()).root)).toBe(true);
+    });
+
+    withStore('S15 refuses proofs of what the log does not have', async (store) => {
+      await store.append([newEntry('a'), newEntry('b')]);
+      await store
+        .append([newEntry('c')])
+        .then(() => store.append([newEntry('d'), newEntry('a')]))
+        .catch(() => {});
+      const beyond = coded('store-beyond-log');
+      for (const size of [-1, 4, 1.5, Number.NaN]) await expect(store.treeHead(size)).rejects.toEqual(beyond);
+      for (const [seq, size] of [
+        [0, 3],
+        [4, 3],
+        [3, 2],
+        [1, 0],
+        [1, 4],
+      ] as const) {
+        await expect(store.inclusionProof(seq, size), `${seq} of ${size}`).rejects.toEqual(beyond);
+      }
+      await expect(store.consistencyProof(3, 2)).rejects.toEqual(beyond);
+      await expect(store.consistencyProof(-1)).rejects.toEqual(beyond);
+      expect((await store.consistencyProof(0)).path).toEqual([]);
+      expect((await store.treeHead()).size).toBe(3);
     });
 
     it('S10 refuses use after it was closed', async () => {

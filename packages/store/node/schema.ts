@@ -6,6 +6,7 @@ export interface Tables {
   subject: SubjectTable;
   entry: EntryTable;
   snapshot: SnapshotTable;
+  tree: TreeTable;
 }
 
 /** `name` and `key` are sealed under the master key and null once erased; `tag` is the keyed hash of the name. */
@@ -38,6 +39,13 @@ interface SnapshotTable {
   bytes: Uint8Array;
 }
 
+/** The Merkle tree over the log, as merkle.ts grows it: every fourth level, from the fourth on. */
+interface TreeTable {
+  level: number;
+  position: number;
+  hash: Uint8Array;
+}
+
 /** Bytes and 64-bit integers are named differently by the two databases. */
 export interface Types {
   readonly bytes: 'blob' | 'bytea';
@@ -54,6 +62,7 @@ export interface Migration {
 /** The schema of both databases, from the first step; what was committed is never changed, only added to. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'log', up: createLog },
+  { name: 'tree', up: createTree },
   { name: 'resources', up: createResources },
 ];
 
@@ -114,5 +123,15 @@ async function createLog(db: Kysely<Tables>, types: Types): Promise<void> {
     .addColumn('model_hash', 'text', (c) => c.notNull())
     .addColumn('bytes', bytes, (c) => c.notNull())
     .addPrimaryKeyConstraint('snapshot_key', ['subject', 'pack', 'true_at', 'seq'])
+    .execute();
+}
+
+async function createTree(db: Kysely<Tables>, types: Types): Promise<void> {
+  await db.schema
+    .createTable('tree')
+    .addColumn('level', types.integer, (c) => c.notNull())
+    .addColumn('position', types.integer, (c) => c.notNull())
+    .addColumn('hash', sql.raw(types.bytes), (c) => c.notNull())
+    .addPrimaryKeyConstraint('tree_node', ['level', 'position'])
     .execute();
 }

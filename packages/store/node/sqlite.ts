@@ -16,15 +16,18 @@ import {
   type StoredSnapshot,
 } from '../contract.ts';
 import { storeErrors } from '../errors.data.ts';
+import type { LeafRow } from '../leaf.ts';
 import { payloadText } from '../memory.ts';
+import { type ProofPlan, planConsistency, planHead, planInclusion } from '../tree-proofs.ts';
 import { COLUMNS, selectEntries } from './entry-query.ts';
-import { keyOf, numberOf, sealObject, tagOf, unsealObject } from './envelope.ts';
+import { keyOf, numberOf, sealObject, sha256, tagOf, unsealObject } from './envelope.ts';
 import type { KeptSubject } from './key-ring.ts';
 import { masterKey } from './master-key.ts';
 import { migrate, SCHEMA_VERSION, type Tables } from './schema.ts';
 import { type EntryRow, openEntry, openSnapshot, type SnapshotRow, sealPayload, sealSnapshot } from './sealed-rows.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 import { coded } from './sqlite-error.ts';
+import { LogTree } from './sqlite-tree.ts';
 import { SubjectKeys } from './subject-keys.ts';
 
 export interface SqliteOptions {
@@ -73,6 +76,8 @@ const TRIGGERS = `
   create trigger if not exists entry_update before update on entry begin select raise(abort, 'store-append-only'); end;
   create trigger if not exists entry_delete before delete on entry begin select raise(abort, 'store-append-only'); end;
   create trigger if not exists subject_delete before delete on subject begin select raise(abort, 'store-append-only'); end;
+  create trigger if not exists tree_update before update on tree begin select raise(abort, 'store-append-only'); end;
+  create trigger if not exists tree_delete before delete on tree begin select raise(abort, 'store-append-only'); end;
   create trigger if not exists subject_update before update on subject
     when new.n is not old.n or new.tag is not old.tag or new.name is not null or new.key is not null
     begin select raise(abort, 'store-append-only'); end;
@@ -116,11 +121,14 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
   if (version() < SCHEMA_VERSION) {
     database.exec('begin immediate');
     // Another process may have done it while this one waited.
-    await migrate(db, { bytes: 'blob', integer: 'integer' }, version());
+    const from = version();
+    await migrate(db, { bytes: 'blob', integer: 'integer' }, from);
+    if (from < 2) new LogTree(database, file).fill();
     database.exec(TRIGGERS);
     database.exec(`pragma user_version = ${SCHEMA_VERSION}; commit`);
   }
-  const keys = new SubjectKeys(database, master, file);
+  const tree = new LogTree(database, file);
+  const keys = new SubjectKeys(database, master, file, () => tree.forget());
   keys.verify();
 
   const insert = database.prepare(
@@ -165,6 +173,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     } catch (error) {
       if (database.isTransaction) database.exec('rollback');
       keys.forget();
+      tree.forget();
       throw error;
     }
   }
@@ -192,9 +201,10 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
         return;
       }
       seq++;
-      const supersedes = entry.supersedes ?? null;
+      const { id, kind, trueAt, knownAt, supersedes = null } = entry;
       const payload = sealPayload(seq, entry, subject, texts[i]!);
-      insert.run(seq, entry.id, subject.n, entry.kind, entry.trueAt, entry.knownAt, dedupe, supersedes, payload);
+      insert.run(seq, id, subject.n, kind, trueAt, knownAt, dedupe, supersedes, payload);
+      tree.add({ seq, id, subject: subject.n, kind, true_at: trueAt, known_at: knownAt, dedupe, supersedes, payload });
       fresh.push({ ...entry, payload: JSON.parse(texts[i]!), seq });
     });
     return { entries: fresh, duplicates };
@@ -228,6 +238,9 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
       database.exec('rollback');
     }
   }
+
+  const proved = <Proof>(plan: (lastSeq: number) => ProofPlan<Proof>): Proof =>
+    reading(() => tree.prove(plan(lastSeq())));
 
   /** A key that is new goes to the disk whatever is asked: something outside the log may be sealed with it next. */
   function onDisk(about: readonly { readonly subject: string }[], durable: Durability | undefined): Durability {
@@ -363,7 +376,9 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     }
     let expected = 1;
     keys.refresh();
-    for (const row of database.prepare('select * from entry order by seq').iterate() as Iterable<EntryRow>) {
+    const leaves = tree.checker(report);
+    for (const row of database.prepare('select * from entry order by seq').iterate() as Iterable<EntryRow & LeafRow>) {
+      leaves.add(row);
       if (row.seq !== expected) report(`Entries ${expected} to ${row.seq - 1} are missing.`);
       expected = row.seq + 1;
       try {
@@ -372,6 +387,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
         report(`Entry ${row.seq} does not match its seal.`, row.id);
       }
     }
+    leaves.end();
     return problems;
   }
 
@@ -391,6 +407,10 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     erase: (subject) => guarded(() => erase(subject)),
     seal: (...args) => guarded(() => sealBeside(...args)),
     unseal: (...args) => guarded(() => unsealBeside(...args)),
+    treeHead: (size) => guarded(() => proved((last) => planHead(sha256, size ?? last, last))),
+    inclusionProof: (seq, size) => guarded(() => proved((last) => planInclusion(sha256, seq, size ?? last, last))),
+    consistencyProof: (before, size) =>
+      guarded(() => proved((last) => planConsistency(sha256, before, size ?? last, last))),
     check: () => guarded(check),
     close: async () => {
       if (database.isOpen) database.close();

@@ -13,9 +13,12 @@ export class SubjectKeys {
   readonly #blank: StatementSync;
   readonly #erased: StatementSync;
   readonly #dropSnapshots: StatementSync;
+  readonly #others: () => void;
   #seen = -1;
 
-  constructor(database: DatabaseSync, master: KeyObject, file: string) {
+  /** `others` is called when another connection was seen to have written. */
+  constructor(database: DatabaseSync, master: KeyObject, file: string, others: () => void) {
+    this.#others = others;
     this.#ring = new KeyRing(master, { file });
     this.#version = database.prepare('pragma data_version');
     this.#find = database.prepare('select n, name, key from subject where tag = ?');
@@ -41,8 +44,10 @@ export class SubjectKeys {
   /** Forgets it when another process has written since: it may have erased a subject. */
   refresh(): void {
     const { data_version: version } = this.#version.get() as { data_version: number };
-    if (version !== this.#seen) this.forget();
+    if (version === this.#seen) return;
     this.#seen = version;
+    this.forget();
+    this.#others();
   }
 
   /** The subject, made with a new key when it is new; inside a transaction, after `refresh`. @throws store-erased */
