@@ -1,7 +1,7 @@
 import type { Instant } from '@gemel/core';
 import { instant } from '@gemel/core';
 import type { Hub } from '@gemel/runtime';
-import { openWorld, type World, wallClock } from '@gemel/server/node/world';
+import { logOfEnvironment, openWorld, type World, wallClock } from '@gemel/server/node/world';
 import { cliErrors } from '../errors.data.ts';
 import type { Shell } from './shell.ts';
 
@@ -23,7 +23,9 @@ export async function openPlace(
   at = shell.options.at,
 ): Promise<Place> {
   let now: Instant | null = null;
-  const world = await openWorld({ folder, seed: shell.options.seed, clock: () => now ?? wallClock() });
+  // A folder of the command's own holds its log, whatever the environment says of the one that lasts.
+  const log = folder === shell.options.data ? logOfEnvironment() : {};
+  const world = await openWorld({ folder, ...log, seed: shell.options.seed, clock: () => now ?? wallClock() });
   try {
     if (at === 'last') {
       const ends = last === null ? (await world.store.subjects()).map((subject) => subject.lastTrueAt) : [last];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ import type { Hub } from '@gemel/runtime';
 import { createHub } from '@gemel/runtime/create-hub';
 import { loadPack } from '@gemel/runtime/pack-contract';
 import type { Store } from '@gemel/store';
-import { openSqliteStore } from '@gemel/store/node/sqlite';
+import { openStore, type StoreOptions } from '@gemel/store/node/open-store';
 
 /** The hub with what the runtime may not have of its own: disk, hash, clock, event loop. */
 export interface World {
@@ -22,14 +22,13 @@ export interface World {
   close(): Promise<void>;
 }
 
-export interface WorldOptions {
-  /** The data folder; made when absent. */
-  readonly folder: string;
+/** The data folder, made when absent, and the server that holds the log where it is not in the folder. */
+export interface WorldOptions extends StoreOptions {
   readonly seed?: number;
   readonly clock?: () => Instant;
 }
 
-export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Uint8Array | string): string => hash('sha256', bytes);
 export const wallClock = (): Instant => instant(Date.now());
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 export const engine = `node ${process.versions.node} v8 ${process.versions.v8} ${process.platform} ${process.arch}`;
@@ -59,9 +58,14 @@ export function terminologyFolder(folder: string): string {
   return join(folder, 'terminology');
 }
 
+/** What the environment says of the log: on which server, and under which key. */
+export function logOfEnvironment(environment: NodeJS.ProcessEnv = process.env): Omit<StoreOptions, 'folder'> {
+  return { databaseUrl: environment.GEMEL_DATABASE_URL, masterKey: environment.GEMEL_MASTER_KEY };
+}
+
 /** Opens the data folder and the twins over it. */
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const store = await openSqliteStore({ folder: options.folder });
+  const store = await openStore(options);
   const packs = await discoverPacks();
   const clock = options.clock ?? wallClock;
   const { terminology, close } = openTerminologyFolder(terminologyFolder(options.folder));

@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { storeErrors } from '../errors.data.ts';
 import { newKey } from './envelope.ts';
@@ -37,6 +47,7 @@ function parse(text: string): Buffer {
 
 /** Written whole under another name first, so that no other process ever reads half a key. */
 function create(folder: string, file: string): Buffer {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const key = newKey();
   const draft = `${file}.${randomUUID()}`;
   const handle = openSync(draft, 'wx', 0o600);

@@ -22,7 +22,7 @@ export function doctorCommand(begin: Begin): Command {
       const shell = begin(self);
       const findings: Finding[] = [node(), zones()];
       findings.push(await attempt('packs', packs));
-      findings.push(await attempt('data folder', () => folder(shell.options.data)));
+      findings.push(await attempt('log', () => log(shell.options.data)));
       findings.push(await web());
       if (findings.some((finding) => finding.state === 'ill')) shell.end(EXIT.failed);
       const mark = {
@@ -63,28 +63,30 @@ async function packs(): Promise<Finding> {
   return { check: 'packs', state: found.length > 0 ? 'well' : 'ill', says: says === '' ? 'none found' : says };
 }
 
-async function folder(path: string): Promise<Finding> {
-  const there = await stat(join(path, 'gemel.sqlite')).catch(() => null);
-  if (there === null) {
+async function log(path: string): Promise<Finding> {
+  const { logOfEnvironment } = await import('@gemel/server/node/world');
+  const { openStore, placeOf } = await import('@gemel/store/node/open-store');
+  const elsewhere = logOfEnvironment();
+  const there = elsewhere.databaseUrl || (await stat(join(path, 'gemel.sqlite')).catch(() => null));
+  if (!there) {
     await mkdir(path, { recursive: true });
     await access(path, constants.W_OK);
-    return { check: 'data folder', state: 'note', says: `${path} is empty and can be written` };
+    return { check: 'log', state: 'note', says: `${path} is empty and can be written` };
   }
-  const { openSqliteStore } = await import('@gemel/store/node/sqlite');
-  const store = await openSqliteStore({ folder: path });
+  const store = await openStore({ folder: path, ...elsewhere });
   try {
     const problems = await store.check();
     const subjects = await store.subjects();
     const entries = subjects.reduce((sum, subject) => sum + subject.entries, 0);
     if (problems.length === 0) {
       return {
-        check: 'data folder',
+        check: 'log',
         state: 'well',
-        says: `${path}: ${entries} entries of ${subjects.length} subjects, all read`,
+        says: `${placeOf(store)}: ${entries} entries of ${subjects.length} subjects, all read`,
       };
     }
     return {
-      check: 'data folder',
+      check: 'log',
       state: 'ill',
       says: problems.map((p) => `${p.code} ${p.message} (${p.remedy})`).join('; '),
     };
