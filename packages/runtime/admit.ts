@@ -366,10 +366,9 @@ class AdmitWork {
     if (this.#options.signal?.aborted) {
       throw runtimeErrors.error('runtime-cancelled', `The import was cancelled after ${this.#book.entries} entries.`);
     }
-    // The last entries are on the disk with the accounts that follow them.
-    const durable = last === undefined ? 'process' : 'disk';
+    // On the disk with the accounts that follow: nothing is acknowledged before.
     const { duplicates, entries } =
-      this.#waiting.length === 0 ? { duplicates: [], entries: [] } : await log.append(this.#waiting, durable);
+      this.#waiting.length === 0 ? { duplicates: [], entries: [] } : await log.append(this.#waiting, 'process');
     this.#waiting = [];
     this.#known = null;
     const repeated = new Set(duplicates);

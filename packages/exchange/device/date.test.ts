@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { readTime, settleOrder } from './date.ts';
 
 const iso = (text: string) => {
@@ -45,4 +46,41 @@ test('readings that run on over midnight settle the order', () => {
 
 test('without evidence the order stays open', () => {
   expect(settleOrder(['01/02/2024 10:00', '01/02/2024 10:05'])).toBeNull();
+});
+
+describe('a time as nearly all feeds write it', () => {
+  test('is what it is with its zone written another way', () => {
+    const part = fc.integer({ min: 0, max: 64 }).map((n) => String(n).padStart(2, '0'));
+    const fraction = fc.constantFrom('', '.', '.5', '.069', '.286', '.29', '.999', '.1234', '.x');
+    const written = fc
+      .tuple(
+        fc.constantFrom('1899', '1900', '2023', '2024', '2199', '2200', '20x4'),
+        part,
+        part,
+        part,
+        part,
+        part,
+        fraction,
+      )
+      .map(
+        ([year, month, day, hour, minute, second, rest]) =>
+          `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}`,
+      );
+    fc.assert(
+      fc.property(written, (text) => {
+        expect(readTime(`${text}Z`)).toEqual(readTime(`${text}+00:00`));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('every day of a leap year and of another', () => {
+    for (const year of [2023, 2024])
+      for (let day = Date.UTC(year, 0, 1); day < Date.UTC(year + 1, 0, 1); day += 86_400_000) {
+        const text = new Date(day).toISOString();
+        expect(readTime(text)).toEqual({ kind: 'time', local: day, offset: 0, hasTime: true });
+      }
+    expect(readTime('2023-02-29T00:00:00Z').kind).toBe('unreadable');
+    expect(readTime('2024-04-31T00:00:00Z').kind).toBe('unreadable');
+  });
 });

@@ -24,6 +24,8 @@ const CLOCK =
  * last are `either` unless a number above 12 settles it.
  */
 export function readTime(text: string): WrittenTime {
+  const exact = readExact(text);
+  if (exact !== null) return exact;
   const written = text.trim();
   if (/^\d{10}(\.\d+)?$/.test(written)) return epoch(Number(written) * 1000);
   if (/^\d{13}$/.test(written)) return epoch(Number(written));
@@ -47,6 +49,11 @@ export function readTime(text: string): WrittenTime {
   match = MONTH_NAMED_FIRST.exec(written);
   if (match) return assemble(Number(match[3]), monthNumber(match[1]!), Number(match[2]), match[4]);
   return UNREADABLE;
+}
+
+/** Whether the year stands last, so that day and month may be either way round. */
+export function isYearLast(text: string): boolean {
+  return YEAR_LAST.test(text.trim());
 }
 
 /** Whether a date with both numbers up to 12 stood first-above-12 or second-above-12 somewhere: evidence of the order. */
@@ -81,6 +88,39 @@ export function settleOrder(texts: Iterable<string>): DateOrder | null {
   if (votes['day-first'] > 0) return null;
   if (runs['day-first'] > 0 !== runs['month-first'] > 0) return runs['day-first'] > 0 ? 'day-first' : 'month-first';
   return null;
+}
+
+const DASH = 0x2d;
+const COLON = 0x3a;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** `2024-01-31T08:00:00Z`, with up to three digits of a fraction, digit by digit: what nearly all feeds write; null for all else. */
+function readExact(text: string): WrittenTime | null {
+  const { length } = text;
+  if (length < 20 || length > 24 || text.charCodeAt(length - 1) !== 0x5a || text.charCodeAt(10) !== 0x54) return null;
+  const at = (i: number) => text.charCodeAt(i);
+  if (at(4) !== DASH || at(7) !== DASH || at(13) !== COLON || at(16) !== COLON) return null;
+  if (length > 20 && at(19) !== 0x2e) return null;
+  if (length === 21) return null;
+  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
+  const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
+  const fraction = length === 20 ? 0 : digits(text, 20, length - 1) * 10 ** (24 - length);
+  const some = year + month + day + hour + minute + second + fraction;
+  if (Number.isNaN(some) || year < 1900 || year > 2199 || month < 1 || month > 12 || day < 1) return null;
+  if (day > DAYS[month - 1]! || hour > 23 || minute > 59 || second > 59) return null;
+  const local = Date.UTC(year, month - 1, day, hour, minute, second, fraction);
+  return { kind: 'time', local, offset: 0, hasTime: true };
+}
+
+/** The number of these places; NaN where any is no digit. */
+function digits(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function neighbours(a: number, b: number): boolean {

@@ -16,10 +16,11 @@ export interface JsonRow {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN = new Set([0x7b, 0x5b]);
-const CLOSE = new Set([0x7d, 0x5d]);
 const COMMA = 0x2c;
 const COLON = 0x3a;
+
+const opens = (byte: number) => byte === 0x7b || byte === 0x5b;
+const closes = (byte: number) => byte === 0x7d || byte === 0x5d;
 
 /**
  * Walks the elements of an array of records, of an object of such arrays (`{entries: […], treatments: […]}`), or of one
@@ -56,8 +57,8 @@ export function* jsonRows(bytes: Uint8Array, lists = true): Generator<JsonRow, v
           }
         }
       } else if (byte === QUOTE) inString = true;
-      else if (OPEN.has(byte)) depth++;
-      else if (CLOSE.has(byte)) {
+      else if (opens(byte)) depth++;
+      else if (closes(byte)) {
         if (depth === 0) return true;
         if (--depth === 0) {
           at++;
@@ -94,7 +95,7 @@ export function* jsonRows(bytes: Uint8Array, lists = true): Generator<JsonRow, v
     for (let i = 0; ; i++) {
       blank();
       if (at >= data.length) return told ? 'inside' : 'between';
-      if (CLOSE.has(data[at]!)) {
+      if (closes(data[at]!)) {
         at++;
         return 'closed';
       }

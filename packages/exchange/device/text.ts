@@ -21,9 +21,23 @@ export function readText(bytes: Uint8Array): SourceText {
   return { bytes, offsetsHold: true, encoding: validUtf8(bytes) ? 'utf-8' : 'windows-1252', start: 0 };
 }
 
+const strict = new TextDecoder('utf-8', { fatal: true });
+const decoders = {
+  'utf-8': new TextDecoder('utf-8', { ignoreBOM: true }),
+  'windows-1252': new TextDecoder('windows-1252', { ignoreBOM: true }),
+};
+/** A text that is not longer, and ASCII, is decoded once and then cut. */
+const SHORT = 65_536;
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return false;
+  return true;
+}
+
 function validUtf8(bytes: Uint8Array): boolean {
+  if (isAscii(bytes)) return true;
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    strict.decode(bytes);
     return true;
   } catch {
     return false;
@@ -32,7 +46,11 @@ function validUtf8(bytes: Uint8Array): boolean {
 
 /** The decoder for slices of a source text. */
 export function sliceDecoder(text: SourceText): (start: number, end: number) => string {
-  const decoder = new TextDecoder(text.encoding === 'windows-1252' ? 'windows-1252' : 'utf-8', { ignoreBOM: true });
+  const decoder = decoders[text.encoding === 'windows-1252' ? 'windows-1252' : 'utf-8'];
+  if (text.bytes.length <= SHORT && isAscii(text.bytes)) {
+    const whole = decoder.decode(text.bytes);
+    return (start, end) => whole.slice(start, end);
+  }
   return (start, end) => decoder.decode(text.bytes.subarray(start, end));
 }
 

@@ -51,8 +51,15 @@ export function fileProblem(options: DoorOptions, code: ProblemCode, message: st
   return { type: 'file', fate, items: [], problems: [problem], provenance };
 }
 
+const OPEN_BRACE = 0x7b;
+const OPEN_TAG = 0x3c;
+
 /** What the first bytes hold: one JSON document, one a line, FHIR XML, or nothing of FHIR. */
 export function sniffForm(head: Uint8Array): 'json' | 'lines' | 'xml' | null {
+  const begin = head.find((byte) => byte > 0x20);
+  // The first byte of a byte order mark, or of the mark of another encoding.
+  const mark = begin === 0xef || begin === 0xfe || begin === 0xff;
+  if (begin !== OPEN_BRACE && begin !== OPEN_TAG && !mark) return null;
   if (isFhirXml(head)) return 'xml';
   const text = new TextDecoder().decode(readText(head.subarray(0, 65_536)).bytes);
   const begins = /^\uFEFF?\s*\{/.test(text);

@@ -2,7 +2,7 @@ import type { Problem, Where } from '@gemel/core/error';
 import type { Decoded } from '@gemel/core/raw';
 import type { DoorOptions } from '../../door.ts';
 import { exchangeErrors } from '../../errors.data.ts';
-import { type DateOrder, readTime, settleOrder } from '../date.ts';
+import { type DateOrder, isYearLast, readTime, settleOrder } from '../date.ts';
 import { type LocalStamp, placeLocals, remarkProblem } from '../local-clock.ts';
 import { parseZone, type Zone } from '../zone.ts';
 import { type Element, fileEntry, refused } from './item.ts';
@@ -91,7 +91,7 @@ export function dateOrder(
   texts: readonly string[],
   options: DoorOptions,
 ): { readonly order: DateOrder | null; readonly problem: Problem | null } {
-  const open = texts.find((text) => readTime(text).kind === 'either');
+  const open = texts.find((text) => isYearLast(text) && readTime(text).kind === 'either');
   if (open === undefined) return { order: null, problem: null };
   const order = options.dates ?? settleOrder(texts);
   if (order !== null) return { order, problem: null };

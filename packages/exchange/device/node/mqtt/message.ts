@@ -25,7 +25,7 @@ export function readMessage(
   { zone, received }: { readonly zone: string | undefined; readonly received: Instant },
 ): MqttMessage | null {
   const address = pattern.address(topic);
-  const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : Uint8Array.from(payload);
+  const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : new Uint8Array(payload);
   if (address === null || bytes.length > LONGEST) return null;
   const decoded = decodePayload(topic, address, bytes, { received, ...(zone === undefined ? {} : { zone }) });
   return { ...address, topic, payload: bytes, decoded };
