@@ -28,6 +28,8 @@ const TRIGGERS = `
     $$ begin raise exception 'store-append-only'; end $$;
   create or replace trigger entry_change before update or delete or truncate on entry
     for each statement execute function store_append_only();
+  create or replace trigger tree_change before update or delete or truncate on tree
+    for each statement execute function store_append_only();
   create or replace trigger subject_delete before delete or truncate on subject
     for each statement execute function store_append_only();
   create or replace trigger subject_update before update on subject for each row

@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import type { AppendResult, Durability, Entry, NewEntry } from '../contract.ts';
 import { storeErrors } from '../errors.data.ts';
+import type { TreeEdge, TreeNode } from '../merkle.ts';
 import { byteaArray, int8Array, textArray } from './binary-array.ts';
 import { tagOf } from './envelope.ts';
 import type { KeptSubject, KeyRing, SubjectRow } from './key-ring.ts';
 import { type Connections, lend, query } from './postgres-session.ts';
+import { addLeaf, edgeAt, insertNodes } from './postgres-tree.ts';
 import { sealPayload } from './sealed-rows.ts';
 
 /** Entries of one `append`, with their payloads as JSON text. */
@@ -15,6 +17,13 @@ export interface Call {
 
 /** What is written in one statement at most, bytes: far below what one message may hold. */
 const MOST_BYTES = 64 << 20;
+
+/** What is kept in memory from turn to turn. */
+export interface Memory {
+  readonly ring: KeyRing;
+  /** The tree's right edge as the last turn here left it; of no use once others wrote. */
+  edge: TreeEdge | null;
+}
 
 interface Head {
   readonly erasures: number;
@@ -38,17 +47,26 @@ type Found = KeptSubject | 'erased';
  */
 export class Turn {
   readonly client: pg.ClientBase;
+  readonly #place: string;
   readonly #ring: KeyRing;
   readonly #found = new Map<string, Found>();
   readonly #made: KeptSubject[] = [];
   #seq: number;
   #n: number;
+  #edge: TreeEdge | null;
 
-  constructor(client: pg.ClientBase, ring: KeyRing, head: Head) {
+  constructor(client: pg.ClientBase, place: string, memory: Memory, head: Head) {
     this.client = client;
-    this.#ring = ring;
+    this.#place = place;
+    this.#ring = memory.ring;
     this.#seq = head.last_seq;
     this.#n = head.last_n;
+    this.#edge = memory.edge?.size === head.last_seq ? memory.edge.copy() : null;
+  }
+
+  /** The tree's right edge, where this turn came to need it. */
+  get edge(): TreeEdge | null {
+    return this.#edge;
   }
 
   /** Subjects that this turn made; they are kept in memory once it is committed. */
@@ -110,7 +128,8 @@ export class Turn {
         return error as Error;
       }
     });
-    await Promise.all([this.#insertSubjects(subjects), this.#insertRows(rows)]);
+    const nodes = await this.#grow(rows);
+    await Promise.all([this.#insertSubjects(subjects), this.#insertRows(rows), insertNodes(this.client, nodes)]);
     return outcomes;
   }
 
@@ -221,6 +240,19 @@ export class Turn {
     return new Set(rows.map(({ subject, dedupe }) => repeatKey(subject, dedupe)));
   }
 
+  /** Adds the rows to the tree; gives what is to be kept of it. */
+  async #grow(rows: readonly NewRow[]): Promise<readonly TreeNode[]> {
+    const nodes: TreeNode[] = [];
+    if (rows.length === 0) return nodes;
+    this.#edge ??= await edgeAt(this.client, rows[0]!.seq - 1, this.#place);
+    for (const { entry, seq, n, dedupe, payload } of rows) {
+      const { id, kind, trueAt, knownAt, supersedes = null } = entry;
+      const row = { seq, id, subject: n, kind, true_at: trueAt, known_at: knownAt, dedupe, supersedes, payload };
+      addLeaf(this.#edge, row, nodes);
+    }
+    return nodes;
+  }
+
   async #insertSubjects(rows: readonly (SubjectRow & { readonly tag: Uint8Array })[]): Promise<void> {
     if (rows.length === 0) return;
     await query(
@@ -273,7 +305,7 @@ export class Turn {
  */
 export function takeTurn<T>(
   to: Connections,
-  ring: KeyRing,
+  memory: Memory,
   durable: Durability,
   work: (turn: Turn) => Promise<T>,
 ): Promise<T> {
@@ -288,13 +320,14 @@ export function takeTurn<T>(
           (select coalesce(max(n), 0) from subject) as last_n from log`,
       )) as unknown as pg.QueryResult<Head>[];
       const head = results.at(-1)!.rows[0]!;
-      ring.refresh(head.erasures);
-      const turn = new Turn(client, ring, head);
+      memory.ring.refresh(head.erasures);
+      const turn = new Turn(client, to.place, memory, head);
       const result = await work(turn);
       // A key that is new goes to the disk whatever is asked: something outside the log may be sealed with it next.
       if (durable === 'process' && turn.made.length > 0) await client.query('set local synchronous_commit = on');
       await commit(client);
-      for (const subject of turn.made) ring.keep(subject);
+      for (const subject of turn.made) memory.ring.keep(subject);
+      memory.edge = turn.edge;
       return result;
     } catch (error) {
       await client.query('rollback').catch(() => {});

@@ -11,15 +11,19 @@ import {
   type StoredSnapshot,
 } from '../contract.ts';
 import { storeErrors } from '../errors.data.ts';
+import type { LeafRow } from '../leaf.ts';
 import { payloadText } from '../memory.ts';
+import { TreeEdge, type TreeNode } from '../merkle.ts';
+import { type ProofPlan, planConsistency, planHead, planInclusion } from '../tree-proofs.ts';
 import { int8Array } from './binary-array.ts';
 import { selectEntries } from './entry-query.ts';
-import { numberOf, sealObject, unsealObject } from './envelope.ts';
+import { numberOf, sealObject, sha256, unsealObject } from './envelope.ts';
 import { type KeptSubject, KeyRing, type SubjectRow } from './key-ring.ts';
 import { AppendQueue } from './postgres-append.ts';
 import { prepareDatabase } from './postgres-schema.ts';
 import { type Connections, connections, lend, query } from './postgres-session.ts';
-import { type Turn, takeTurn } from './postgres-turn.ts';
+import { addLeaf, differing, prove } from './postgres-tree.ts';
+import { type Memory, type Turn, takeTurn } from './postgres-turn.ts';
 import type { Tables } from './schema.ts';
 import { type EntryRow, openEntry, openSnapshot, type SnapshotRow, sealSnapshot } from './sealed-rows.ts';
 
@@ -38,7 +42,7 @@ export interface PostgresOptions {
 export interface PostgresStore extends Store {
   /** The address without the password. */
   readonly place: string;
-  /** Reads everything once: broken seals, gaps in the sequence. Empty when all is well. */
+  /** Reads everything once: broken seals, gaps in the sequence, what does not lead to the tree. Empty when all is well. */
   check(): Promise<readonly Problem[]>;
 }
 
@@ -50,6 +54,7 @@ interface Fresh<R> {
 
 /** Entries read at a time where all are read. */
 const PAGE = 5_000;
+const LAST = 'select coalesce(max(seq), 0) as count from entry';
 
 /** Makes the texts of queries; it is connected to nothing. */
 const texts = new Kysely<Tables>({
@@ -81,6 +86,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
 function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
   const { place } = to;
   const where = { file: place };
+  const memory: Memory = { ring, edge: null };
   let open = true;
 
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -91,7 +97,7 @@ function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
   /** Writers of this process wait here, so that they do not hold connections while they wait for each other. */
   let last: Promise<unknown> = Promise.resolve();
   function write<T>(work: (turn: Turn) => Promise<T>, durable: Durability = 'disk'): Promise<T> {
-    const turn = last.then(() => takeTurn(to, ring, durable, work));
+    const turn = last.then(() => takeTurn(to, memory, durable, work));
     last = turn.catch(() => {});
     return turn;
   }
@@ -271,32 +277,52 @@ function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
     });
   }
 
+  /** What is proved is of a log that only grows, so that it may be read bit by bit. */
+  function proved<Proof>(plan: (lastSeq: number) => ProofPlan<Proof>): Promise<Proof> {
+    return lend(to, async (client) => {
+      const [row] = await query<{ count: number }>(client, LAST);
+      return prove(client, plan(row!.count), place);
+    });
+  }
+
   async function check(): Promise<readonly Problem[]> {
     const problems: Problem[] = [];
     const report = (message: string, element?: string) =>
       problems.push(
         storeErrors.problem('store-corrupt', message, element === undefined ? where : { ...where, element }),
       );
+    const edge = new TreeEdge(sha256);
+    let nodes = 0;
     let expected = 1;
-    for (let after = 0; ; after = expected - 1) {
-      const page = { afterSeq: after, limit: PAGE };
-      const { sql, parameters } = selectEntries(texts, page, null).compile();
-      const rows = await lend(to, async (client) => {
-        const found = await fresh<EntryRow>(client, sql, parameters);
+    for (;;) {
+      const page = await lend(to, async (client) => {
+        const text = 'select * from entry where seq >= $1 order by seq limit $2';
+        const found = await fresh<EntryRow & LeafRow>(client, text, [expected, PAGE]);
         const subjectOf = await subjectsOf(client, found);
-        return found.rows.map((row) => ({ row, subject: subjectOf(row.subject) }));
+        const kept: TreeNode[] = [];
+        for (const row of found.rows) addLeaf(edge, row, kept);
+        nodes += kept.length;
+        return { rows: found.rows, subjectOf, different: await differing(client, kept) };
       });
-      if (rows.length === 0) return problems;
-      for (const { row, subject } of rows) {
+      if (page.rows.length === 0) break;
+      for (const row of page.rows) {
         if (row.seq !== expected) report(`Entries ${expected} to ${row.seq - 1} are missing.`);
         expected = row.seq + 1;
         try {
-          openEntry(row, subject);
+          openEntry(row, page.subjectOf(row.subject));
         } catch {
           report(`Entry ${row.seq} does not match its seal.`, row.id);
         }
       }
+      for (const { level, position } of page.different) {
+        const [first, last] = [position * 2 ** level + 1, (position + 1) * 2 ** level];
+        report(`Entries ${first} to ${last} are not those that the tree was made of.`);
+      }
     }
+    if ((await count('select count(*) as count from tree')) > nodes) {
+      report('The tree is of more entries than the log has.');
+    }
+    return problems;
   }
 
   return {
@@ -306,7 +332,7 @@ function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
     read: (asked) => guarded(() => read(asked)),
     get: (id) => guarded(() => get(id)),
     subjects: () => guarded(subjects),
-    lastSeq: () => guarded(() => count('select coalesce(max(seq), 0) as count from entry')),
+    lastSeq: () => guarded(() => count(LAST)),
     erasures: () => guarded(() => count('select erasures as count from log')),
     putSnapshot: (snapshot) => guarded(() => putSnapshot(snapshot)),
     getSnapshot: (...args) => guarded(() => getSnapshot(...args)),
@@ -314,6 +340,10 @@ function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
     erase: (subject) => guarded(() => erase(subject)),
     seal: (...args) => guarded(() => sealBeside(...args)),
     unseal: (...args) => guarded(() => unsealBeside(...args)),
+    treeHead: (size) => guarded(() => proved((last) => planHead(sha256, size ?? last, last))),
+    inclusionProof: (seq, size) => guarded(() => proved((last) => planInclusion(sha256, seq, size ?? last, last))),
+    consistencyProof: (before, size) =>
+      guarded(() => proved((last) => planConsistency(sha256, before, size ?? last, last))),
     check: () => guarded(check),
     close: async () => {
       if (!open) return;
