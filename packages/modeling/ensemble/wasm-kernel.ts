@@ -1,6 +1,6 @@
+import { TYPE, WasmModule } from '@gemel/numerics/wasm/module';
 import type { Graph } from '../codegen/graph.ts';
-import { LANES, type LaneKind, TYPE } from '../codegen/wasm/lanes.data.ts';
-import { WasmModule } from '../codegen/wasm/module.ts';
+import { LANES, type LaneKind } from '../codegen/wasm/lanes.data.ts';
 import { ElementaryFunctions, FunctionWriter } from '../codegen/wasm/writer.ts';
 import { type KernelArray, type KernelPlan, writeKernel } from './kernel.ts';
 import type { LanesKernel, WorkAreas } from './lanes-kernel.ts';

@@ -1,7 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { indexedDraws, randomStream } from '../random/philox.ts';
-import { EventCalendar } from './calendar.ts';
 import { compileFlow } from './compile.ts';
 import { exponential } from './duration.ts';
 import { type Flow, serve } from './flow.ts';
@@ -9,25 +7,6 @@ import { erlangB, mg1, mmc, trafficRates } from './queueing.ts';
 import { meanEstimate, replicateToPrecision, warmUpEnd } from './replicate.ts';
 import { selectByRinott, selectSequentially } from './select-best.ts';
 import { World } from './world.ts';
-
-describe('the calendar', () => {
-  it('gives events by time, and at one time in the order they were put in', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 300 }), (times) => {
-        const calendar = new EventCalendar();
-        times.forEach((time, i) => {
-          calendar.schedule(time, i % 7, i, 0);
-          // Some are taken out in between.
-          if (i % 5 === 4) calendar.load(calendar.rows(), calendar.order);
-        });
-        const sorted = times.map((time, i) => [time, i] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-        const got: (readonly [number, number])[] = [];
-        while (calendar.next()) got.push([calendar.time, calendar.subject]);
-        expect(got).toEqual(sorted);
-      }),
-    );
-  });
-});
 
 /** Replications of an equilibrium: mean of a figure, and whether the closed form lies in its 99.9 % interval. */
 function agrees(flow: Flow, figure: (world: World) => number, expected: number, warm = 1000, length = 20_000): void {

@@ -18,6 +18,8 @@ export class EventCalendar {
   #subjects = new Int32Array(64);
   #stamps = new Int32Array(64);
   /** Slots not in use: those after `size` in `#slots`. */
+  /** The event taken out last still stands at the top: mostly one is put in next, which can take its place at once. */
+  #open = false;
 
   constructor() {
     for (let i = 0; i < 64; i++) this.#slots[i] = i;
@@ -25,40 +27,56 @@ export class EventCalendar {
 
   /** Time of the next event; infinite where there is none. */
   get due(): number {
+    if (this.#open) this.#close();
     return this.size === 0 ? Number.POSITIVE_INFINITY : this.#times[0];
   }
 
   schedule(time: number, kind: number, subject: number, stamp: number): void {
     if (this.size === this.#times.length) this.#grow();
-    const slots = this.#slots;
-    const slot = slots[this.size];
+    const slot = this.#open ? this.#slots[0] : this.#slots[this.size];
     this.#kinds[slot] = kind;
     this.#subjects[slot] = subject;
     this.#stamps[slot] = stamp;
-    this.#rise(this.size++, time, this.order++, slot);
+    if (this.#open) {
+      this.#open = false;
+      this.size++;
+      this.#sink(time, this.order++, slot);
+    } else this.#rise(this.size++, time, this.order++, slot);
   }
 
   /** Takes the next event out; false where there is none. */
   next(): boolean {
+    if (this.#open) this.#close();
     if (this.size === 0) return false;
     const slot = this.#slots[0];
     this.time = this.#times[0];
     this.kind = this.#kinds[slot];
     this.subject = this.#subjects[slot];
     this.stamp = this.#stamps[slot];
-    const last = --this.size;
-    const moved = this.#slots[last];
-    if (last > 0) this.#sink(this.#times[last], this.#orders[last], moved);
-    this.#slots[last] = slot;
+    this.size--;
+    this.#open = true;
     return true;
+  }
+
+  /** Puts the last event in the place of the one taken out. */
+  #close(): void {
+    this.#open = false;
+    const last = this.size;
+    const slots = this.#slots;
+    const slot = slots[0];
+    const moved = slots[last];
+    if (last > 0) this.#sink(this.#times[last], this.#orders[last], moved);
+    slots[last] = slot;
   }
 
   clear(): void {
     this.size = 0;
+    this.#open = false;
   }
 
   /** Every event as rows of (time, order, kind, subject, stamp), in no order. */
   rows(): Float64Array {
+    if (this.#open) this.#close();
     const rows = new Float64Array(this.size * 5);
     for (let i = 0; i < this.size; i++) {
       const slot = this.#slots[i];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { philox4x32, randomStream } from './philox.ts';
+import { indexedDraws, philox4x32, randomStream } from './philox.ts';
 import type { RandomStream } from './stream.ts';
 
 const draws = (stream: RandomStream, n: number) => Array.from({ length: n }, () => stream.uint32());
@@ -119,4 +119,21 @@ describe('moments', () => {
     expect(Math.abs(sums[2]!)).toBeLessThan(error(15));
     expect(Math.abs(sums[3]! - 3)).toBeLessThan(error(96));
   });
+});
+
+test('a number looked up is the same whatever was looked up before', () => {
+  const lookups = fc.array(fc.tuple(fc.nat({ max: 600 }), fc.nat({ max: 11 })), { minLength: 1, maxLength: 400 });
+  fc.assert(
+    fc.property(fc.double({ noNaN: true }), lookups, (seed, list) => {
+      const draws = indexedDraws(seed, 'site');
+      for (const [i, j] of list) expect(draws.uniform(i, j)).toBe(indexedDraws(seed, 'site').uniform(i, j));
+    }),
+  );
+  // In a row, of two columns in turn, and at the end of what can be asked for.
+  const draws = indexedDraws(1, 'site');
+  for (let i = 0; i < 300; i++) for (const j of [0, 2 ** 32 - 1]) draws.uniform(i, j);
+  expect(draws.uniform(299, 0)).toBe(indexedDraws(1, 'site').uniform(299, 0));
+  for (const i of [2 ** 32 - 3, 2 ** 32 - 2, 2 ** 32 - 1]) {
+    expect(draws.uniform(i, 5)).toBe(indexedDraws(1, 'site').uniform(i, 5));
+  }
 });

@@ -1,3 +1,4 @@
+import { BLOCKS, philoxKernel } from './philox-kernel.ts';
 import type { IndexedDraws, RandomStream } from './stream.ts';
 
 /**
@@ -158,14 +159,25 @@ export function randomStream(seed: number, ...path: readonly (string | number)[]
   return path.length === 0 ? root : root.fork(...path);
 }
 
+/** Numbers of one j, 128 in a row, made together once two of them were asked for. */
+interface Stretch {
+  j: number;
+  number: number;
+  asked: number;
+  readonly values: Float64Array;
+}
+
+/** Stretches kept at once: a step that several sources pass has one for each. */
+const MOST_STRETCHES = 8;
+
 class PhiloxDraws implements IndexedDraws {
   readonly #k0: number;
   readonly #k1: number;
   readonly #p0: number;
   readonly #p1: number;
   readonly #block = new Uint32Array(4);
-  #i = -1;
-  #j = -1;
+  readonly #stretches: Stretch[] = [];
+  #last: Stretch | null = null;
 
   constructor(k0: number, k1: number, p0: number, p1: number) {
     this.#k0 = k0;
@@ -174,19 +186,49 @@ class PhiloxDraws implements IndexedDraws {
     this.#p1 = p1;
   }
 
-  /** Neighbours share a block, which is kept: they are mostly asked for one after the other. */
+  /** Neighbours are mostly asked for one soon after the other: they are made together and kept. */
   uniform(i: number, j: number): number {
-    const b = this.#block;
-    const half = i >>> 1;
-    if (half !== this.#i || j !== this.#j) {
-      this.#i = half;
-      this.#j = j;
-      b[0] = half;
-      b[1] = j;
-      b[2] = this.#p0;
-      b[3] = this.#p1;
-      philox4x32(b, this.#k0, this.#k1);
+    const last = this.#last;
+    if (last !== null && last.j === j && last.number === i >>> 7) return last.values[i & 127];
+    return this.#look(i, j);
+  }
+
+  #look(i: number, j: number): number {
+    const stretches = this.#stretches;
+    const number = i >>> 7;
+    let at = stretches.findIndex((stretch) => stretch.j === j);
+    if (at < 0 && stretches.length < MOST_STRETCHES) {
+      at = stretches.push({ j, number: -1, asked: 0, values: new Float64Array(2 * BLOCKS) }) - 1;
     }
+    // The one asked for longest ago makes room.
+    const stretch = at < 0 ? stretches[0] : stretches[at];
+    stretches.splice(Math.max(at, 0), 1);
+    stretches.push(stretch);
+    if (stretch.j !== j || stretch.number !== number) {
+      stretch.asked = stretch.j === j && stretch.asked > 1 && stretch.number === number - 1 ? 2 : 1;
+      stretch.j = j;
+      stretch.number = number;
+      if (stretch.asked > 1) this.#fill(stretch);
+    } else if (++stretch.asked === 2) this.#fill(stretch);
+    if (stretch.asked > 1) {
+      this.#last = stretch;
+      return stretch.values[i & 127];
+    }
+    if (stretch === this.#last) this.#last = null;
+    return this.#single(i, j);
+  }
+
+  #fill({ values, number, j }: Stretch): void {
+    philoxKernel()(values, number * BLOCKS, j, this.#p0, this.#p1, this.#k0, this.#k1);
+  }
+
+  #single(i: number, j: number): number {
+    const b = this.#block;
+    b[0] = i >>> 1;
+    b[1] = j;
+    b[2] = this.#p0;
+    b[3] = this.#p1;
+    philox4x32(b, this.#k0, this.#k1);
     return (i & 1) === 0 ? fraction(b[0], b[1]) : fraction(b[2], b[3]);
   }
 }

@@ -1,9 +1,7 @@
+import { TYPE } from '@gemel/numerics/wasm/module';
 import type { GraphOperator } from '../graph.ts';
 
 export type LaneKind = 'f64' | 'f64x2' | 'f32x4';
-
-/** WebAssembly's value types and the instructions used here, as bytes (core specification 5.3, 5.4). */
-export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 
 /** How numbers lie in a variable, and the instructions of each operation that is one instruction. */
 export interface Lanes {
@@ -21,6 +19,7 @@ export interface Lanes {
 
 const simd = (code: number): readonly number[] => (code < 128 ? [0xfd, code] : [0xfd, (code & 127) | 128, code >> 7]);
 
+/** Instructions used here, as bytes (core specification 5.4). */
 export const SIMD = {
   const: simd(0x0c),
   not: simd(0x4d),

@@ -1,8 +1,8 @@
+import { TYPE, WasmModule } from '@gemel/numerics/wasm/module';
 import type { Program } from '../../program/program.ts';
 import { Graph } from '../graph.ts';
 import { programValues } from '../program-values.ts';
-import { LANES, type LaneKind, TYPE } from './lanes.data.ts';
-import { WasmModule } from './module.ts';
+import { LANES, type LaneKind } from './lanes.data.ts';
 import { ElementaryFunctions, FunctionWriter } from './writer.ts';
 
 /** A program in WebAssembly, for as many members side by side as there are lanes. */

@@ -1,10 +1,10 @@
 import type { Kernel } from '@gemel/numerics/elementary/arithmetic';
 import { kernels, OF_TWO } from '@gemel/numerics/elementary/kernels';
+import { Bytes } from '@gemel/numerics/wasm/bytes';
+import { TYPE, type WasmModule } from '@gemel/numerics/wasm/module';
 import { Graph, type GraphOperator, type Sink } from '../graph.ts';
 import { ahead, type Schedule, schedule } from '../schedule.ts';
-import { Bytes } from './bytes.ts';
-import { LANES, type LaneKind, type Lanes, SIMD, TYPE } from './lanes.data.ts';
-import type { WasmModule } from './module.ts';
+import { LANES, type LaneKind, type Lanes, SIMD } from './lanes.data.ts';
 
 /** 2^52 and 2^52 + 1023: adding them puts a small whole number into a double's last places. */
 const MAGIC = 2 ** 52;

@@ -1,5 +1,8 @@
 import { Bytes } from './bytes.ts';
 
+/** WebAssembly's value types, as bytes (core specification 5.3). */
+export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+
 export interface FunctionType {
   readonly parameters: readonly number[];
   readonly results: readonly number[];
