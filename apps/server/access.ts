@@ -1,4 +1,5 @@
 import type { Instant } from '@gemel/core';
+import type { NewEntry } from '@gemel/store';
 
 /** Who acts: a person, a program with a client of its own, a device or a feed. */
 export interface Agent {
@@ -74,4 +75,6 @@ export interface AccessEvent {
 export interface Governance {
   decide(request: AccessRequest): Promise<AccessDecision>;
   record(events: readonly AccessEvent[]): Promise<void>;
+  /** What `record` would append, for a write that appends it in its own transaction; absent where it cannot be had beforehand. */
+  entriesOf?(events: readonly AccessEvent[]): readonly NewEntry[];
 }
