@@ -43,15 +43,16 @@ export interface ResourceHead {
 /** What is found out within a transaction before anything is written: one resource, or those that a search finds (three at most). */
 export type Lookup = { readonly type: string; readonly id: string } | { readonly search: ResourceSearch };
 
-export interface ResourceWrite {
+export type ResourceWrite = {
   readonly type: string;
   readonly id: string;
-  readonly subject: string;
-  /** Null deletes; what is not there, or deleted already, stays as it is. */
-  readonly resource: Resource | null;
   /** Refuses with `store-version-conflict` unless this is the current version; 0 for one that is not there. */
   readonly ifVersion?: number;
-}
+} & (
+  | { readonly subject: string; readonly resource: Resource }
+  /** Deletes; what is not there, or deleted already, stays as it is. */
+  | { readonly resource: null }
+);
 
 export interface ResourceBatch {
   readonly lookups: readonly Lookup[];

@@ -28,9 +28,17 @@ export interface ResourceFixture {
 const AT = instant(1_000);
 const coded = (code: string) => expect.objectContaining({ code });
 
-function write(id: string, part: Partial<ResourceWrite> = {}): ResourceWrite {
-  const type = part.type ?? 'Observation';
-  return { type, id, subject: 'Patient/1', resource: { type, id, rows: [] }, ...part };
+interface WritePart {
+  readonly type?: string;
+  readonly subject?: string;
+  readonly resource?: Resource | null;
+  readonly ifVersion?: number;
+}
+
+function write(id: string, part: WritePart = {}): ResourceWrite {
+  const { type = 'Observation', subject = 'Patient/1', resource = { type, id, rows: [] }, ifVersion } = part;
+  const named = { type, id, ...(ifVersion === undefined ? {} : { ifVersion }) };
+  return resource === null ? { ...named, resource } : { ...named, subject, resource };
 }
 
 const row = {

@@ -41,6 +41,7 @@ interface Row {
   readonly seq: number;
   readonly updated: number;
   readonly deleted: number;
+  readonly subject: number;
 }
 
 /** What is written of a version in its log entry. */
@@ -262,11 +263,12 @@ class SqliteResources implements ResourceStore {
     at: Instant,
   ): readonly ResourceVersion[] {
     // One transaction may write a resource more than once.
-    const current = new Map<string, { version: number; deleted: boolean }>();
+    const current = new Map<string, Head>();
     const entries: NewEntry[] = [];
-    for (const { type, id, subject, resource, ifVersion } of writes) {
+    for (const write of writes) {
+      const { type, id, resource, ifVersion } = write;
       const key = `${type}/${id}`;
-      const before = current.get(key) ?? headOf(this.#row(within.database, type, id));
+      const before = current.get(key) ?? headOf(within, this.#row(within.database, type, id));
       if (ifVersion !== undefined && (before.deleted ? 0 : before.version) !== ifVersion) {
         const there = before.version === 0 ? 'is not there' : `has version ${before.version}`;
         throw storeErrors.error('store-version-conflict', `${key} ${there}, not version ${ifVersion}.`, {
@@ -275,7 +277,8 @@ class SqliteResources implements ResourceStore {
       }
       if (resource === null && before.deleted) continue;
       const version = before.version + 1;
-      current.set(key, { version, deleted: resource === null });
+      const subject = write.resource === null ? before.subject : write.subject;
+      current.set(key, { version, deleted: resource === null, subject });
       const how = resource === null ? 'delete' : before.deleted ? 'create' : 'update';
       const kept = resource === null ? null : this.#format.stamped(resource, version, at);
       const payload: Payload = { type, id, version, how, resource: kept };
@@ -501,8 +504,15 @@ class SqliteResources implements ResourceStore {
   }
 }
 
-function headOf(row: Row | undefined): { version: number; deleted: boolean } {
-  return row === undefined ? { version: 0, deleted: true } : { version: row.version, deleted: row.deleted === 1 };
+interface Head {
+  readonly version: number;
+  readonly deleted: boolean;
+  readonly subject: string;
+}
+
+function headOf(within: Reading, row: Row | undefined): Head {
+  if (row === undefined) return { version: 0, deleted: true, subject: '' };
+  return { version: row.version, deleted: row.deleted === 1, subject: within.subjectOf(row.subject)!.name };
 }
 
 function versionOf({ payload, subject, seq, knownAt }: Entry): ResourceVersion {
