@@ -62,6 +62,38 @@ export interface Consent {
   readonly root: ConsentProvision;
 }
 
+/** Data that a simulation may not use. */
+export interface LeftOut {
+  /** Kind of the data: type, codes and labels. */
+  readonly kind: string;
+  readonly code: string;
+  readonly reason: string;
+  /** The items, where only some of the kind are left out; absent: all of it. */
+  readonly items?: readonly string[];
+}
+
+/** What a simulation for one purpose may use of a subject's data: recorded with what it said, so that it can be replayed. */
+export interface Ruling {
+  /** What for, as asked: a PurposeOfUse code of HL7 v3, or `system|code`. */
+  readonly purpose: string;
+  /** Who asked: a person, a program, or the twin itself. */
+  readonly agent: string;
+  /** Why the asker went past the consent. */
+  readonly breakGlass?: string;
+  /** Consents it rests on, sorted. */
+  readonly consents: readonly string[];
+  /** Policies that decided, sorted. */
+  readonly policies: readonly string[];
+  /** SHA-256 of all policies and settings in force. */
+  readonly governor: string;
+  /** Classes of data that may be used, sorted. */
+  readonly classes: readonly string[];
+  /** In the order of their kinds. */
+  readonly leftOut: readonly LeftOut[];
+  /** SHA-256 of everything above. */
+  readonly hash: string;
+}
+
 /** The fact that says the consent; its time is when the consent was given. */
 export function consentFact(consent: Consent): Pick<RawFact, 'fact' | 'value' | 'codings'> {
   return { fact: CONSENT, codings: [], value: { kind: 'text', text: JSON.stringify(consent) } };

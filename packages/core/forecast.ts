@@ -1,4 +1,5 @@
 import type { Concept } from './concept.ts';
+import type { Ruling } from './consent.ts';
 import type { Problem } from './error.ts';
 import type { ControlInput } from './observation.ts';
 import type { Instant } from './time.ts';
@@ -212,6 +213,8 @@ export interface Trace {
   readonly words: readonly string[];
   /** Engine the numbers were computed on: a replay that differs says whether this differed. */
   readonly engine: string;
+  /** What was permitted to be used, on which consents and by which policies; absent where nothing governs the twin. */
+  readonly governance?: Ruling;
   readonly action: PersonAction | null;
   /** What was observed afterwards: filled by the ledger. */
   readonly outcome: TraceOutcome | null;

@@ -60,6 +60,7 @@ export async function calibrate(
     modelHash: twin.modelHash,
     basis: history.seq,
     inputs: inputsHash(history, belief.at, options.sha256),
+    ...(twin.withholding === undefined ? {} : { leftOut: twin.withholding.leftOut }),
     diagnostics: belief.diagnostics,
     members: belief.members.length,
     belief: bytesToText(snapshotBelief(belief, pack.dynamics)),

@@ -9,6 +9,10 @@ import { ordered } from './compose.ts';
 import { runtimeErrors } from './errors.data.ts';
 import { calibrationOf, type Equipped, Folds, foldOnce } from './fold.ts';
 import { AS_PLANNED, foretell } from './forecast.ts';
+import type { Use } from './govern/decide.ts';
+import { purposeOf } from './govern/purpose.ts';
+import { Rulings } from './govern/ruling.ts';
+import { nothingLeft } from './govern/withhold.ts';
 import type { Hub, HubEvent, HubOptions, WhatIf, Withheld, WorkOptions } from './hub.ts';
 import { forecastNotes, scoresOf } from './ledger.ts';
 import { lensOf, packHistory } from './lens.ts';
@@ -24,6 +28,7 @@ import {
   type Moment,
   outlookOf,
   present,
+  ruled,
   situationOf,
   unfolded,
 } from './moment.ts';
@@ -76,7 +81,9 @@ export function createHub(options: HubOptions): Hub {
     });
     return mine;
   };
-  const context: Context = { options, log, folds, catalog: known, twins, inTurn };
+  const { governs } = options;
+  const rulings = governs === undefined ? null : new Rulings(governs.governor, sha256);
+  const context: Context = { options, log, folds, catalog: known, twins, rulings, inTurn };
   const listeners = new Set<(event: HubEvent) => void>();
   const tell = (event: HubEvent) => {
     for (const listener of listeners) listener(event);
@@ -106,6 +113,8 @@ export function createHub(options: HubOptions): Hub {
   /** Why a service cannot be given at a moment; null when it can. */
   function lacking(service: Withheld['service'], moment: Moment): Withheld | null {
     const { pack } = moment.twin;
+    const kept = nothingLeft(moment, moment.view);
+    if (kept.length > 0) return withheld(service, kept);
     const { applicability } = outlookOf(moment);
     if (applicability.applies === 'no') return withheld(service, applicability.reasons);
     const readiness = pack.readiness(service, moment.history, moment.now);
@@ -117,26 +126,31 @@ export function createHub(options: HubOptions): Hub {
     if ((await log.records(subject, ['forecast'], tip)).length === 0) return [];
     const view = await log.view(subject);
     const entries: NewEntry[] = [];
-    for (const twin of twins) entries.push(...(await scoresOf(log, view, twin, ids, clock())));
+    for (const whole of twins) {
+      const own = ruled(context, view, whole, governs?.use ?? null, clock());
+      if (nothingLeft(own, view).length === 0) entries.push(...(await scoresOf(log, view, own.twin, ids, clock())));
+    }
     return entries;
   }
 
-  async function forecastNow(subject: string, twin: Equipped): Promise<Forecast | Withheld> {
-    const moment = await present(context, subject, twin);
-    const { belief, history, now } = moment;
+  async function forecastNow(subject: string, whole: Equipped, use: Use | null): Promise<Forecast | Withheld> {
+    const moment = await present(context, subject, whole, use);
+    const { belief, history, now, twin } = moment;
     const refused = lacking('forecast', moment);
     if (refused !== null) return refused;
     if (belief === null) return withheld('forecast', uncalibrated);
-    const name = JSON.stringify([subject, twin.pack.id]);
+    const name = JSON.stringify([subject, twin.pack.id, twin.withholding?.key]);
     const step = Math.floor((now - belief.at) / (twin.pack.forecast.stepMinutes * MINUTE));
     const coupled = (twin.pack.consumes ?? []).length > 0;
-    const key = `${history.seq}|${belief.at}|${step}|${coupled ? moment.seq : ''}`;
+    const key = `${history.seq}|${belief.at}|${step}|${coupled ? moment.known : ''}`;
     const kept = standing.get(name);
     if (kept?.key === key) return kept.forecast;
     const { forecast } = foretell(await basisOf(context, moment, belief), AS_PLANNED);
     standing.delete(name);
     standing.set(name, { key, forecast });
     if (standing.size > STANDING_KEPT) standing.delete(standing.keys().next().value!);
+    // Only the twin's own forecasts are scored: another purpose has other data to go by.
+    if (use !== (governs?.use ?? null)) return forecast;
     const { id, hash, horizon } = forecast;
     const payload = forecastNote(forecast, twin.pack);
     const entry: NewEntry = {
@@ -155,30 +169,51 @@ export function createHub(options: HubOptions): Hub {
   }
 
   /** The trace with what came after it: the person's action and what was observed. */
-  async function completed(trace: Trace, actions: readonly Entry[]): Promise<Trace> {
+  async function completed(trace: Trace, actions: readonly Entry[], use: Use | null): Promise<Trace> {
     const note = actions.map((entry) => entry.payload as ActionNote).find((each) => each.trace === trace.id);
-    const twin = twins.find(({ pack }) => pack.id === trace.pack.id);
-    const history = twin === undefined ? null : historyOf(await log.view(trace.subject), twin);
-    const outcome = history === null ? null : outcomeOf(trace, history, twin!.pack.scores[0]);
+    const whole = twins.find(({ pack }) => pack.id === trace.pack.id);
+    const history = whole === undefined ? null : (await seen(trace.subject, whole, use)).history;
+    const outcome = history === null ? null : outcomeOf(trace, history, whole!.pack.scores[0]);
     return { ...trace, action: note?.action ?? null, outcome };
   }
 
-  async function findTrace(id: string): Promise<Trace | null> {
+  /** What the twin may see of the subject now; nothing of a subject that nothing is known of. */
+  async function seen(subject: string, whole: Equipped, use: Use | null) {
+    const view = await log.view(subject);
+    const { twin, ruling } = ruled(context, view, whole, use, clock());
+    return { view, twin, ruling, history: historyOf(view, twin) };
+  }
+
+  async function findTrace(id: string, use: Use | null): Promise<Trace | null> {
     const entry = await store.get(id);
     if (entry?.kind !== 'trace') return null;
     const trace = entry.payload as Trace;
-    return completed(trace, await log.records(trace.subject, ['action']));
+    return completed(trace, await log.records(trace.subject, ['action']), use);
   }
 
-  async function needTrace(id: string): Promise<Trace> {
-    const trace = await findTrace(id);
+  async function needTrace(id: string, use: Use | null): Promise<Trace> {
+    const trace = await findTrace(id, use);
     if (trace === null)
       throw runtimeErrors.error('runtime-trace-unknown', `There is no trace “${id}”.`, { field: 'id' });
     return trace;
   }
 
-  return {
+  const under = (use: Use | null): Hub => ({
     packs,
+
+    under(other) {
+      purposeOf(other.purpose);
+      return governs === undefined ? hub : under(other);
+    },
+
+    async paused(subject, pack) {
+      const own = await seen(subject, twinOf(pack), use);
+      return nothingLeft(own, own.view);
+    },
+
+    async ruling(subject) {
+      return rulings === null || use === null ? null : rulings.of(await log.view(subject), use, clock());
+    },
 
     admit: (decoded, source, work) =>
       inTurn('admit', async () => {
@@ -210,9 +245,8 @@ export function createHub(options: HubOptions): Hub {
     },
 
     async history(subject, pack, knownBy) {
-      const twin = twinOf(pack);
-      if (knownBy === undefined) return historyOf(await log.view(subject), twin);
-      return packHistory(await log.viewAt(subject, { knownBy }), twin.lens);
+      const { twin, history } = await seen(subject, twinOf(pack), use);
+      return knownBy === undefined ? history : packHistory(await log.viewAt(subject, { knownBy }), twin.lens);
     },
 
     async facts(subject, knownBy): Promise<readonly Fact[]> {
@@ -254,18 +288,17 @@ export function createHub(options: HubOptions): Hub {
       }),
 
     async level(subject, pack) {
-      const view = await log.view(subject);
-      return (await standingOf(context, { view, twin: twinOf(pack), now: clock() })).level;
+      const { view, twin } = await seen(subject, twinOf(pack), use);
+      return (await standingOf(context, { view, twin, now: clock() })).level;
     },
 
     async calibrate(subject, pack, work: WorkOptions = {}): Promise<Belief<unknown> | Withheld> {
       // Nothing is folded here: a belief that can no longer be carried forward is what a calibration mends.
-      const twin = twinOf(pack);
-      const moment = unfolded(await knownView(context, subject), twin, clock());
+      const moment = unfolded(context, await knownView(context, subject), twinOf(pack), use);
       const refused = lacking('calibrate', moment);
       if (refused !== null) return refused;
       const id = await freshId('calibrated');
-      const result = await calibrate(log, twin, moment.history, moment.now, {
+      const result = await calibrate(log, moment.twin, moment.history, moment.now, {
         ...work,
         seed,
         sha256,
@@ -278,40 +311,40 @@ export function createHub(options: HubOptions): Hub {
     },
 
     async belief(subject, pack, at) {
-      const twin = twinOf(pack);
-      if (at === undefined || at >= clock()) return (await present(context, subject, twin)).belief;
-      const view = await log.view(subject);
-      return foldOnce(store, view, twin, historyOf(view, twin), at, { seed, sha256, breathe });
+      if (at === undefined || at >= clock()) return (await present(context, subject, twinOf(pack), use)).belief;
+      const { view, twin, history } = await seen(subject, twinOf(pack), use);
+      return foldOnce(store, view, twin, history, at, { seed, sha256, breathe });
     },
 
     async calibrated(subject, pack) {
-      return calibrationOf(await log.view(subject), twinOf(pack), clock()) !== null;
+      const { view, twin } = await seen(subject, twinOf(pack), use);
+      return calibrationOf(view, twin, clock()) !== null;
     },
 
     async situation(subject, pack) {
-      return situationOf(await present(context, subject, twinOf(pack)));
+      return situationOf(await present(context, subject, twinOf(pack), use));
     },
 
     async outlook(subject, pack) {
-      return outlookOf(await present(context, subject, twinOf(pack)));
+      return outlookOf(await present(context, subject, twinOf(pack), use));
     },
 
     posterior: (pack, belief) => posterior(twinOf(pack).pack, belief),
 
     async retraced(subject, pack, from, to) {
-      const { twin, belief, history, now } = await present(context, subject, twinOf(pack));
+      const { twin, belief, history, now } = await present(context, subject, twinOf(pack), use);
       return belief === null ? null : retraced(twin.pack, belief, history, from, Math.min(to, now));
     },
 
     async models(subject, pack) {
-      const twin = twinOf(pack);
-      return twin.pack.models?.(outlookOf(await present(context, subject, twin))) ?? [];
+      const moment = await present(context, subject, twinOf(pack), use);
+      return moment.twin.pack.models?.(outlookOf(moment)) ?? [];
     },
 
     async forecast(subject, pack, scenario?: Scenario) {
-      const twin = twinOf(pack);
-      if (scenario === undefined) return forecastNow(subject, twin);
-      const moment = await present(context, subject, twin);
+      const whole = twinOf(pack);
+      if (scenario === undefined) return forecastNow(subject, whole, use);
+      const moment = await present(context, subject, whole, use);
       const refused = lacking('forecast', moment);
       if (refused !== null) return refused;
       const situation = situationOf(moment);
@@ -320,7 +353,7 @@ export function createHub(options: HubOptions): Hub {
     },
 
     async whatIf(subject, pack, scenarios): Promise<WhatIf | Withheld> {
-      const moment = await present(context, subject, twinOf(pack));
+      const moment = await present(context, subject, twinOf(pack), use);
       const refused = lacking('forecast', moment);
       if (refused !== null) return refused;
       const situation = situationOf(moment);
@@ -331,8 +364,7 @@ export function createHub(options: HubOptions): Hub {
     },
 
     async advise(subject, pack) {
-      const twin = twinOf(pack);
-      const moment = await present(context, subject, twin);
+      const moment = await present(context, subject, twinOf(pack), use);
       const trace = await traceOf(context, moment, await freshId('trace'), options.engine);
       const { id, at } = trace;
       await log.append([{ id, subject: trace.subject, kind: 'trace', trueAt: at, knownAt: at, payload: trace }]);
@@ -344,19 +376,19 @@ export function createHub(options: HubOptions): Hub {
       const name = await log.canonical(subject);
       const actions = await log.records(name, ['action']);
       const traces = await log.records(name, ['trace']);
-      return Promise.all(traces.map((entry) => completed(entry.payload as Trace, actions)));
+      return Promise.all(traces.map((entry) => completed(entry.payload as Trace, actions, use)));
     },
 
-    trace: findTrace,
+    trace: (id) => findTrace(id, use),
 
     async act(
       traceId: string,
       action: PersonAction,
       scenario?: string,
     ): Promise<{ readonly trace: Trace; readonly plan: Plan | null }> {
-      const trace = await needTrace(traceId);
+      const trace = await needTrace(traceId, use);
       const twin = twinOf(trace.pack.id);
-      const moment = await present(context, trace.subject, twin);
+      const moment = await present(context, trace.subject, twin, use);
       const plan = await releasedPlan(context, trace, action, scenario, moment);
       const { duplicates } = await log.append(actionEntries(trace, action, plan, moment.now));
       if (duplicates.length > 0) {
@@ -367,7 +399,7 @@ export function createHub(options: HubOptions): Hub {
     },
 
     async released(traceId) {
-      const trace = await needTrace(traceId);
+      const trace = await needTrace(traceId, use);
       if (trace.action === null) return null;
       const actions = await log.records(trace.subject, ['action']);
       const note = actions.map((entry) => entry.payload as ActionNote).find((each) => each.trace === traceId)!;
@@ -375,13 +407,15 @@ export function createHub(options: HubOptions): Hub {
     },
 
     async ledger(subject, pack): Promise<Accuracy | null> {
-      const view = await log.view(subject);
-      return (await standingOf(context, { view, twin: twinOf(pack), now: clock() })).accuracy;
+      const { view, twin, ruling } = await seen(subject, twinOf(pack), use);
+      if (nothingLeft({ twin, ruling }, view).length > 0) return null;
+      return (await standingOf(context, { view, twin, now: clock() })).accuracy;
     },
 
     async pastForecasts(subject, pack, leadMinutes: number, from: Instant, to: Instant) {
-      const spec = twinOf(pack).pack.scores[0];
-      if (spec === undefined) return [];
+      const { twin, view, ruling } = await seen(subject, twinOf(pack), use);
+      const spec = twin.pack.scores[0];
+      if (spec === undefined || nothingLeft({ twin, ruling }, view).length > 0) return [];
       const lead = leadMinutes * MINUTE;
       const notes = await forecastNotes(
         log,
@@ -403,7 +437,7 @@ export function createHub(options: HubOptions): Hub {
       });
     },
 
-    replay: async (traceId) => replay(context, await needTrace(traceId)),
+    replay: async (traceId) => replay(context, await needTrace(traceId, use)),
 
     async erase(subject) {
       for (const member of await log.members(subject)) await store.erase(member);
@@ -413,5 +447,7 @@ export function createHub(options: HubOptions): Hub {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-  };
+  });
+  const hub = under(governs?.use ?? null);
+  return hub;
 }

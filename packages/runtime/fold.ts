@@ -3,6 +3,7 @@ import { type RandomStream, randomStream } from '@gemel/numerics';
 import type { Store } from '@gemel/store';
 import { restoreBelief, snapshotBelief, textToBytes } from './belief.ts';
 import { runtimeErrors } from './errors.data.ts';
+import { restsOnWithheld, type Withholding } from './govern/withhold.ts';
 import { countUntil, historyUntil, inputsHash, type Lens, type PackHistory } from './lens.ts';
 import type { Belief, Pack } from './pack.ts';
 import { changedFrom, type LogItem, type SubjectLog } from './subject-log.ts';
@@ -14,6 +15,8 @@ export interface Equipped {
   readonly lens: Lens;
   readonly modelHash: string;
   readonly parameterHash: string;
+  /** Set where consent or policy keeps something from the twin that its pack would see. */
+  readonly withholding?: Withholding;
 }
 
 /** Every this many folded instants a belief is written to the store. */
@@ -68,7 +71,7 @@ export class Folds {
     const calibration = calibrationOf(log, twin, at);
     if (calibration === null) return null;
     const { seq } = log;
-    const key = JSON.stringify([log.subject, twin.pack.id]);
+    const key = JSON.stringify([log.subject, twin.pack.id, twin.withholding?.key]);
     let track = this.#tracks.get(key);
     if (track === undefined || track.calibration !== calibration.id) {
       track = { calibration: calibration.id, seq, checkpoints: [] };
@@ -161,12 +164,15 @@ export async function foldOnce(
   return finished(belief, outdated, history);
 }
 
-/** The newest calibration of this very model that stands at or before `at`. */
+/** The newest calibration of this very model, made from nothing that is withheld now, that stands at or before `at`. */
 export function calibrationOf(log: SubjectLog, twin: Equipped, at: Instant): LogItem | null {
   return (
     log.calibrations.findLast(
-      ({ calibration, trueAt }) =>
-        calibration!.pack === twin.pack.id && calibration!.modelHash === twin.modelHash && trueAt <= at,
+      (entry) =>
+        entry.calibration!.pack === twin.pack.id &&
+        entry.calibration!.modelHash === twin.modelHash &&
+        entry.trueAt <= at &&
+        !restsOnWithheld(log, twin, entry),
     ) ?? null
   );
 }
@@ -257,5 +263,6 @@ function remember(checkpoints: readonly Checkpoint[], fresh: Checkpoint): Checkp
 }
 
 function snapshotKey(twin: Equipped, calibration: LogItem): string {
-  return `${twin.pack.id}#${calibration.id}`;
+  const { withholding } = twin;
+  return `${twin.pack.id}#${calibration.id}${withholding === undefined ? '' : `#${withholding.key}`}`;
 }

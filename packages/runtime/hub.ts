@@ -12,12 +12,15 @@ import type {
   PosteriorSummary,
   Problem,
   Progress,
+  Reason,
+  Ruling,
   Scenario,
   Trace,
   Trajectory,
 } from '@gemel/core';
 import type { Store } from '@gemel/store';
 import type { Census } from './census/census.ts';
+import type { Governor, Use } from './govern/decide.ts';
 import type { Belief, History, ModelRow, Outlook, Pack, Readiness, Situation } from './pack.ts';
 import type { Correction } from './quality/correct.ts';
 import type { SubjectQuality } from './quality/subject-quality.ts';
@@ -39,6 +42,8 @@ export interface HubOptions {
   readonly breathe?: () => Promise<void>;
   /** What codes that no pack knows mean by the user's concept maps. */
   readonly translate?: Translate | undefined;
+  /** What decides which data a twin may use, and for what it uses them by itself; absent: nothing decides, all is used. */
+  readonly governs?: { readonly governor: Governor; readonly use: Use } | undefined;
 }
 
 export interface WorkOptions {
@@ -101,6 +106,15 @@ export type HubEvent =
 /** The hub: the twins of all subjects over one log. Each verb stands in its own file; this is their table of contents. */
 export interface Hub {
   readonly packs: HubOptions['packs'];
+  /**
+   * The same twins asked by somebody else, or for another purpose: every verb then uses only what may be used for it. Itself where
+   * nothing governs. @throws govern-purpose-unknown
+   */
+  under(use: Use): Hub;
+  /** Why the twin may use nothing of the subject's data: `consent-revoked`, `restricted` …; empty where it may use some. */
+  paused(subject: string, pack: string): Promise<readonly Reason[]>;
+  /** What may be used of the subject's data and what is left out; null where nothing governs. */
+  ruling(subject: string): Promise<Ruling | null>;
   /** Admits what a door decoded and logs it. The account's `mapped + kept + duplicates + refused = entries`. */
   admit(
     decoded: Iterable<Decoded>,

@@ -1,4 +1,4 @@
-import type { Forecast, Instant } from '@gemel/core';
+import type { Forecast, Instant, Ruling } from '@gemel/core';
 import type { Entry } from '@gemel/store';
 import { hashBelief } from './belief.ts';
 import type { Catalog } from './catalog.ts';
@@ -6,6 +6,9 @@ import { couplingsOf, publishedControls } from './compose.ts';
 import { runtimeErrors } from './errors.data.ts';
 import { type Equipped, type Folds, foldOnce } from './fold.ts';
 import { AS_PLANNED, type ForecastBasis, foretell } from './forecast.ts';
+import type { Use } from './govern/decide.ts';
+import type { Rulings } from './govern/ruling.ts';
+import { narrowedBy, nothingLeft } from './govern/withhold.ts';
 import type { HubOptions } from './hub.ts';
 import { type PackHistory, packHistory } from './lens.ts';
 import type { Log, RecordKind } from './log.ts';
@@ -20,6 +23,8 @@ export interface Context {
   readonly catalog: Catalog;
   /** Publishers before consumers. */
   readonly twins: readonly Equipped[];
+  /** What decides which data may be used; null: nothing does. */
+  readonly rulings: Rulings | null;
   /** Runs work for one key after what was asked for the same key before. */
   readonly inTurn: <T>(key: string, work: () => Promise<T>) => Promise<T>;
 }
@@ -34,9 +39,15 @@ export interface Moment {
   readonly history: PackHistory;
   /** Position of the whole log. */
   readonly seq: number;
+  /** Position of the last entry that is about the subject. */
+  readonly known: number;
   readonly belief: Belief<unknown> | null;
   /** The log as it was, folded afresh from the calibration. */
   readonly past: boolean;
+  /** Who asks and what for; null where nothing governs the hub. */
+  readonly use: Use | null;
+  /** What may be used; `twin` sees no more than that. */
+  readonly ruling: Ruling | null;
 }
 
 const histories = new WeakMap<SubjectLog, Map<Equipped, { readonly version: number; readonly history: PackHistory }>>();
@@ -87,35 +98,65 @@ export async function knownView(context: Context, subject: string): Promise<Subj
   return view;
 }
 
+/** What may be used of the subject’s data now, and the twin that sees no more. */
+export function ruled(
+  context: Context,
+  view: SubjectLog,
+  whole: Equipped,
+  use: Use | null,
+  now: Instant,
+): Pick<Moment, 'twin' | 'use' | 'ruling'> {
+  const { rulings } = context;
+  const ruling = rulings === null || use === null ? null : rulings.of(view, use, now);
+  return { twin: narrowedBy(ruling, whole), use, ruling };
+}
+
 /** The present state of the view, without a belief. */
-export function unfolded(view: SubjectLog, twin: Equipped, now: Instant): Moment {
-  const { version, through: seq } = view;
-  return { twin, now, view, version, history: historyOf(view, twin), seq, belief: null, past: false };
+export function unfolded(context: Context, view: SubjectLog, whole: Equipped, use: Use | null): Moment {
+  const { version, through: seq, seq: known } = view;
+  const now = context.options.clock();
+  const governed = ruled(context, view, whole, use, now);
+  const history = historyOf(view, governed.twin);
+  return { ...governed, now, view, version, history, seq, known, belief: null, past: false };
 }
 
 /** The twin now. @throws runtime-subject-unknown */
-export async function present(context: Context, subject: string, twin: Equipped): Promise<Moment> {
+export async function present(context: Context, subject: string, whole: Equipped, use: Use | null): Promise<Moment> {
   const name = await context.log.canonical(subject);
-  return context.inTurn(`belief|${name}|${twin.pack.id}`, async () => {
+  return context.inTurn(`belief|${name}|${whole.pack.id}`, async () => {
     const view = await knownView(context, name);
-    const moment = unfolded(view, twin, context.options.clock());
-    return { ...moment, belief: await context.folds.belief(view, twin, moment.history, moment.now) };
+    const moment = unfolded(context, view, whole, use);
+    return { ...moment, belief: await context.folds.belief(view, moment.twin, moment.history, moment.now) };
   });
 }
 
-/** The twin as it was when the log ended at `seq`, at the instant `now`. */
+/** The twin as it was when the log ended at `seq`, at the instant `now`, by the ruling that was then given. */
 export async function asOf(
   context: Context,
   subject: string,
-  twin: Equipped,
+  whole: Equipped,
   seq: number,
   now: Instant,
+  ruling: Ruling | null,
 ): Promise<Moment> {
   const view = await context.log.viewAt(subject, { seq });
+  const twin = narrowedBy(ruling, whole);
   const history = packHistory(view, twin.lens);
   const { seed, sha256, breathe } = context.options;
   const belief = await foldOnce(context.log.store, view, twin, history, now, { seed, sha256, breathe });
-  return { twin, now, view, version: view.version, history, seq, belief, past: true };
+  return {
+    twin,
+    now,
+    view,
+    version: view.version,
+    history,
+    seq,
+    known: view.seq,
+    belief,
+    past: true,
+    use: null,
+    ruling,
+  };
 }
 
 /** The view exactly as it was when the moment was taken. */
@@ -152,6 +193,7 @@ export async function basisOf(context: Context, moment: Moment, belief: Belief<u
   const arrivals: { readonly coupling: ReturnType<typeof couplingsOf>[number]; readonly forecast: Forecast }[] = [];
   for (const coupling of couplingsOf(twin, context.twins)) {
     const other = await beside(context, moment, coupling.from);
+    if (nothingLeft(other, other.view).length > 0) continue;
     const { applies } = outlookOf(other).applicability;
     const { ready } = coupling.from.pack.readiness('forecast', other.history, now);
     // A publisher that may not speak publishes nothing; the consumer's own readiness says whether it can do without.
@@ -175,8 +217,8 @@ export async function basisOf(context: Context, moment: Moment, belief: Belief<u
 async function beside(context: Context, moment: Moment, twin: Equipped): Promise<Moment> {
   const { subject } = moment.history;
   if (!moment.past) {
-    const other = await present(context, subject, twin);
-    if (other.seq === moment.seq) return { ...other, now: moment.now };
+    const other = await present(context, subject, twin, moment.use);
+    if (other.seq === moment.seq && other.ruling?.hash === moment.ruling?.hash) return { ...other, now: moment.now };
   }
-  return asOf(context, subject, twin, moment.seq, moment.now);
+  return asOf(context, subject, twin, moment.seq, moment.now, moment.ruling);
 }

@@ -4,6 +4,7 @@ import {
   isoInstant,
   type PersonAction,
   type Plan,
+  type Ruling,
   type Scenario,
   type Trace,
 } from '@gemel/core';
@@ -11,6 +12,8 @@ import { converter } from '@gemel/core/units';
 import type { NewEntry } from '@gemel/store';
 import { runtimeErrors } from './errors.data.ts';
 import type { Equipped } from './fold.ts';
+import { governErrors } from './govern/errors.data.ts';
+import { nothingLeft } from './govern/withhold.ts';
 import type { ReleaseNote } from './level.ts';
 import { applyLimits } from './limits.ts';
 import { basisOf, type Context, type Moment, situationOf } from './moment.ts';
@@ -49,6 +52,8 @@ export async function releasedPlan(
       where,
     );
   }
+  const [kept] = nothingLeft(moment, moment.view);
+  if (kept !== undefined) throw governErrors.error('govern-withheld', kept.statement, where);
   const changed = changedInputs(moment, trace);
   if (changed !== null) throw runtimeErrors.error('release-inputs-changed', changed, where);
   const situation = situationOf(moment);
@@ -105,6 +110,11 @@ export function actionEntries(
  */
 function changedInputs(moment: Moment, trace: Trace): string | null {
   const { view, twin } = moment;
+  // Consent may have narrowed, or widened, what the twin sees.
+  const out = (ruling: Ruling | null | undefined) => JSON.stringify(ruling?.leftOut ?? []);
+  if (trace.governance !== undefined && out(trace.governance) !== out(moment.ruling)) {
+    return 'What may be used of the data has changed since.';
+  }
   for (const change of view.changes) {
     if (change.seq <= trace.seq) continue;
     if (change.about.length > 0 && !change.about.some(twin.lens.concerns)) continue;

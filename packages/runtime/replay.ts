@@ -1,4 +1,5 @@
 import type { Trace } from '@gemel/core';
+import { rulingHash } from './govern/ruling.ts';
 import { asOf, type Context } from './moment.ts';
 import { traceOf } from './trace.ts';
 
@@ -25,7 +26,11 @@ export async function replay(context: Context, trace: Trace): Promise<Replay> {
   note('model hash', trace.modelHash, twin.modelHash);
   note('parameter hash', trace.parameterHash, twin.parameterHash);
   note('seed', String(trace.seed), String(context.options.seed));
-  const moment = await asOf(context, trace.subject, twin, trace.seq, trace.at);
+  if (trace.governance !== undefined) {
+    const { hash, ...ruling } = trace.governance;
+    note('decision hash', hash, rulingHash(ruling, context.options.sha256));
+  }
+  const moment = await asOf(context, trace.subject, twin, trace.seq, trace.at, trace.governance ?? null);
   const again = await traceOf(context, moment, trace.id, trace.engine);
   // Every number is compared, not the hashes alone: what is stored may have been changed under its hash.
   const numbers: string[] = [];

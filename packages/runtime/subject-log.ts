@@ -1,4 +1,4 @@
-import { type ControlInput, codingKey, type Fact, type Instant, type Observation } from '@gemel/core';
+import { type ControlInput, codingKey, type Fact, type Instant, type LeftOut, type Observation } from '@gemel/core';
 import type { Entry } from '@gemel/store';
 
 /** A log entry in memory: its place, both times and what was admitted (null for entries that only point at others). */
@@ -24,6 +24,8 @@ export interface CalibrationNote {
   readonly basis: number;
   /** Names what it was computed from: `inputsHash`. */
   readonly inputs: string;
+  /** What it was not allowed to see. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** From `at` on, what is known of the subject differs since position `seq`. −Infinity: from the beginning. */
@@ -46,8 +48,9 @@ export function logItem(entry: Entry): LogItem {
     return { ...base, item: entry.payload as Observation | ControlInput | Fact };
   }
   if (kind === 'calibrated') {
-    const { pack, modelHash, basis, inputs } = entry.payload as CalibrationNote;
-    return { ...base, item: null, calibration: { pack, modelHash, basis, inputs } };
+    const { pack, modelHash, basis, inputs, leftOut } = entry.payload as CalibrationNote;
+    const withheld = leftOut === undefined ? {} : { leftOut };
+    return { ...base, item: null, calibration: { pack, modelHash, basis, inputs, ...withheld } };
   }
   const { target } = entry.payload as { readonly target?: string };
   return { ...base, item: null, ...(target === undefined ? {} : { target }) };

@@ -15,6 +15,7 @@ import {
 import { hashBelief } from './belief.ts';
 import { abstention, decide, refusal } from './decide.ts';
 import { AS_PLANNED, foretell } from './forecast.ts';
+import { nothingLeft } from './govern/withhold.ts';
 import { accuracy, standingScores } from './ledger.ts';
 import type { PackHistory } from './lens.ts';
 import { levelOf, type ReleaseNote } from './level.ts';
@@ -33,10 +34,17 @@ export async function traceOf(context: Context, moment: Moment, id: string, engi
   const { pack } = twin;
   const { sha256, seed } = context.options;
   const outlook = outlookOf(moment);
-  const refused = refusal(outlook, pack.readiness('decide', history, now));
+  const view = await steadyView(context, moment);
+  const withheld = nothingLeft(moment, view);
+  const refused =
+    withheld.length > 0
+      ? { code: withheld[0]!.code, reasons: withheld }
+      : refusal(outlook, pack.readiness('decide', history, now));
   let forecast: Forecast | null = null;
   let advice: Advice;
-  if (belief === null) advice = abstention(refused!, pack.advisories(outlook, null));
+  // Where nothing may be used, nothing is said from it either.
+  if (withheld.length > 0) advice = abstention(refused!, []);
+  else if (belief === null) advice = abstention(refused!, pack.advisories(outlook, null));
   else {
     const basis = await basisOf(context, moment, belief);
     const speaks = outlook.applicability.applies !== 'no' && pack.readiness('forecast', history, now).ready;
@@ -46,7 +54,6 @@ export async function traceOf(context: Context, moment: Moment, id: string, engi
         ? abstention(refused ?? notForecast(moment), pack.advisories(outlook, forecast))
         : decide(basis, { ...outlook, belief }, forecast);
   }
-  const view = await steadyView(context, moment);
   const records = await recordsOf(context, moment, ['release', 'score']);
   const releases = records.filter((entry) => entry.kind === 'release').map((entry) => entry.payload as ReleaseNote);
   const scores = standingScores(
@@ -74,6 +81,7 @@ export async function traceOf(context: Context, moment: Moment, id: string, engi
     pastAccuracy: accuracy(scores, twin),
     words: wordsOf(advice),
     engine,
+    ...(moment.ruling === null ? {} : { governance: moment.ruling }),
   };
   return { ...content, action: null, outcome: null, hash: traceHash(content, sha256) };
 }
