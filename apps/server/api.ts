@@ -46,6 +46,19 @@ export interface Status {
   }[];
 }
 
+/** GET /api/session: who looks at the page; open to everybody. */
+export interface SessionView {
+  /** Whether people log in at all. */
+  readonly logIn: boolean;
+  /** Null where nobody has. */
+  readonly name: string | null;
+  readonly roles: readonly string[];
+  /** Subject of the launch that the token is of. */
+  readonly patient: string | null;
+  /** Goes with the form that logs out; null where the request bears a token. */
+  readonly formToken: string | null;
+}
+
 /** GET /api/packs/:id  What records of a pack's twins hold: for a form to enter them by. */
 export interface PackRecords {
   readonly id: string;

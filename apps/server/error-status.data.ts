@@ -16,6 +16,7 @@ export const ERROR_STATUS: Readonly<Record<string, number>> = {
   'server-token-invalid': 401,
   'server-token-expired': 401,
   'server-scope-missing': 403,
+  'server-refused': 403,
   'server-route-unguarded': 403,
   'server-forged': 403,
   'server-log-in-failed': 401,

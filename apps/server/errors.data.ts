@@ -73,6 +73,10 @@ export const serverErrors = defineErrors({
     meaning: 'The token or session holds, and does not open what was asked for: the scopes or the person differ.',
     remedy: 'Ask for a scope that covers the type, the action and the person.',
   },
+  'server-refused': {
+    meaning: 'The policies, or what the person consented to, do not allow it.',
+    remedy: 'The message says what would be needed.',
+  },
   'server-route-unguarded': {
     meaning: 'The address does not say who may use it, and is therefore closed.',
     remedy: 'Declare config.access at the route, or list it in apps/server/route-access.data.ts.',
@@ -108,6 +112,10 @@ export const serverErrors = defineErrors({
   'server-access-file': {
     meaning: 'The file of users, clients and keys cannot be opened, or others than its owner may read it.',
     remedy: 'Give it mode 600 and its folder mode 700, both to the user that runs the server.',
+  },
+  'server-address-refused': {
+    meaning: 'An address that somebody else chose may not be reached: it is private, not by https, or redirects.',
+    remedy: 'Give a public address by https, or name the host in GEMEL_PRIVATE_HOSTS.',
   },
   'server-internal': {
     meaning: 'Something failed that should not have.',

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type { Instant } from '@gemel/core';
 import type { Hub, HubEvent } from '@gemel/runtime';
 import type { LiveEvent, TwinSummary } from '../api.ts';
@@ -24,15 +23,16 @@ export class Desk {
   readonly now: () => Instant;
   readonly jobs: Jobs;
   readonly #kept = new Map<string, Kept>();
-  readonly #listeners = new Set<(event: LiveEvent) => void>();
+  readonly #listeners = new Map<(event: LiveEvent) => void, () => void>();
   readonly #unwatch: () => void;
 
-  constructor(world: World) {
+  /** @param trouble told of what failed in the background */
+  constructor(world: World, trouble: (error: unknown) => void) {
     this.hub = world.hub;
     this.now = world.clock;
     this.jobs = new Jobs((job) => this.#tell({ kind: 'job', job }));
     this.#unwatch = world.hub.watch((event) => {
-      this.#heard(event).catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+      this.#heard(event).catch(trouble);
     });
   }
 
@@ -64,11 +64,11 @@ export class Desk {
     return fresh;
   }
 
-  /** Every twin, riskiest first, then the one with the oldest data. */
-  async summaries(): Promise<TwinSummary[]> {
+  /** The twins of these subjects, riskiest first, then the one with the oldest data. */
+  async summaries(subjects: readonly string[]): Promise<TwinSummary[]> {
     const rank = { high: 0, medium: 1, unknown: 2, low: 3 } as const;
     const summaries: TwinSummary[] = [];
-    for (const subject of await this.hub.subjects())
+    for (const subject of subjects)
       for (const pack of await this.hub.packsOf(subject)) summaries.push(await this.#summary(subject, pack));
     return summaries.sort(
       (a, b) => rank[a.risk] - rank[b.risk] || (b.dataAgeMinutes ?? 1e9) - (a.dataAgeMinutes ?? 1e9),
@@ -81,19 +81,21 @@ export class Desk {
     return kept.summary;
   }
 
-  listen(listener: (event: LiveEvent) => void): () => void {
-    this.#listeners.add(listener);
+  /** Tells every event; `end` is called when the desk closes. */
+  listen(listener: (event: LiveEvent) => void, end: () => void): () => void {
+    this.#listeners.set(listener, end);
     return () => this.#listeners.delete(listener);
   }
 
   close(): void {
     this.#unwatch();
     this.jobs.cancelAll();
+    for (const end of this.#listeners.values()) end();
     this.#listeners.clear();
   }
 
   #tell(event: LiveEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners.keys()) listener(event);
   }
 
   async #heard(event: HubEvent): Promise<void> {

@@ -54,10 +54,14 @@ export class Jobs {
     return job.view;
   }
 
+  find(id: string): JobView | null {
+    return this.#jobs.get(id)?.view ?? null;
+  }
+
   get(id: string): JobView {
-    const job = this.#jobs.get(id);
-    if (job === undefined) throw serverErrors.error('server-unknown-job', `There is no job "${id}".`, { field: 'id' });
-    return job.view;
+    const view = this.find(id);
+    if (view === null) throw serverErrors.error('server-unknown-job', `There is no job "${id}".`, { field: 'id' });
+    return view;
   }
 
   cancel(id: string): JobView {

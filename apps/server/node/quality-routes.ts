@@ -2,6 +2,7 @@ import { LinkQueue } from '@gemel/runtime/identity/link-queue';
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { LinkResult, LinksView, QualityView } from '../api.ts';
+import { personOf } from './auth/guard.ts';
 import { sha256, type World } from './world.ts';
 
 const Subject = Type.Object({ subject: Type.String() });
@@ -35,7 +36,8 @@ export function qualityRoutes(app: FastifyInstance, world: World): void {
     '/api/observations/:id/correction',
     { schema: { params: Id, body: Correction } },
     async (request) => {
-      const { value, unit, person, reason } = request.body;
+      const { value, unit, reason } = request.body;
+      const person = personOf(request.caller, request.body.person);
       const { id, grade, marks } = await hub.correct({
         observation: request.params.id,
         value: { value, unit },
@@ -55,7 +57,8 @@ export function qualityRoutes(app: FastifyInstance, world: World): void {
     '/api/links/:id',
     { schema: { params: Id, body: Decision } },
     async (request): Promise<LinkResult> => {
-      const { decision, person, reason } = request.body;
+      const { decision, reason } = request.body;
+      const person = personOf(request.caller, request.body.person);
       await links[decision](request.params.id, person, reason);
       return { id: request.params.id, decision };
     },

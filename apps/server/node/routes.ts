@@ -1,7 +1,7 @@
 import { HOUR, instant, MINUTE, type Trace } from '@gemel/core';
 import { type Door, doors, sniffDoor } from '@gemel/exchange';
 import { viewOf } from '@gemel/runtime';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type {
   ActionResult,
@@ -21,6 +21,7 @@ import { packRecords } from '../views/pack-records.ts';
 import { scenarios } from '../views/points.ts';
 import { proposalBundle, releaseBundle, standingReport } from '../views/standing-report.ts';
 import { newestOf, proposalView, twinDetail } from '../views/twin.ts';
+import { type Gate, personOf } from './auth/guard.ts';
 import type { Desk } from './desk.ts';
 import { sha256 } from './world.ts';
 
@@ -78,7 +79,7 @@ const Import = Type.Object({
 });
 
 /** All addresses of the interface; the payloads stand in api.ts. */
-export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['clock']): void {
+export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['clock'], gate: Gate): void {
   const { hub } = desk;
   const packOf = (id: string) => hub.packs.find((pack) => pack.id === id);
 
@@ -111,7 +112,12 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     },
   );
 
-  app.get('/api/twins', (): Promise<TwinSummary[]> => desk.summaries());
+  app.get('/api/twins', async (request): Promise<TwinSummary[]> => {
+    const subjects = [];
+    for (const subject of await hub.subjects())
+      if (await gate.permits(request, 'read', 'Twin', subject)) subjects.push(subject);
+    return desk.summaries(subjects);
+  });
 
   app.get<{ Params: Static<typeof Subject>; Querystring: Static<typeof Window> }>(
     '/api/twins/:subject',
@@ -220,7 +226,8 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     { schema: { params: Id, body: Action } },
     async (request): Promise<ActionResult> => {
       const trace = await knownTrace(request.params.id);
-      const { kind, person, reason, traceHash, scenario, controls } = request.body;
+      const { kind, reason, traceHash, scenario, controls } = request.body;
+      const person = personOf(request.caller, request.body.person);
       if (traceHash !== trace.hash)
         throw serverErrors.error(
           'server-request-invalid',
@@ -293,7 +300,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
   });
 
   app.get('/api/events', (request, reply) => {
-    liveEvents(desk, reply);
+    liveEvents(desk, gate, request, reply);
     request.raw.on('close', () => reply.raw.end());
   });
 
@@ -324,9 +331,10 @@ function withheld(missing: readonly { readonly code: string; readonly statement:
   return serverErrors.error('server-withheld', missing.map((part) => part.statement).join(' '));
 }
 
-/** Holds the connection open and writes every event as it happens. */
-function liveEvents(desk: Desk, reply: FastifyReply): void {
+/** Holds the connection open and writes every event that its reader may see, as it happens; ends with the session or the server. */
+function liveEvents(desk: Desk, gate: Gate, request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string);
   reply.raw.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
@@ -335,8 +343,20 @@ function liveEvents(desk: Desk, reply: FastifyReply): void {
   const write = (event: LiveEvent) => reply.raw.write(`data: ${JSON.stringify(event)}\n\n`);
   const clock = () => write({ kind: 'clock', now: desk.now() });
   clock();
-  const unlisten = desk.listen(write);
-  const beat = setInterval(clock, HEARTBEAT);
+  // One after the other: what was asked first is told first.
+  let told: Promise<unknown> = Promise.resolve();
+  const tell = (event: LiveEvent) => {
+    told = told.then(async () => {
+      const subject = event.kind === 'clock' ? null : event.kind === 'job' ? event.job.subject : event.subject;
+      if (await gate.permits(request, 'read', 'Twin', subject)) write(event);
+    });
+    told.catch(() => reply.raw.end());
+  };
+  const unlisten = desk.listen(tell, () => reply.raw.end());
+  const beat = setInterval(async () => {
+    if (await gate.holds(request)) clock();
+    else reply.raw.end();
+  }, HEARTBEAT);
   reply.raw.on('close', () => {
     clearInterval(beat);
     unlisten();
