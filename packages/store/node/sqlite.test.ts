@@ -15,6 +15,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { instant } from '@gemel/core';
 import { afterAll, describe, expect, it } from 'vitest';
+import { connectionsContract } from '../connections-contract.ts';
 import { newEntry, storeContract } from '../store-contract.ts';
 import { openSqliteStore } from './sqlite.ts';
 
@@ -34,6 +35,10 @@ const coded = (code: string) => expect.objectContaining({ code });
 const child = fileURLToPath(new URL('./append-child.ts', import.meta.url));
 
 storeContract('sqlite', () => open(folder()));
+connectionsContract('sqlite', async () => {
+  const at = folder();
+  return () => open(at);
+});
 
 /** Starts the appending child; resolves its acknowledged ids once `until` lines were read and the child was killed. */
 function appendAndKill(at: string, prefix: string, lines: number): Promise<readonly string[]> {
