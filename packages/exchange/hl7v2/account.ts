@@ -1,5 +1,6 @@
 import type { Fate, Problem } from '@gemel/core';
 import { isHeader, type Message, type Segment } from './message.ts';
+import type { Purpose } from './purpose.ts';
 import type { Piece } from './values.ts';
 
 /** What became of one field of a segment. */
@@ -41,13 +42,16 @@ export class Account {
   readonly #entries: (Entry | undefined)[][] = [];
   /** Indexes of the segments that a problem was found in. */
   readonly #troubled = new Set<number>();
+  readonly #purpose: Purpose;
 
-  constructor(message: Message) {
+  constructor(message: Message, purpose: Purpose = 'resources') {
     this.message = message;
+    this.#purpose = purpose;
   }
 
   /** A field went to an element of a resource. */
   mapped(piece: Piece, repetition: number, to: string): void {
+    if (this.#purpose === 'items') return;
     const entry = this.#entry(piece.segment, piece.field);
     wentTo(entry, to);
     if (entry.read === null && repetition === 0) entry.read = [piece.read];
@@ -59,7 +63,7 @@ export class Account {
 
   /** The field as a whole says what the message or its structure is. */
   understood(segment: Segment, field: number, to: string): void {
-    if (!segment.has(field)) return;
+    if (this.#purpose === 'items' || !segment.has(field)) return;
     const entry = this.#entry(segment, field);
     wentTo(entry, to);
     entry.read = segment.field(field).map(() => -1);

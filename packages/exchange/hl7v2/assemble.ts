@@ -4,6 +4,7 @@ import { header, type MessageSetting } from './header.ts';
 import type { Message, Segment } from './message.ts';
 import { orders } from './orders.ts';
 import { type Identity, patientIdentity } from './patient.ts';
+import { isReadForItems, type Purpose } from './purpose.ts';
 import { fillRequired } from './required.ts';
 import { type Application, applyMap } from './segment-map.ts';
 import type { Made, Setting } from './values.ts';
@@ -28,6 +29,7 @@ export class Assembly {
   readonly message: Message;
   readonly account: Account;
   readonly file: string;
+  readonly purpose: Purpose;
   readonly setting: Omit<Setting, 'note'>;
   readonly drafts: Draft[] = [];
   readonly links: PatientLink[] = [];
@@ -46,10 +48,11 @@ export class Assembly {
   readonly #patientOf = new Map<Draft, Made | null>();
   readonly #taken = new Set<string>();
 
-  constructor(message: Message, account: Account, file: string, setting: MessageSetting) {
+  constructor(message: Message, account: Account, file: string, setting: MessageSetting, purpose: Purpose) {
     this.message = message;
     this.account = account;
     this.file = file;
+    this.purpose = purpose;
     this.setting = {
       ...setting,
       resource: (type, content) => {
@@ -60,7 +63,8 @@ export class Assembly {
   }
 
   get use(): Application {
-    return { account: this.account, group: this.group, setting: this.setting, file: this.file };
+    const { account, group, setting, file, purpose } = this;
+    return { account, group, setting, file, purpose };
   }
 
   patientReference(): Made | null {
@@ -92,7 +96,7 @@ export class Assembly {
 
   /** All segments in order. */
   run(): void {
-    header(this);
+    if (this.purpose === 'resources') header(this);
     let skip = 0;
     for (const segment of this.message.segments) {
       if (segment.index < skip) continue;
@@ -102,12 +106,18 @@ export class Assembly {
     }
   }
 
-  /** The resources, references resolved, empty ones left out, what R4 requires filled in. */
-  finish(): readonly MadeResource[] {
+  /**
+   * The resources, references resolved, empty ones left out, what R4 requires filled in. null where only items were asked for,
+   * and the rest of a resource would tell whether it is there, or which one it is.
+   */
+  finish(): readonly MadeResource[] | null {
     const primary: MadeResource[] = [];
     for (const draft of this.drafts) {
+      const whole = this.purpose === 'resources';
+      if (!whole && !isReadForItems(draft.type)) continue;
       const patient = this.#patientOf.get(draft) ?? null;
       const content = this.#resolve(draft, patient);
+      if (!whole && (content === undefined || draft.id === null)) return null;
       if (content === undefined) continue;
       if (draft.id === null) draft.id = hashText(JSON.stringify([draft.type, patient, content]));
       const made = this.#complete(draft.type, draft.id, content, draft.segment, patient);

@@ -5,6 +5,7 @@ import { settingOf } from './header.ts';
 import type { Message } from './message.ts';
 import type { Identity } from './patient.ts';
 import { ZONELESS } from './primitives.ts';
+import type { Purpose } from './purpose.ts';
 
 /** Message types that are mapped; others are kept whole. */
 export const MAPPED_TYPES: ReadonlySet<string> = new Set(
@@ -22,12 +23,22 @@ export interface Conversion {
   readonly zoneless: boolean;
 }
 
-/** Converts a message by the v2-to-FHIR maps. `zone` is meant where neither a time nor MSH-7 states one. Pure. */
-export function convertMessage(message: Message, file: string, zone: Zone | null): Conversion {
-  const account = new Account(message);
-  const assembly = new Assembly(message, account, file, settingOf(message, zone));
+/**
+ * Converts a message by the v2-to-FHIR maps. `zone` is meant where neither a time nor MSH-7 states one. For items, only what they
+ * are made of is there, and the account has no more than what is wrong. Pure.
+ */
+export function convertMessage(
+  message: Message,
+  file: string,
+  zone: Zone | null,
+  purpose: Purpose = 'resources',
+): Conversion {
+  const account = new Account(message, purpose);
+  const assembly = new Assembly(message, account, file, settingOf(message, zone), purpose);
   assembly.run();
   const resources = assembly.finish();
+  // A resource that nothing but its content identifies has to be made whole.
+  if (resources === null) return convertMessage(message, file, zone, 'resources');
   const { links, patients } = assembly;
   return { resources, links, patients, account, zoneless: account.zoneless };
 }

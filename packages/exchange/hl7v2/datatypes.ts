@@ -84,6 +84,48 @@ export function converted(piece: Piece, wanted: Wanted, setting: Setting): unkno
   }
 }
 
+/** Types that say nothing is wrong, whatever they are made of. */
+const UNNOTED = new Set([
+  'Address',
+  'Annotation',
+  'CodeableConcept',
+  'Coding',
+  'Condition',
+  'Device',
+  'EpisodeOfCare',
+  'Location',
+  'Medication',
+  'Organization',
+  'Procedure',
+  'ServiceRequest',
+  'markdown',
+  'string',
+  'uri',
+  'url',
+]);
+/** By data type the first component that is a time, where only these may be wrong. */
+const FIRST_TIME: Readonly<Record<string, number>> = { CX: 7, DLN: 3, XPN: 12, XTN: 13, XCN: 19, NDL: 2 };
+
+/** The first component that a note may be made of when a field is converted; Infinity where none may, 0 where any. */
+export function notedFrom({ type, conversion }: Wanted): number {
+  if (UNNOTED.has(type)) return Number.POSITIVE_INFINITY;
+  const source = conversion.slice(0, conversion.indexOf('['));
+  switch (type) {
+    case 'Identifier':
+    case 'Practitioner':
+    case 'RelatedPerson':
+    case 'Patient':
+    case 'PractitionerRole':
+      return /^(EI|EIP|CWE|XON)$/.test(source) ? Number.POSITIVE_INFINITY : (FIRST_TIME[source] ?? 0);
+    case 'HumanName':
+      return FIRST_TIME.XPN!;
+    case 'ContactPoint':
+      return FIRST_TIME.XTN!;
+    default:
+      return 0;
+  }
+}
+
 function primitiveOf(piece: Piece, wanted: Wanted, source: string, setting: Setting): unknown {
   const { type, vocabulary, codes, conversion } = wanted;
   if (source === 'DR') return primitive(type, piece, vocabulary, codes, setting);

@@ -10,6 +10,7 @@ import { hl7v2Errors } from './errors.data.ts';
 import { layOut, type Span } from './layout.ts';
 import { type Fault, type Message, parseMessage, type Segment } from './message.ts';
 import { readMovement } from './movement.ts';
+import { WITH_ITEMS } from './purpose.ts';
 
 /** HL7 v2 messages in ER7 ("pipes and hats"), alone, several, in batches or framed. One `Decoded` for each segment. */
 export const hl7v2Door: Door = {
@@ -152,7 +153,7 @@ export function* decodeMessage(
     yield { type: message.code || 'message', fate: 'kept', items: [], problems, provenance, kept };
     return;
   }
-  const conversion = convertMessage(message, options.name, zone);
+  const conversion = convertMessage(message, options.name, zone, 'items');
   const results = itemsOf(conversion, options);
   const parts = partsOf(conversion, message, options);
   let part = parts[0]!;
@@ -168,7 +169,7 @@ export function* decodeMessage(
     const provenance = placeOf({ start: segment.start, end: segment.end }, element, options);
     const moved = readMovement(message, segment, part.owner, zone, provenance);
     const items = [
-      ...(made?.items ?? []).map((item) => within(item, provenance)),
+      ...(made?.items ?? []).map((item) => within(item, provenance, segment, options)),
       ...(moved?.items ?? []),
       ...deletions(segment, conversion, provenance),
       ...links.map((link) => linkItem(link, provenance)),
@@ -271,17 +272,6 @@ function itemsOf(conversion: Conversion, options: DoorOptions): ReadonlyMap<numb
   return bySegment;
 }
 
-/** Types that may become items; of the others the FHIR door would only say that it keeps them. */
-const WITH_ITEMS = new Set([
-  'Patient',
-  'Observation',
-  'MedicationAdministration',
-  'MedicationRequest',
-  'Condition',
-  'Procedure',
-  'Encounter',
-]);
-
 /** Remarks of the FHIR door that say nothing of a message: patients are dated by it, and resources without items are plenty. */
 const QUIET = new Set(['fhir-fact-undated', 'fhir-status-unused', 'fhir-period-open', 'fhir-time-missing']);
 
@@ -293,7 +283,8 @@ function named(item: RawItem, { patients }: Conversion, options: DoorOptions): R
   return subject === undefined ? null : { ...item, subject };
 }
 
-function within(item: RawItem, place: Provenance): RawItem {
+/** The item at its place in the message. */
+function within(item: RawItem, place: Provenance, segment: Segment, options: DoorOptions): RawItem {
   const { element, sourceId, device } = item.provenance;
   const part = /resource\.(.+)$/.exec(element)?.[1];
   const provenance: Provenance = {
@@ -302,7 +293,8 @@ function within(item: RawItem, place: Provenance): RawItem {
     ...(sourceId === undefined ? {} : { sourceId }),
     ...(device === undefined ? {} : { device }),
   };
-  return { ...item, provenance };
+  if (!('marks' in item) || item.marks === undefined) return { ...item, provenance };
+  return { ...item, provenance, marks: item.marks.map((mark) => at(mark, segment, options)) };
 }
 
 function at(problem: Problem, segment: Segment, options: DoorOptions): Problem {

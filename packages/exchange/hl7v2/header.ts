@@ -95,6 +95,7 @@ function organizationOf(assembly: Assembly, field: number): Made | undefined {
 export function eventProvenance(assembly: Assembly, segment: Segment): Draft {
   const draft = assembly.begin('Provenance', segment, assembly.message.controlId || segment.raw(), 'EVN');
   assembly.apply('EVN[Provenance]', draft, segment);
+  if (assembly.purpose === 'items') return draft;
   const { value } = draft;
   value.target = [{ reference: `MessageHeader/${assembly.drafts[0]!.id}` }];
   value.activity = { coding: [{ system: tableSystem('0003'), code: assembly.message.event || assembly.message.code }] };

@@ -22,7 +22,7 @@ export function observe(draft: Draft, segment: Segment, use: Application): void 
   const repetitions = segment.field(5);
   const kind = segment.text(2).trim().toUpperCase();
   if (segment.has(2)) use.account.understood(segment, 2, 'Observation.value');
-  if (segment.has(4)) subIdentifier(draft, segment, use);
+  if (use.purpose === 'resources' && segment.has(4)) subIdentifier(draft, segment, use);
   const pieces = repetitions.map((repetition) => new Piece(segment, 5, repetition));
   const text = /^(ST|TX|FT|)$/.test(kind);
   if (text) {

@@ -1,11 +1,12 @@
 import type { Problem } from '@gemel/core';
 import { exchangeErrors } from '../errors.data.ts';
 import type { Account } from './account.ts';
-import { converted, type Wanted } from './datatypes.ts';
+import { converted, notedFrom, type Wanted } from './datatypes.ts';
 import { type Draft, type Path, pathOf } from './draft.ts';
 import { hl7v2Errors } from './errors.data.ts';
 import type { Segment } from './message.ts';
 import { ownMaps } from './own-maps.data.ts';
+import { elementIsRead, type Purpose } from './purpose.ts';
 import { orderFrom } from './schedule.ts';
 import { segmentMaps } from './segment-maps.data.ts';
 import { resolvePath } from './target.ts';
@@ -33,7 +34,11 @@ interface Row {
   readonly to: string;
   /** null for `$this`: the value is merged into the resource itself. */
   readonly path: Path | null;
+  /** Whether items may come of the element. */
+  readonly forItems: boolean;
   readonly wanted: Wanted;
+  /** The first component that may be wrong; Infinity where none may. */
+  readonly notedFrom: number;
   readonly constant: unknown;
   /** Any of the lists holds where all its terms do; null where there is no condition. */
   readonly condition: readonly (readonly Term[])[] | null;
@@ -76,7 +81,9 @@ function compile(resource: string, row: MapRow): Row {
     field,
     to: `${resource}.${path}`,
     path: steps === null ? null : pathOf(steps),
+    forItems: steps === null || elementIsRead(resource, steps[0]!.name),
     wanted,
+    notedFrom: notedFrom(wanted),
     constant: constant === '' ? undefined : constantOf(constant, type),
     condition: condition === '' ? null : condition.split('|').map((all) => all.split('&').map(termOf)),
   };
@@ -120,12 +127,15 @@ export interface Application {
   readonly group: Group;
   readonly setting: Omit<Setting, 'note'>;
   readonly file: string;
+  readonly purpose: Purpose;
 }
 
 /** Puts what a segment says into a resource by one map; keeps account of every field it took. */
 export function applyMap(name: string, draft: Draft, segment: Segment, use: Application): void {
   for (const row of rowsOf(name)) {
     const { field, path } = row;
+    const made = row.forItems || use.purpose === 'resources';
+    if (!made && (field === 0 || row.constant !== undefined || row.notedFrom === Number.POSITIVE_INFINITY)) continue;
     if (field === 0) {
       if (path !== null && meets(row, use.group, segment, null)) draft.put(path, row.constant, segment, 0);
       continue;
@@ -135,6 +145,7 @@ export function applyMap(name: string, draft: Draft, segment: Segment, use: Appl
     for (let i = 0; i < repetitions.length; i++) {
       const repetition = repetitions[i]!;
       if (repetition.end === repetition.start) continue;
+      if (!made && repetition.components.length < row.notedFrom) continue;
       const piece = new Piece(segment, field, repetition);
       if (piece.deletes || !meets(row, use.group, segment, piece)) continue;
       if (row.constant !== undefined) {
@@ -145,7 +156,7 @@ export function applyMap(name: string, draft: Draft, segment: Segment, use: Appl
       if (path === null) spread(row, draft, piece, i, use.account, setting);
       else {
         const value = converted(piece, row.wanted, setting);
-        if (value !== undefined && draft.put(path, value, segment, i)) use.account.mapped(piece, i, row.to);
+        if (value !== undefined && made && draft.put(path, value, segment, i)) use.account.mapped(piece, i, row.to);
       }
     }
   }
