@@ -18,6 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(begin: Begin) => Command>
   send: async () => (await import('./commands/send.ts')).sendCommand,
   census: async () => (await import('./commands/census.ts')).censusCommand,
   devices: async () => (await import('./commands/devices.ts')).devicesCommand,
+  user: async () => (await import('./commands/user.ts')).userCommand,
+  client: async () => (await import('./commands/client.ts')).clientCommand,
   terminology: async () => (await import('./commands/terminology.ts')).terminologyCommand,
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   quality: async () => (await import('./commands/quality.ts')).qualityCommand,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { Access } from '@gemel/server/node/auth/access';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Begin, wholeNumber } from '../begin.ts';
-import { webRoot, whenStopped } from '../serving.ts';
+import { openAccess, webRoot, whenStopped } from '../serving.ts';
 
 function speed(text: string): number {
   const value = Number(text);
@@ -11,6 +12,24 @@ function speed(text: string): number {
 
 /** How often the demonstration takes in what its devices recorded, ms. */
 const BEAT = 1000;
+
+/** Where people log in, somebody who can: a clinician with a new password each time the demonstration starts. */
+async function demoPerson(access: Access | undefined): Promise<string[]> {
+  if (access === undefined) return [];
+  const { newToken } = await import('@gemel/server/node/mqtt-access');
+  const password = newToken().slice(0, 16);
+  const person = {
+    name: 'demo',
+    title: 'Demonstration clinician',
+    roles: ['clinician'] as const,
+    fhirUser: null,
+    subject: null,
+  };
+  if (access.users.get(person.name) === null) await access.users.add(person, password);
+  else await access.users.setPassword(person.name, password);
+  const { launcher } = access.configuration;
+  return [`Log in as ${person.name} with ${password}${launcher ? "; /launcher plays the hospital's record" : ''}.`];
+}
 
 /** `gemel demo`: the demonstration world in a browser: invented people whose values keep coming in. */
 export function demoCommand(begin: Begin): Command {
@@ -34,7 +53,9 @@ export function demoCommand(begin: Begin): Command {
       });
       await Promise.race([world.begun, whenStopped(shell.signal)]);
       const clock = () => ({ kind: 'demonstration' as const, now: world.clock(), speed: world.speed });
-      const server = await startServer({ world, port: options.port, webRoot, clock });
+      const opened = await openAccess(world, folder);
+      const person = await demoPerson(opened.access);
+      const server = await startServer({ world, port: options.port, webRoot, clock, ...opened });
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const { hub } = world;
       shell.untilStopped = true;
@@ -43,6 +64,7 @@ export function demoCommand(begin: Begin): Command {
         [
           `${server.url}   ready in ${seconds} s; Ctrl-C stops.`,
           `${DEMO_PEOPLE.length + DEMO_COURSES.length} invented people, their files in ${join(folder, 'inbox')}, ${options.speed} times as fast as life.`,
+          ...person,
           'Research use. Not for clinical use.',
         ].join('\n'),
       );

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Begin, wholeNumber } from '../begin.ts';
 import type { FeedOptions } from '../feeds.ts';
-import { whenStopped } from '../serving.ts';
+import { webRoot, whenStopped } from '../serving.ts';
 
 /** `gemel serve`: the twins of the data folder in a browser, on this machine only, and the feeds it takes in. */
 export function serveCommand(begin: Begin): Command {
   return new Command('serve')
-    .description('serve the data folder to a browser on this machine')
+    .description(
+      'serve the data folder to a browser: on this machine, or to others with log-in (GEMEL_AUTH, GEMEL_HOST)',
+    )
     .option('--port <n>', 'port; 0 takes a free one', wholeNumber, 7400)
     .option(
       '--mllp <port>',
@@ -46,13 +48,19 @@ export function serveCommand(begin: Begin): Command {
       const { DicomStore } = await import('@gemel/server/node/dicom-store');
       const { DicomIntake } = await import('@gemel/server/node/dicom-intake');
       const { startFeeds } = await import('../feeds.ts');
-      const { webRoot } = await import('../serving.ts');
+      const { openAccess } = await import('../serving.ts');
       const { world } = await openPlace(shell);
       const open = [() => world.close()];
       try {
         const objects = await DicomStore.open(join(shell.options.data, 'dicom'), world.store);
         const dicom = new DicomIntake(world, objects, options.zone === undefined ? {} : { zone: options.zone });
-        const server = await startServer({ world, port: options.port, webRoot, dicom });
+        const server = await startServer({
+          world,
+          port: options.port,
+          webRoot,
+          dicom,
+          ...(await openAccess(world, shell.options.data)),
+        });
         open.push(() => server.close());
         const feeds = await startFeeds(world, shell.options.data, options, dicom);
         for (const feed of feeds) open.push(() => feed.close());

@@ -57,7 +57,7 @@ export function authRoutes(app: FastifyInstance, access: Access): void {
       const name = form.get('name') ?? '';
       try {
         const user = await access.users.logIn(name, form.get('password') ?? '');
-        endSession(request, reply);
+        endSession(request);
         setCookie(reply, SESSION_COOKIE, access.sessions.begin(user), access.cookies);
         return reply.redirect(next, 303);
       } catch (error) {
@@ -70,7 +70,8 @@ export function authRoutes(app: FastifyInstance, access: Access): void {
 
     scope.post<{ Body: Form }>('/logout', open, async (request, reply) => {
       checkFormToken(formOf(request), session(request)?.formToken ?? null);
-      endSession(request, reply);
+      endSession(request);
+      setCookie(reply, SESSION_COOKIE, '', access.cookies);
       return reply.redirect('/login', 303);
     });
 
@@ -248,12 +249,11 @@ export function authRoutes(app: FastifyInstance, access: Access): void {
     return finish(request, reply, { consent: { grantId: id } });
   }
 
-  function endSession(request: FastifyRequest, reply: FastifyReply): void {
+  function endSession(request: FastifyRequest): void {
     const cookie = readCookie(request, cookieName(SESSION_COOKIE, access.cookies));
     if (cookie !== null) access.sessions.end(cookie);
     const authorization = readCookie(request, 'gemel_authorization');
     if (authorization !== null) access.store.remove('Session', authorization);
-    setCookie(reply, SESSION_COOKIE, '', access.cookies);
   }
 
   function newFormToken(reply: FastifyReply): string {

@@ -139,7 +139,10 @@ export function authorizationServer(options: AuthorizationServerOptions): Provid
       userinfo: { enabled: false },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: mayIntrospect },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
+      },
       registration: { enabled: options.registration },
       resourceIndicators: {
         enabled: true,
