@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(begin: Begin) => Command>
   whatif: async () => (await import('./commands/whatif.ts')).whatifCommand,
   advise: async () => (await import('./commands/advise.ts')).adviseCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,
+  validate: async () => (await import('./commands/validate.ts')).validateCommand,
   view: async () => (await import('./commands/view.ts')).viewCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,

@@ -8,6 +8,9 @@ import type { Membership } from './value-sets.ts';
 const UCUM = 'http://unitsofmeasure.org';
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
+/** Tables of HL7 v2, to which sites may add codes of their own. */
+const OPEN_TABLE = /^http:\/\/terminology\.hl7\.org\/CodeSystem\/v2-\d+/;
+
 /** A code as it stands somewhere: of a code element the system is that of the value set. */
 interface Coded {
   readonly system: string | undefined;
@@ -24,7 +27,9 @@ export function checkBinding(
   _scope: Scope,
 ): void {
   const { strength, valueSet, maxValueSet } = binding;
-  if (maxValueSet !== undefined) judge(run, value, type, maxValueSet, 'required', place);
+  // Of a set that is only the widest, words without a code are allowed.
+  if (maxValueSet !== undefined && codesOf(value, type)?.length !== 0)
+    judge(run, value, type, maxValueSet, 'required', place);
   if (valueSet !== undefined && (strength === 'required' || strength === 'extensible'))
     judge(run, value, type, valueSet, strength, place);
 }
@@ -92,8 +97,11 @@ export function checkCoding(run: Run, { system, code, display }: Json, place: Pl
   }
   if (typeof code !== 'string') return;
   const known = sets.code(system, code);
-  if (known === 'out') run.report('code-unknown', below(place, 'code'), `${system} has no code "${code}"`);
-  else if (known === 'in' && typeof display === 'string') {
+  if (known === 'out') {
+    const severity = OPEN_TABLE.test(system) ? 'warning' : undefined;
+    run.report('code-unknown', below(place, 'code'), `${system} has no code "${code}"`, severity);
+  }
+  if (known === 'in' && typeof display === 'string') {
     const words = sets.display(system, code);
     if (words !== undefined && folded(words) !== folded(display))
       run.report('code-display', below(place, 'display'), `"${display}" is given, and ${system}|${code} is "${words}"`);
