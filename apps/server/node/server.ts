@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import fastifyStatic from '@fastify/static';
 import { CodedError } from '@gemel/core';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyContextConfig, type FastifyError, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Governance } from '../access.ts';
 import type { ProblemDetails, SessionView, Status } from '../api.ts';
@@ -19,6 +19,7 @@ import { Desk } from './desk.ts';
 import type { DicomIntake } from './dicom-intake.ts';
 import { dicomwebRoutes } from './dicomweb-routes.ts';
 import { feedRoutes } from './feed-routes.ts';
+import { governRoutes } from './govern/govern-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { faultOf, openLog } from './log.ts';
 import { Metrics } from './metrics.ts';
@@ -43,7 +44,7 @@ export interface ServerOptions {
   readonly configuration?: Configuration;
   /** Users, clients and tokens: who may come in. Absent: nobody logs in, and nothing but loopback is listened on. */
   readonly access?: Access;
-  /** Decides by policy and consent, and keeps the record of accesses. */
+  /** Decides by policy and consent, and keeps the record of accesses; absent: that of the world. */
   readonly governance?: Governance;
   readonly log?: Logger;
 }
@@ -51,6 +52,8 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly desk: Desk;
+  /** Every route that was registered, HEAD among them. */
+  readonly routes: readonly { readonly method: string; readonly url: string; readonly config?: FastifyContextConfig }[];
   close(): Promise<void>;
 }
 
@@ -89,6 +92,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const log = options.log ?? openLog(configuration.logLevel);
   const metrics = new Metrics();
   const app = openApp(configuration);
+  const registered: RunningServer['routes'][number][] = [];
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const each of [method].flat())
+      registered.push({ method: each, url, ...(config === undefined ? {} : { config }) });
+  });
   const desk = new Desk(world, (error) => log.error(faultOf(error), 'what came in could not be followed'));
   const wall = () => ({ kind: 'wall' as const, now: Date.now(), speed: 1 });
   let stopping = false;
@@ -117,7 +125,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     desk,
     identify: access === undefined ? null : (request) => access.identify(request),
     rate: access === undefined ? null : new RateLimit(configuration.requestsPerMinute, 60_000, access.now),
-    ...(options.governance === undefined ? {} : { governance: options.governance }),
+    governance: options.governance ?? world.governance,
   });
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     try {
@@ -132,8 +140,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   routes(app, desk, options.clock ?? wall, gate);
   feedRoutes(app, world);
   qualityRoutes(app, world);
+  governRoutes(app, world);
   if (options.dicom !== undefined) dicomwebRoutes(app, options.dicom);
-  terminologyRoutes(app, world.terminology, world.clock);
+  terminologyRoutes(app, world.terminology, world.clock, (error) => log.error(faultOf(error), 'a request failed'));
   await webApp(app, options.webRoot);
 
   const host = configuration.host;
@@ -146,6 +155,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url,
     desk,
+    routes: registered,
     close: async () => {
       stopping = true;
       // Streams end at once; a request under way is finished, but waits for nobody for ever.

@@ -4,6 +4,7 @@ import { Inputs } from '@gemel/exchange/terminology/inputs';
 import type { Terminology } from '@gemel/exchange/terminology/terminology';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serverErrors } from '../errors.data.ts';
+import { readJsonBody } from '../json-body.ts';
 
 const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
@@ -21,19 +22,32 @@ const ISSUES: Readonly<Record<string, readonly [status: number, issue: string]>>
   'terminology-value-set-circle': [422, 'business-rule'],
   'terminology-store': [500, 'exception'],
   'server-internal': [500, 'exception'],
+  'server-token-missing': [401, 'login'],
+  'server-token-invalid': [401, 'login'],
+  'server-token-expired': [401, 'expired'],
+  'server-scope-missing': [403, 'forbidden'],
+  'server-refused': [403, 'forbidden'],
+  'server-foreign-origin': [403, 'forbidden'],
+  'server-forged': [403, 'forbidden'],
+  'server-rate-exceeded': [429, 'throttled'],
 };
 
-/** The terminology operations of FHIR R4 under /fhir, by GET and POST, on the type or on an id. */
-export function terminologyRoutes(app: FastifyInstance, terminology: Terminology, now: () => number): void {
+/** The terminology operations of FHIR R4 under /fhir, by GET and POST, on the type or on an id; `fault` is told what should not have failed. */
+export function terminologyRoutes(
+  app: FastifyInstance,
+  terminology: Terminology,
+  now: () => number,
+  fault: (error: unknown) => void,
+): void {
   app.register(async (scope) => {
     scope.addContentTypeParser('application/fhir+json', { parseAs: 'string' }, (_request, body, done) => {
       try {
-        done(null, JSON.parse(String(body)));
+        done(null, readJsonBody(String(body)));
       } catch (error) {
-        done(serverErrors.error('server-request-invalid', `The body is not JSON: ${(error as Error).message}`));
+        done(error as Error);
       }
     });
-    scope.setErrorHandler((error, _request, reply) => refused(error, reply));
+    scope.setErrorHandler((error, _request, reply) => refused(error, reply, fault));
     for (const name of Object.keys(OPERATIONS)) {
       const [type, operation] = name.split('/') as [string, string];
       const answer = (request: FastifyRequest, reply: FastifyReply) => {
@@ -56,7 +70,7 @@ function inputsOf({ method, query, body }: FastifyRequest): Inputs {
   return Inputs.ofQuery(pairs.flatMap(([key, value]) => [value].flat().map((one) => [key, one] as const)));
 }
 
-function refused(error: unknown, reply: FastifyReply): FastifyReply {
+function refused(error: unknown, reply: FastifyReply, fault: (error: unknown) => void): FastifyReply {
   const { validation, statusCode = 500 } = error as { validation?: unknown; statusCode?: number };
   const problem: Problem =
     error instanceof CodedError
@@ -65,7 +79,7 @@ function refused(error: unknown, reply: FastifyReply): FastifyReply {
         ? serverErrors.problem('server-request-invalid', (error as Error).message)
         : serverErrors.problem('server-internal', 'The request could not be served.');
   const [status, code] = ISSUES[problem.code] ?? [400, 'invalid'];
-  if (status === 500) process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+  if (status === 500) fault(error);
   return reply
     .code(status)
     .type(FHIR_JSON)

@@ -47,7 +47,17 @@ export interface Gate {
     action: AccessRequest['action'],
     type: string,
     subject: string | null,
+    recorded?: 'recorded',
   ): Promise<boolean>;
+  /** Whether the scopes open it, whatever consent and policies say. */
+  opens(request: FastifyRequest, action: AccessRequest['action'], type: string, subject: string): boolean;
+  /** What is decided of it, and recorded once the answer went out; the handler sees to a refusal. @throws server-scope-missing */
+  decide(
+    request: FastifyRequest,
+    action: AccessRequest['action'],
+    type: string,
+    subject: string,
+  ): Promise<AccessDecision | null>;
   /** Whether the session or token that a request came with still holds. */
   holds(request: FastifyRequest): Promise<boolean>;
 }
@@ -100,10 +110,25 @@ export function guard(app: FastifyInstance, options: GuardOptions): Gate {
   });
 
   return {
-    async permits({ caller }, action, type, subject) {
+    async permits({ caller }, action, type, subject, recorded) {
       if (!scopePermits(caller.scopes, caller.patient, action, type, subject)) return false;
       if (governance === undefined) return true;
-      return (await governance.decide({ caller, action, type, subject, at: instant(options.world.clock()) })).permit;
+      const request: AccessRequest = { caller, action, type, subject, at: instant(options.world.clock()) };
+      const decision = await governance.decide(request);
+      if (recorded && decision.permit)
+        await governance.record([{ request, decision, entities: [], outcome: 'success' }]);
+      return decision.permit;
+    },
+    opens: ({ caller }, action, type, subject) => scopePermits(caller.scopes, caller.patient, action, type, subject),
+    async decide(request, action, type, subject) {
+      const { caller } = request;
+      if (!scopePermits(caller.scopes, caller.patient, action, type, subject))
+        throw serverErrors.error('server-scope-missing', `The scopes do not open ${action} of ${type} here.`);
+      if (governance === undefined) return null;
+      const wanted: AccessRequest = { caller, action, type, subject, at: instant(options.world.clock()) };
+      const decision = await governance.decide(wanted);
+      asked.set(request, { request: wanted, decision });
+      return decision;
     },
     async holds(request) {
       if (options.identify === null) return true;
