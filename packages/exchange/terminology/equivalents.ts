@@ -12,11 +12,14 @@ export function equivalents(
   terminology: Terminology,
 ): (code: Coding) => readonly { readonly coding: Coding; readonly by: string }[] {
   const kept = new Map<string, readonly { coding: Coding; by: string }[]>();
+  let { maps } = terminology;
   return ({ system, code }) => {
+    if (maps !== terminology.maps) kept.clear();
+    maps = terminology.maps;
     const key = `${system}|${code}`;
     let found = kept.get(key);
     if (found === undefined) {
-      found = terminology.maps
+      found = maps
         .filter((map) => map.sourceSystems.has(system))
         .flatMap((map) => map.from(system, code).map((row) => ({ row, by: map.head.url })))
         .flatMap(({ row: { equivalence, targetSystem, targetCode, dependsOn }, by }) => {

@@ -33,8 +33,9 @@ export const terminologyErrors = defineErrors({
       'Use =, is-a, descendent-of, is-not-a, generalizes, in, not-in, exists or regex on a property of the system.',
   },
   'terminology-pattern': {
-    meaning: 'A pattern is no regular expression, or one that could take for ever to match.',
-    remedy: 'Write it without repetitions inside repetitions, and with at most three of them.',
+    meaning:
+      'A pattern is no regular expression, or one that cannot be matched in a time that grows with the text alone.',
+    remedy: 'Write it without references back, looking ahead or behind and word boundaries, and shorter.',
   },
   'terminology-ecl': {
     meaning: 'An expression constraint of SNOMED CT is not well formed, or uses what is not understood.',

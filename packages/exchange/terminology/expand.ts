@@ -1,4 +1,4 @@
-import type { Designation } from './code-system.ts';
+import type { CodeSystem, Designation } from './code-system.ts';
 import { foldedWords, wordsFound } from './code-system.ts';
 import { terminologyErrors } from './errors.data.ts';
 import { displayOf } from './lookup.ts';
@@ -34,7 +34,7 @@ export interface Expansion {
 
 /** Most codes given at once. */
 export const LONGEST_EXPANSION = 10_000;
-/** Members looked at before counting is given up. */
+/** Members, or concepts found by their words, that are looked at before counting is given up. */
 const MOST_COUNTED = 10_000;
 
 /** The codes of a value set, or a part of them ($expand). @throws terminology-too-costly */
@@ -47,7 +47,15 @@ export function expand(set: Membership, request: ExpandRequest = {}): Expansion 
   }
   const codes: ExpandedCode[] = [];
   let total = 0;
-  for (const member of set.members(words.length === 0 ? undefined : (system) => system.search(words))) {
+  let looked = 0;
+  function* found(system: CodeSystem): Generator<number, void, void> {
+    for (const n of system.search(words)) {
+      // The page is full: how many more there are is not worth the wait.
+      if (++looked > MOST_COUNTED && count !== null && codes.length >= count) return;
+      yield n;
+    }
+  }
+  for (const member of set.members(words.length === 0 ? undefined : found)) {
     if (request.activeOnly === true && isInactive(member)) continue;
     if (words.length > 0 && member.listed !== null && !isNamed(member, words)) continue;
     if (request.excludeNotForUI === true && isAbstract(member)) continue;
@@ -57,7 +65,7 @@ export function expand(set: Membership, request: ExpandRequest = {}): Expansion 
     if (total > offset && (count === null || codes.length < count)) codes.push(expanded(member, request));
     if (total >= MOST_COUNTED && count !== null && codes.length >= count) return { total: null, offset, codes };
   }
-  return { total, offset, codes };
+  return { total: looked > MOST_COUNTED && count !== null && codes.length >= count ? null : total, offset, codes };
 }
 
 function costly(message: string) {

@@ -1,4 +1,5 @@
 import type { CodeSystem } from './code-system.ts';
+import { terminologyErrors } from './errors.data.ts';
 
 /** A set of concepts of one code system, asked and not listed. */
 export interface Rule {
@@ -7,9 +8,14 @@ export interface Rule {
   candidates(): Iterable<number> | null;
 }
 
-/** Members of a rule, each once. */
-export function* membersOf(rule: Rule, system: CodeSystem): Generator<number, void, void> {
+/** Members of a rule, each once, as long as no more than `mostMisses` concepts are looked at in vain. @throws terminology-too-costly */
+export function* membersOf(
+  rule: Rule,
+  system: CodeSystem,
+  mostMisses = Number.POSITIVE_INFINITY,
+): Generator<number, void, void> {
   const seen = new Set<number>();
+  let misses = 0;
   const candidates = rule.candidates();
   for (const n of candidates ?? system.all()) {
     if (candidates !== null) {
@@ -17,6 +23,10 @@ export function* membersOf(rule: Rule, system: CodeSystem): Generator<number, vo
       seen.add(n);
     }
     if (rule.test(n)) yield n;
+    else if (++misses > mostMisses) {
+      const message = `${system.head.name}: more than ${mostMisses} concepts were looked at in vain`;
+      throw terminologyErrors.error('terminology-too-costly', message);
+    }
   }
 }
 

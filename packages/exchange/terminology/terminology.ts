@@ -25,24 +25,48 @@ const KEPT = 200;
  * newest answers; a version that is named and not there is refused.
  */
 export class Terminology {
-  readonly systems: readonly CodeSystem[];
-  readonly valueSets: readonly ValueSet[];
-  readonly maps: readonly ConceptMap[];
-  readonly #systems: ReadonlyMap<string, readonly CodeSystem[]>;
-  readonly #valueSets: ReadonlyMap<string, readonly ValueSet[]>;
+  /** Concepts that an expansion may look at in vain: bounds how long one question keeps others waiting. */
+  readonly mostMisses: number;
+  #all: Library;
+  #systems: ReadonlyMap<string, readonly CodeSystem[]> = new Map();
+  #valueSets: ReadonlyMap<string, readonly ValueSet[]> = new Map();
   readonly #memberships = new Map<string, Membership>();
 
-  constructor(libraries: readonly Library[]) {
-    this.systems = libraries.flatMap(({ systems }) => systems);
-    this.valueSets = libraries.flatMap(({ valueSets }) => valueSets);
-    this.maps = libraries.flatMap(({ maps }) => maps);
-    this.#systems = byUrl(this.systems, ({ head }) => head);
-    this.#valueSets = byUrl(this.valueSets, (valueSet) => valueSet);
+  constructor(libraries: readonly Library[], { mostMisses = Number.POSITIVE_INFINITY } = {}) {
+    this.mostMisses = mostMisses;
+    this.#all = this.#gathered(libraries);
+  }
+
+  get systems(): readonly CodeSystem[] {
+    return this.#all.systems;
+  }
+
+  get valueSets(): readonly ValueSet[] {
+    return this.#all.valueSets;
+  }
+
+  get maps(): readonly ConceptMap[] {
+    return this.#all.maps;
   }
 
   /** The same with further libraries, whose parts go before those there are. */
   with(libraries: readonly Library[]): Terminology {
-    return new Terminology([...libraries, this]);
+    return new Terminology([...libraries, this.#all], this);
+  }
+
+  /** Takes other libraries in the place of those there are; what was asked of them before is made anew. */
+  replace(libraries: readonly Library[]): void {
+    this.#memberships.clear();
+    this.#all = this.#gathered(libraries);
+  }
+
+  #gathered(libraries: readonly Library[]): Library {
+    const systems = libraries.flatMap((library) => library.systems);
+    const valueSets = libraries.flatMap((library) => library.valueSets);
+    const maps = libraries.flatMap((library) => library.maps);
+    this.#systems = byUrl(systems, ({ head }) => head);
+    this.#valueSets = byUrl(valueSets, (valueSet) => valueSet);
+    return { systems, valueSets, maps };
   }
 
   /** @throws terminology-system-unknown */

@@ -123,9 +123,11 @@ class IncludeMembers {
   readonly #rule: Rule | null;
   readonly #listed: ReadonlyMap<string, ListedCode> | null;
   readonly #sets: readonly Membership[];
+  readonly #mostMisses: number;
 
   constructor(include: Include, terminology: Terminology, path: readonly string[]) {
     this.#include = include;
+    this.#mostMisses = terminology.mostMisses;
     const { system, version, codes, filters, valueSets } = include;
     this.#system = system === null ? null : systemOf(terminology, system, version, codes !== null);
     const loaded = this.#system;
@@ -182,7 +184,8 @@ class IncludeMembers {
     }
     const driven = driver?.(loaded) ?? null;
     const rule = this.#rule!;
-    for (const n of membersOf(driven === null ? rule : { test: rule.test, candidates: () => driven }, loaded)) {
+    const run = driven === null ? rule : { test: rule.test, candidates: () => driven };
+    for (const n of membersOf(run, loaded, this.#mostMisses)) {
       const member = concealed(loaded, n);
       if (this.#sets.every((set) => set.find(system, member.code) !== null)) yield member;
     }

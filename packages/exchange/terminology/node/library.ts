@@ -22,15 +22,19 @@ export interface OpenLibrary extends Library {
   close(): void;
 }
 
-/** Concepts kept at hand. */
+/** Concepts, and beginnings of words, kept at hand. */
 const KEPT = 4096;
+/** A beginning that more words share is searched as such, which reads all their places first. */
+const MOST_WORDS = 32;
 
 /** Opens a library file for reading; its pages come from the disk as they are needed. @throws terminology-store */
 export function openLibrary(path: string): OpenLibrary {
   let db: DatabaseSync | null = null;
   try {
     db = new DatabaseSync(path, { readOnly: true });
-    db.exec('PRAGMA cache_size = -32768; PRAGMA query_only = ON;');
+    db.exec(
+      "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, words, 'row'); PRAGMA cache_size = -32768; PRAGMA query_only = ON;",
+    );
     const meta = Object.fromEntries(
       db
         .prepare('SELECT key, value FROM meta')
@@ -83,7 +87,10 @@ class SqliteCodeSystem implements CodeSystem {
   readonly #children: StatementSync;
   readonly #names: ReadonlyMap<string, number>;
   readonly #nameOf: ReadonlyMap<number, string>;
+  readonly #vocabulary: StatementSync;
   #entries = new Map<number, ConceptEntry>();
+  /** Beginning of words → what to look for. */
+  #sought = new Map<string, string>();
   #closure: Closure | null | undefined;
 
   constructor(db: DatabaseSync, { id, head, first, size }: SystemRow) {
@@ -99,6 +106,7 @@ class SqliteCodeSystem implements CodeSystem {
     this.#properties = db.prepare('SELECT name, kind, value, coding FROM property WHERE concept = ? ORDER BY rowid');
     this.#parents = db.prepare('SELECT parent FROM edge WHERE child = ?');
     this.#children = db.prepare('SELECT child FROM edge WHERE parent = ?');
+    this.#vocabulary = db.prepare('SELECT term FROM vocabulary WHERE term >= ? AND term < ? LIMIT ?');
     const names = db.prepare('SELECT id, name FROM property_name').all() as { id: number; name: string }[];
     this.#names = new Map(names.map((row) => [row.name, row.id]));
     this.#nameOf = new Map(names.map((row) => [row.id, row.name]));
@@ -179,17 +187,26 @@ class SqliteCodeSystem implements CodeSystem {
   }
 
   *search(words: readonly string[]): Generator<number, void, void> {
-    const asked = words.flatMap(foldedWords).map((word) => `"${word}"*`);
+    const asked = words.flatMap(foldedWords).map((word) => this.#soughtFor(word));
     if (asked.length === 0) return;
-    const sql = 'SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid';
     const first = this.#first * NAMES_PER_CONCEPT;
     const last = (this.#first + this.size) * NAMES_PER_CONCEPT;
-    let before = -1;
-    for (const { rowid } of this.#db.prepare(sql).iterate(asked.join(' AND '), first, last)) {
-      const n = Math.floor((rowid as number) / NAMES_PER_CONCEPT);
-      if (n !== before) yield n;
-      before = n;
-    }
+    const sql = `SELECT DISTINCT rowid / ${NAMES_PER_CONCEPT} FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid`;
+    const rows = this.#db.prepare(sql);
+    rows.setReturnArrays(true);
+    for (const row of rows.iterate(asked.join(' AND '), first, last)) yield (row as unknown as readonly [number])[0];
+  }
+
+  /** The words that begin so, each looked for as a whole: places of a whole word come as they are needed, those of a beginning all at once. */
+  #soughtFor(beginning: string): string {
+    const known = this.#sought.get(beginning);
+    if (known !== undefined) return known;
+    const found = this.#vocabulary.all(beginning, `${beginning}\u{10ffff}`, MOST_WORDS + 1);
+    const words = found.map(({ term }) => `"${String(term).replaceAll('"', '""')}"`);
+    const sought = words.length === 0 || words.length > MOST_WORDS ? `"${beginning}"*` : `(${words.join(' OR ')})`;
+    if (this.#sought.size >= KEPT) this.#sought = new Map();
+    this.#sought.set(beginning, sought);
+    return sought;
   }
 
   #closed(): Closure | null {
