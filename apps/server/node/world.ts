@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Instant, instant } from '@gemel/core';
 import { equivalents } from '@gemel/exchange/terminology/equivalents';
-import { openTerminologyFolder } from '@gemel/exchange/terminology/node/terminology-folder';
+import { openTerminologyFolder, type TerminologyFolder } from '@gemel/exchange/terminology/node/terminology-folder';
 import type { Terminology } from '@gemel/exchange/terminology/terminology';
 import type { Hub } from '@gemel/runtime';
 import { createHub } from '@gemel/runtime/create-hub';
@@ -53,6 +53,20 @@ export async function discoverPacks(root: string = packsRoot): Promise<Hub['pack
   return found;
 }
 
+/** Concepts of a code system that one question may look at in vain: under a second. */
+const MOST_MISSES = 100_000;
+/** What was loaded while the program runs is there within this time. */
+const REFRESH_MS = 2000;
+
+/** A library that cannot be opened leaves those that are open as they are. */
+function refresh(codes: TerminologyFolder): void {
+  try {
+    codes.refresh();
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error.message : String(error), { code: 'terminology-store' });
+  }
+}
+
 /** Where the terminologies of a data folder lie. */
 export function terminologyFolder(folder: string): string {
   return join(folder, 'terminology');
@@ -68,7 +82,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const store = await openStore(options);
   const packs = await discoverPacks();
   const clock = options.clock ?? wallClock;
-  const { terminology, close } = openTerminologyFolder(terminologyFolder(options.folder));
+  const codes = openTerminologyFolder(terminologyFolder(options.folder), { mostMisses: MOST_MISSES });
+  const { terminology } = codes;
+  const refreshing = setInterval(() => refresh(codes), REFRESH_MS).unref();
   const hub = createHub({
     store,
     packs,
@@ -85,7 +101,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     clock,
     terminology,
     close: async () => {
-      close();
+      clearInterval(refreshing);
+      codes.close();
       await store.close();
     },
   };
