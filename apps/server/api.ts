@@ -7,6 +7,7 @@ import type {
   Advice,
   Advisory,
   Coding,
+  Consent,
   ControlInput,
   Forecast,
   LossAccount,
@@ -14,6 +15,8 @@ import type {
   PosteriorSummary,
   Problem,
   Progress,
+  Reason,
+  Ruling,
   Scenario,
   Trace,
   Trajectory,
@@ -95,6 +98,8 @@ export interface TwinSummary {
   };
   readonly dataAgeMinutes: number | null;
   readonly calibrated: boolean;
+  /** Why the twin stands still, by consent or policy; absent where it may go on. */
+  readonly paused?: readonly Reason[];
   readonly openProposals: number;
   readonly sparkline: readonly { readonly at: number; readonly value: number }[];
   readonly view: SummaryView;
@@ -246,6 +251,49 @@ export interface ReplayedMessage {
 
 /** GET /api/twins/:subject/quality  How good the data are, with a badge (conformance, completeness, plausibility). */
 export type QualityView = SubjectQuality;
+
+/** GET /api/reviews  Accesses past what consent allows: each is to be looked at by a person. POST /api/reviews/:id with `{person, finding}` closes one. */
+export interface ReviewRow {
+  /** Of the entry of the access. */
+  readonly id: string;
+  readonly at: number;
+  readonly agent: string;
+  readonly reason: string;
+  /** Null where the person was erased since. */
+  readonly subject: string | null;
+  readonly action: string | null;
+  readonly type: string | null;
+  readonly closed: { readonly at: number; readonly person: string; readonly finding: string } | null;
+}
+
+/** GET /api/twins/:subject/consents  What the person has said of the use of the data, the latest first, and whether they are restricted. */
+export interface WillView {
+  readonly subject: string;
+  readonly consents: readonly Consent[];
+  readonly restricted: boolean;
+  /** What the twin may use for treatment; null before anything governs it. */
+  readonly ruling: Ruling | null;
+}
+/** POST /api/twins/:subject/consents: what the person says, written down by somebody. */
+export interface ConsentRequest {
+  readonly type: 'permit' | 'deny';
+  /** PurposeOfUse codes of HL7, or `system|code`; absent: any. */
+  readonly purposes?: readonly string[];
+  /** FHIR resource types; absent: all. */
+  readonly types?: readonly string[];
+  /** Security labels, categories or codes of the data, `system|code`. */
+  readonly labels?: readonly string[];
+  /** Instants between which it holds. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly person: string;
+  readonly reason: string;
+}
+/** POST …/consents/withdrawal `{reference, person, reason}`, POST …/restriction and …/restriction/end, POST …/erasure `{person, reason}` */
+export interface SignedRequest {
+  readonly person: string;
+  readonly reason: string;
+}
 
 /** GET /api/links  Identifiers that may be one person: what waits for a person, and what people decided. */
 export interface LinksView {

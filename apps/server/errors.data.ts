@@ -45,6 +45,18 @@ export const serverErrors = defineErrors({
     meaning: 'No message of that id waits in quarantine.',
     remedy: 'Take an id from gemel quarantine list.',
   },
+  'server-review-unknown': {
+    meaning: 'There is no access of that id to be reviewed.',
+    remedy: 'Take an id from GET /api/reviews or gemel audit reviews.',
+  },
+  'server-review-closed': {
+    meaning: 'The review was closed before.',
+    remedy: 'Read what was found; a new doubt is a new matter.',
+  },
+  'server-consent-unknown': {
+    meaning: 'The person has no consent under that reference.',
+    remedy: 'Take a reference from gemel consent list.',
+  },
   'server-devices-unreadable': {
     meaning: 'The list of devices that may publish is not what gemel devices writes.',
     remedy: 'Mend the entry that the message names, or make the list anew with gemel devices add.',

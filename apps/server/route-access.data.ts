@@ -35,7 +35,8 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   // The answer holds those whom the caller may see, and no others.
   'GET /api/twins': 'governed',
   'GET /api/events': 'governed',
-  'GET /api/twins/:subject': of('read', 'Twin', bySubject),
+  // A twin that consent has stopped says so, and nothing else.
+  'GET /api/twins/:subject': 'governed',
   'POST /api/twins/:subject/whatif': of('simulate', 'Twin', bySubject),
   'POST /api/twins/:subject/calibrate': of('simulate', 'Twin', bySubject),
   'POST /api/twins/:subject/advise': of('simulate', 'Twin', bySubject),

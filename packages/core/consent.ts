@@ -10,6 +10,9 @@ export const RESTRICTION = 'restriction';
 export const CONSENT_STATUSES = ['draft', 'proposed', 'active', 'rejected', 'inactive'] as const;
 export type ConsentStatus = (typeof CONSENT_STATUSES)[number];
 
+/** Whether a fact of that name says what may be done with the data, and nothing of the person else. */
+export const isWill = (fact: string): boolean => fact === CONSENT || fact === RESTRICTION;
+
 /** What a consent is about (`http://terminology.hl7.org/CodeSystem/consentscope`). Only the first two are about the use of data. */
 export const CONSENT_SCOPES = ['patient-privacy', 'research', 'treatment', 'adr'] as const;
 export type ConsentScope = (typeof CONSENT_SCOPES)[number];

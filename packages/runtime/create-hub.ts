@@ -11,7 +11,7 @@ import { calibrationOf, type Equipped, Folds, foldOnce } from './fold.ts';
 import { AS_PLANNED, foretell } from './forecast.ts';
 import type { Use } from './govern/decide.ts';
 import { purposeOf } from './govern/purpose.ts';
-import { Rulings } from './govern/ruling.ts';
+import { Rulings, willOf } from './govern/ruling.ts';
 import { nothingLeft } from './govern/withhold.ts';
 import type { Hub, HubEvent, HubOptions, WhatIf, Withheld, WorkOptions } from './hub.ts';
 import { forecastNotes, scoresOf } from './ledger.ts';
@@ -213,6 +213,13 @@ export function createHub(options: HubOptions): Hub {
 
     async ruling(subject) {
       return rulings === null || use === null ? null : rulings.of(await log.view(subject), use, clock());
+    },
+
+    members: (subject) => log.members(subject),
+
+    async will(subject) {
+      const view = await log.view(subject);
+      return { ...willOf(view, clock()), known: view.items.size > 0 };
     },
 
     admit: (decoded, source, work) =>

@@ -20,7 +20,7 @@ import type {
 } from '@gemel/core';
 import type { Store } from '@gemel/store';
 import type { Census } from './census/census.ts';
-import type { Governor, Use } from './govern/decide.ts';
+import type { Governor, SubjectWill, Use } from './govern/decide.ts';
 import type { Belief, History, ModelRow, Outlook, Pack, Readiness, Situation } from './pack.ts';
 import type { Correction } from './quality/correct.ts';
 import type { SubjectQuality } from './quality/subject-quality.ts';
@@ -115,6 +115,10 @@ export interface Hub {
   paused(subject: string, pack: string): Promise<readonly Reason[]>;
   /** What may be used of the subject's data and what is left out; null where nothing governs. */
   ruling(subject: string): Promise<Ruling | null>;
+  /** All identifiers that are this subject, the one it goes on under first. */
+  members(subject: string): Promise<readonly string[]>;
+  /** What has been said of the use of the subject's data; `known` where anything at all is known of the subject. */
+  will(subject: string): Promise<SubjectWill & { readonly known: boolean }>;
   /** Admits what a door decoded and logs it. The account's `mapped + kept + duplicates + refused = entries`. */
   admit(
     decoded: Iterable<Decoded>,

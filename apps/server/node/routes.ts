@@ -1,6 +1,7 @@
 import { HOUR, instant, MINUTE, type Trace } from '@gemel/core';
 import { type Door, doors, sniffDoor } from '@gemel/exchange';
 import { viewOf } from '@gemel/runtime';
+import { purposeOf } from '@gemel/runtime/govern/purpose';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type {
@@ -20,9 +21,11 @@ import { serverErrors } from '../errors.data.ts';
 import { packRecords } from '../views/pack-records.ts';
 import { scenarios } from '../views/points.ts';
 import { proposalBundle, releaseBundle, standingReport } from '../views/standing-report.ts';
-import { newestOf, proposalView, twinDetail } from '../views/twin.ts';
+import { newestOf, proposalView, standing, twinDetail } from '../views/twin.ts';
 import { type Gate, personOf } from './auth/guard.ts';
 import type { Desk } from './desk.ts';
+import { useOf } from './govern/governance.ts';
+import { TWIN_USE } from './govern/governor.ts';
 import { sha256 } from './world.ts';
 
 /** Largest file the import address takes, bytes. */
@@ -82,6 +85,15 @@ const Import = Type.Object({
 export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['clock'], gate: Gate): void {
   const { hub } = desk;
   const packOf = (id: string) => hub.packs.find((pack) => pack.id === id);
+  /** For another purpose than treatment, or past consent, a twin goes by other data than by itself. */
+  const hubFor = ({ caller }: FastifyRequest) =>
+    caller.breakGlass === undefined && purposeOf(caller.purpose).hl7.includes(TWIN_USE.purpose)
+      ? hub
+      : hub.under(useOf(caller));
+  const standingFor = (request: FastifyRequest, subject: string, pack: string) => {
+    const own = hubFor(request);
+    return own === hub ? desk.standing(subject, pack) : standing(own, subject, pack);
+  };
 
   app.get(
     '/api/status',
@@ -113,23 +125,30 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
   );
 
   app.get('/api/twins', async (request): Promise<TwinSummary[]> => {
-    const subjects = [];
+    const [open, closed]: [string[], string[]] = [[], []];
     for (const subject of await hub.subjects())
-      if (await gate.permits(request, 'read', 'Twin', subject)) subjects.push(subject);
-    return desk.summaries(subjects);
+      ((await gate.permits(request, 'read', 'Twin', subject, 'recorded')) ? open : closed).push(subject);
+    // That a twin stands still for want of consent may be known to whom its scopes open it; nothing else of it.
+    const paused = [];
+    for (const subject of closed) if (gate.opens(request, 'read', 'Twin', subject)) paused.push(subject);
+    const still = (await desk.summaries(paused)).filter((summary) => summary.paused !== undefined);
+    return [...(await desk.summaries(open)), ...still];
   });
 
   app.get<{ Params: Static<typeof Subject>; Querystring: Static<typeof Window> }>(
     '/api/twins/:subject',
     { schema: { params: Subject, querystring: Window } },
     async (request): Promise<TwinDetail> => {
+      const decision = await gate.decide(request, 'read', 'Twin', request.params.subject);
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
+      if (decision?.permit === false && (await hubFor(request).paused(subject, pack)).length === 0)
+        throw serverErrors.error('server-refused', decision.reason);
       const now = desk.now();
       // Without a window: the first that is shown, with half of it held ready before.
       const [{ past }] = viewOf(packOf(pack)!).windows;
       const from = instant(request.query.from ?? now - 1.5 * past * HOUR);
       const to = instant(request.query.to ?? now + packOf(pack)!.forecast.horizonMinutes * MINUTE);
-      return twinDetail(hub, await desk.standing(subject, pack), now, from, to);
+      return twinDetail(hubFor(request), await standingFor(request, subject, pack), now, from, to);
     },
   );
 
@@ -139,7 +158,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     async (request): Promise<WhatIfResult> => {
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
       const arms = scenarios(packOf(pack)!, subject, desk.now(), request.body.arms);
-      const result = await hub.whatIf(subject, pack, arms);
+      const result = await hubFor(request).whatIf(subject, pack, arms);
       if ('kind' in result) throw withheld(result.missing);
       return { arms: result.plans, differences: result.differences };
     },
@@ -150,8 +169,9 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     { schema: { params: Subject, querystring: Window } },
     async (request): Promise<JobView> => {
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
+      const own = hubFor(request);
       return desk.jobs.start('calibrate', subject, async (signal, onProgress) => {
-        const result = await hub.calibrate(subject, pack, { signal, onProgress });
+        const result = await own.calibrate(subject, pack, { signal, onProgress });
         if ('kind' in result) throw withheld(result.missing);
       });
     },
@@ -162,7 +182,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     { schema: { params: Subject, querystring: Window } },
     async (request): Promise<ProposalView> => {
       const { subject, pack } = await desk.place(request.params.subject, request.query.pack);
-      const trace = await hub.advise(subject, pack);
+      const trace = await hubFor(request).advise(subject, pack);
       return proposalView(trace, trace, desk.now());
     },
   );
@@ -180,7 +200,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
           `Values of ${pack} are shown in ${units.map((offered) => offered.unit).join(' or ')}, not in "${unit}".`,
           { field: 'unit' },
         );
-      const report = await standingReport(hub, subject, pack, { now: desk.now(), unit, sha256 });
+      const report = await standingReport(hubFor(request), subject, pack, { now: desk.now(), unit, sha256 });
       return reply.type('text/html; charset=utf-8').send(report.html);
     },
   );
@@ -193,7 +213,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
       const trace = newestOf(await hub.traces(subject), pack);
       if (trace === undefined)
         throw serverErrors.error('server-unknown-proposal', `Nothing was ever proposed for "${subject}".`);
-      const { forecast } = await desk.standing(subject, pack);
+      const { forecast } = await standingFor(request, subject, pack);
       const bundle = proposalBundle(trace, forecast, await hub.facts(subject), desk.now(), sha256);
       return reply.type('application/fhir+json').send(bundle);
     },
@@ -244,7 +264,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
               controls: scenarios(packOf(trace.pack.id)!, trace.subject, now, [{ title: 'changed', controls }])[0]!
                 .controls,
             };
-      const acted = await hub.act(trace.id, { kind, person, at: now, reason, ...chosen }, scenario);
+      const acted = await hubFor(request).act(trace.id, { kind, person, at: now, reason, ...chosen }, scenario);
       return {
         proposal: proposalView(acted.trace, newestOf(await hub.traces(trace.subject), trace.pack.id), now),
         bundle: await releaseBundle(hub, trace.id),

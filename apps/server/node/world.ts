@@ -11,11 +11,15 @@ import { createHub } from '@gemel/runtime/create-hub';
 import { loadPack } from '@gemel/runtime/pack-contract';
 import type { Store } from '@gemel/store';
 import { openStore, type StoreOptions } from '@gemel/store/node/open-store';
+import { createGovernance, type LoggedGovernance } from './govern/governance.ts';
+import { governanceFolder, openGovernor, TWIN_USE } from './govern/governor.ts';
 
 /** The hub with what the runtime may not have of its own: disk, hash, clock, event loop. */
 export interface World {
   readonly hub: Hub;
   readonly store: Store;
+  /** Decides by consent and policies who may do what, and records what was done. */
+  readonly governance: LoggedGovernance;
   readonly clock: () => Instant;
   /** Code systems, value sets and concept maps: those of the data folder, and what comes with the program. */
   readonly terminology: Terminology;
@@ -79,6 +83,7 @@ export function logOfEnvironment(environment: NodeJS.ProcessEnv = process.env): 
 
 /** Opens the data folder and the twins over it. */
 export async function openWorld(options: WorldOptions): Promise<World> {
+  const governor = openGovernor(governanceFolder(options.folder), sha256);
   const store = await openStore(options);
   const packs = await discoverPacks();
   const clock = options.clock ?? wallClock;
@@ -94,15 +99,19 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     engine,
     breathe,
     translate: equivalents(terminology),
+    governs: { governor, use: TWIN_USE },
   });
+  const governance = createGovernance({ hub, store, governor, clock });
   return {
     hub,
     store,
+    governance,
     clock,
     terminology,
     close: async () => {
       clearInterval(refreshing);
       codes.close();
+      await governance.flush();
       await store.close();
     },
   };

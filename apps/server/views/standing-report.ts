@@ -1,5 +1,5 @@
 import type { Fact, Forecast, Instant, LossAccount, Trace } from '@gemel/core';
-import { HOUR, instant } from '@gemel/core';
+import { HOUR, instant, isWill } from '@gemel/core';
 import { encodePatient, encodeProposal, encodeRelease } from '@gemel/exchange/fhir/encode';
 import { identifierOf } from '@gemel/exchange/fhir/encode/elements';
 import { calibrationWords, type Hub, viewOf } from '@gemel/runtime';
@@ -40,7 +40,7 @@ export async function standingReport(
     pack,
     subject,
     history,
-    facts,
+    facts: facts.filter(({ fact }) => !isWill(fact)),
     level,
     forecast,
     posterior,

@@ -1,5 +1,5 @@
 import type { Fact, Forecast, Instant, Observation, Trace } from '@gemel/core';
-import { HOUR, isoInstant, MINUTE, valueText } from '@gemel/core';
+import { HOUR, isoInstant, isWill, MINUTE, valueText } from '@gemel/core';
 import { calibrationWords, type Hub, viewOf } from '@gemel/runtime';
 import type { QuantitySpec } from '@gemel/runtime/pack';
 import type { ObservationPoint, ProposalView, SummaryView, TwinDetail, TwinSummary, TwinView } from '../api.ts';
@@ -61,12 +61,13 @@ export function newestOf(traces: readonly Trace[], pack: string): Trace | undefi
 /** One line of the list of twins. */
 export async function twinSummary(hub: Hub, place: Standing, now: Instant): Promise<TwinSummary> {
   const pack = hub.packs.find((candidate) => candidate.id === place.pack)!;
-  const [history, facts, level, traces, calibrated] = await Promise.all([
+  const [history, facts, level, traces, calibrated, paused] = await Promise.all([
     hub.history(place.subject, place.pack),
     hub.facts(place.subject),
     hub.level(place.subject, place.pack),
     hub.traces(place.subject),
     hub.calibrated(place.subject, place.pack),
+    hub.paused(place.subject, place.pack),
   ]);
   const view = viewOf(pack);
   const points = numbers(history.observations.filter(({ signal }) => signal !== null && view.signals.includes(signal)));
@@ -74,8 +75,9 @@ export async function twinSummary(hub: Hub, place: Standing, now: Instant): Prom
   const headline = pack.headline(history, place.forecast, now);
   const own = traces.filter((trace) => trace.pack.id === place.pack);
   const newest = newestOf(own, place.pack);
-  const open = own.filter((trace) => proposalStatus(trace, newest, now) === 'open');
-  const name = facts.find((fact) => fact.fact === 'name');
+  const open = own.filter((trace) => paused.length === 0 && proposalStatus(trace, newest, now) === 'open');
+  // Of a twin that is paused, nothing is told but that it is.
+  const name = paused.length > 0 ? undefined : facts.find((fact) => fact.fact === 'name');
   return {
     subject: place.subject,
     name: name === undefined ? place.subject : factValue(name),
@@ -85,6 +87,7 @@ export async function twinSummary(hub: Hub, place: Standing, now: Instant): Prom
     headline: { value: headline.value, unit: headline.unit, at: headline.at, statement: headline.statement },
     dataAgeMinutes: last === undefined ? null : (now - last.at) / MINUTE,
     calibrated,
+    ...(paused.length === 0 ? {} : { paused }),
     openProposals: open.length,
     sparkline: points
       .filter((point) => point.at > now - view.trendHours * HOUR)
@@ -119,6 +122,7 @@ export async function twinDetail(
     hub.models(subject, packId),
     hub.traces(subject),
   ]);
+  const paused = summary.paused !== undefined;
   const planned = pack.planned?.(history, now, to) ?? [];
   const { belief } = outlook;
   const posterior = belief === null ? [] : hub.posterior(packId, belief);
@@ -142,16 +146,18 @@ export async function twinDetail(
     controls: [...history.controls, ...planned].filter(
       (control) => (control.to ?? control.from) >= from && control.from <= to,
     ),
-    facts: facts.map((fact) => ({ fact: fact.fact, value: factValue(fact) })),
+    facts: paused
+      ? []
+      : facts.filter(({ fact }) => !isWill(fact)).map((fact) => ({ fact: fact.fact, value: factValue(fact) })),
     forecast: place.forecast,
     retraced,
     models,
     forecastMissing: place.missing,
-    advisories: pack.advisories(outlook, place.forecast),
+    advisories: paused ? [] : pack.advisories(outlook, place.forecast),
     posterior,
     calibration: belief === null ? [] : calibrationWords(posterior, belief.diagnostics),
     accuracy,
     past,
-    trace: newestOf(traces, packId) ?? null,
+    trace: paused ? null : (newestOf(traces, packId) ?? null),
   };
 }

@@ -6,6 +6,7 @@ import {
   consentOf,
   type Fact,
   type Instant,
+  isWill,
   type LeftOut,
   type Observation,
   RESTRICTION,
@@ -140,7 +141,7 @@ export class Rulings {
     }
     for (const { about } of log.changes.slice(own.changes)) {
       for (const { item } of about) {
-        if (item === null || isWill(item)) continue;
+        if (item === null || !isUsed(item)) continue;
         const kind = kindKey(item);
         if (!own.kinds.has(kind)) own.kinds.set(kind, item);
       }
@@ -155,13 +156,13 @@ export function rulingHash(ruling: Omit<Ruling, 'hash'>, sha256: (text: string) 
 }
 
 /** Consents and restrictions say what may be used; they are not themselves used. */
-function isWill(item: Item): boolean {
-  return item.kind === 'fact' && (item.fact === CONSENT || item.fact === RESTRICTION);
+function isUsed(item: Item): boolean {
+  return item.kind !== 'fact' || !isWill(item.fact);
 }
 
 function* itemsOf({ observations, controls, facts }: SubjectLog): Generator<Item> {
   for (const list of [observations, controls, facts]) {
-    for (const { item } of list) if (!isWill(item)) yield item;
+    for (const { item } of list) if (isUsed(item)) yield item;
   }
 }
 
