@@ -14,14 +14,15 @@ export interface LeafRow {
 }
 
 const encoder = new TextEncoder();
+const encodeText = (text: string): Uint8Array => encoder.encode(text);
 
 /**
  * The bytes that an entry's leaf is hashed from: a line of JSON, then one byte that tells how long the hash of the dedupe key is,
  * that hash, and the payload as stored. The same with and without keys, before and after an erasure, in both databases.
  */
-export function leafOf(row: LeafRow): Uint8Array {
+export function leafOf(row: LeafRow, encode: (text: string) => Uint8Array = encodeText): Uint8Array {
   const { seq, id, subject, kind, true_at, known_at, dedupe, supersedes, payload } = row;
-  const line = encoder.encode(`${JSON.stringify([seq, id, subject, kind, true_at, known_at, supersedes])}\n`);
+  const line = encode(`${JSON.stringify([seq, id, subject, kind, true_at, known_at, supersedes])}\n`);
   const tag = dedupe?.length ?? 0;
   const leaf = new Uint8Array(line.length + 1 + tag + payload.length);
   leaf.set(line);

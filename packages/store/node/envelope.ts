@@ -1,13 +1,5 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hash,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { storeErrors } from '../errors.data.ts';
 
 /** AES-256-GCM (NIST SP 800-38D): 96-bit random nonce, 128-bit tag, then the ciphertext. */
@@ -100,13 +92,17 @@ export function unsealObject(n: number, key: KeyObject, sealed: Uint8Array, abou
   return unseal(key, sealed.subarray(NUMBER), `object|${n}|${about}`);
 }
 
+/** The first level is as small as the third on payloads of the log, and a quarter faster. */
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const PLAIN = Buffer.of(0);
 const COMPRESSED = Buffer.of(1);
 
 export function sealText(key: KeyObject, text: string, about: string): Uint8Array {
   const bytes = Buffer.from(text);
   const marked =
-    bytes.length < COMPRESS_FROM ? Buffer.concat([PLAIN, bytes]) : Buffer.concat([COMPRESSED, zstdCompressSync(bytes)]);
+    bytes.length < COMPRESS_FROM
+      ? Buffer.concat([PLAIN, bytes])
+      : Buffer.concat([COMPRESSED, zstdCompressSync(bytes, FAST)]);
   return seal(key, marked, about);
 }
 
@@ -116,12 +112,36 @@ export function unsealText(key: KeyObject, sealed: Uint8Array, about: string): s
   return (marked[0] === 0 ? body : zstdDecompressSync(body)).toString();
 }
 
-/** Keyed hash, 128 bits: equal texts give equal tags, and a tag tells nothing without the key. */
-export function tagOf(key: KeyObject, text: string): Uint8Array {
-  return createHmac('sha256', key).update(text).digest().subarray(0, 16);
-}
-
 /** SHA-256. Through a string, which the one-shot hash gives three times faster than bytes of their own. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   return Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
+}
+
+/** The block that the key makes in front of what is hashed, inside and outside. */
+interface Blocks {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+const BLOCK = 64;
+const blocks = new WeakMap<KeyObject, Blocks>();
+
+function blocksOf(key: KeyObject): Blocks {
+  let made = blocks.get(key);
+  if (made === undefined) {
+    const bytes = key.export();
+    const filled = (pad: number) => Buffer.alloc(BLOCK, pad).map((byte, i) => byte ^ (bytes[i] ?? 0)) as Buffer;
+    made = { inner: filled(0x36), outer: filled(0x5c) };
+    blocks.set(key, made);
+  }
+  return made;
+}
+
+/**
+ * Keyed hash, 128 bits: equal texts give equal tags, and a tag tells nothing without the key. HMAC-SHA-256 (RFC 2104) by two
+ * one-shot hashes, which is three times faster than an object for each.
+ */
+export function tagOf(key: KeyObject, text: string): Uint8Array {
+  const { inner, outer } = blocksOf(key);
+  return sha256(Buffer.concat([outer, sha256(Buffer.concat([inner, Buffer.from(text)]))])).subarray(0, 16);
 }

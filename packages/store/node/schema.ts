@@ -1,4 +1,5 @@
 import { type Generated, type Kysely, sql } from 'kysely';
+import type { EntryKind } from '../contract.ts';
 import { createResources } from './resource-schema.ts';
 
 /** The tables, as both databases have them. Instants are milliseconds since the epoch. */
@@ -46,6 +47,11 @@ interface TreeTable {
   hash: Uint8Array;
 }
 
+/** Kinds that make up most of a log: what there is much of is read in the log's own order, and no index by kind holds it. */
+export const PLENTIFUL: readonly EntryKind[] = ['observation', 'control', 'kept', 'resource'];
+/** That an entry is of none of them, in the words of the index, which SQLite compares. */
+export const SCARCE = sql<boolean>`kind not in (${sql.join(PLENTIFUL.map((kind) => sql.lit(kind)))})`;
+
 /** Bytes and 64-bit integers are named differently by the two databases. */
 export interface Types {
   readonly bytes: 'blob' | 'bytea';
@@ -64,6 +70,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'log', up: createLog },
   { name: 'tree', up: createTree },
   { name: 'resources', up: createResources },
+  { name: 'keys', up: createKeys },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -133,5 +140,44 @@ async function createTree(db: Kysely<Tables>, types: Types): Promise<void> {
     .addColumn('position', types.integer, (c) => c.notNull())
     .addColumn('hash', sql.raw(types.bytes), (c) => c.notNull())
     .addPrimaryKeyConstraint('tree_node', ['level', 'position'])
+    .execute();
+}
+
+/**
+ * SQLite finds entries by keys of its own making (entry-keys.ts) instead of constraints, and by kind those of which there are few:
+ * a page of an index less to write for each entry, three times. It keeps small payloads that are written together in blocks
+ * (sealed-blocks.ts). PostgreSQL keeps its constraints, and each payload in its row.
+ */
+async function createKeys(db: Kysely<Tables>, types: Types): Promise<void> {
+  if (types.bytes !== 'blob') return;
+  const bytes = sql.raw(types.bytes);
+  await db.schema
+    .createTable('entry_anew')
+    .addColumn('seq', types.integer, (c) => c.primaryKey())
+    .addColumn('id', 'text', (c) => c.notNull())
+    .addColumn('subject', types.integer, (c) => c.notNull().references('subject.n'))
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('true_at', types.integer, (c) => c.notNull())
+    .addColumn('known_at', types.integer, (c) => c.notNull())
+    .addColumn('dedupe', bytes)
+    .addColumn('supersedes', 'text')
+    .addColumn('payload', bytes, (c) => c.notNull())
+    .execute();
+  await sql`insert into entry_anew select * from entry order by seq`.execute(db);
+  await db.schema.dropTable('entry').execute();
+  await db.schema.alterTable('entry_anew').renameTo('entry').execute();
+  await db.schema.createIndex('entry_by_subject').on('entry').columns(['subject', 'seq']).execute();
+  await db.schema.createIndex('entry_by_kind').on('entry').columns(['kind', 'subject', 'seq']).where(SCARCE).execute();
+  for (const table of ['entry_id', 'entry_dedupe']) {
+    await db.schema
+      .createTable(table)
+      .addColumn('hash', types.integer, (c) => c.primaryKey())
+      .addColumn('seq', types.integer, (c) => c.notNull())
+      .execute();
+  }
+  await db.schema
+    .createTable('block')
+    .addColumn('n', types.integer, (c) => c.primaryKey())
+    .addColumn('bytes', bytes, (c) => c.notNull())
     .execute();
 }

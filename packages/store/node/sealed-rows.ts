@@ -27,12 +27,22 @@ export interface SnapshotRow {
 
 /** The payload, given as JSON text, sealed for its place in the log. */
 export function sealPayload(seq: number, entry: NewEntry, subject: KeptSubject, text: string): Uint8Array {
-  const { id, kind, trueAt, knownAt, supersedes } = entry;
-  return sealText(subject.key, text, binding(seq, id, subject.n, kind, trueAt, knownAt, supersedes ?? null));
+  return sealText(subject.key, text, payloadBinding(seq, entry, subject.n));
 }
 
+/** What the seal of a payload is bound to. */
+export function payloadBinding(seq: number, entry: NewEntry, n: number): string {
+  const { id, kind, trueAt, knownAt, supersedes } = entry;
+  return binding(seq, id, n, kind, trueAt, knownAt, supersedes ?? null);
+}
+
+/** Opens a row's payload, given what its seal is bound to. @throws store-corrupt */
+export type OpenPayload = (payload: Uint8Array, about: string, subject: KeptSubject) => string;
+
+const openPayload: OpenPayload = (payload, about, subject) => unsealText(subject.key, payload, about);
+
 /** The entry of a row; without its subject where that was erased. @throws store-corrupt */
-export function openEntry(row: EntryRow, subject: KeptSubject | null): Entry {
+export function openEntry(row: EntryRow, subject: KeptSubject | null, open: OpenPayload = openPayload): Entry {
   const base = {
     id: row.id,
     kind: row.kind as EntryKind,
@@ -43,7 +53,7 @@ export function openEntry(row: EntryRow, subject: KeptSubject | null): Entry {
   };
   if (subject === null) return { ...base, subject: `erased:${row.subject}`, payload: null, erased: true };
   const about = binding(row.seq, row.id, row.subject, row.kind, row.true_at, row.known_at, row.supersedes);
-  return { ...base, subject: subject.name, payload: JSON.parse(unsealText(subject.key, row.payload, about)) };
+  return { ...base, subject: subject.name, payload: JSON.parse(open(row.payload, about, subject)) };
 }
 
 export function sealSnapshot(snapshot: StoredSnapshot, n: number, key: KeyObject): Uint8Array {

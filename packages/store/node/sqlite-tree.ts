@@ -5,6 +5,8 @@ import { keptUnder, leafHash, perfectRoot, type Subtree, subtreesOf, TreeEdge, t
 import type { ProofPlan } from '../tree-proofs.ts';
 import { sha256 } from './envelope.ts';
 
+const hashOf = (row: LeafRow): Uint8Array => leafHash(sha256, leafOf(row, Buffer.from));
+
 /** The Merkle tree over the log in its file: kept levels in a table, the right edge in memory while nobody else writes. */
 export class LogTree {
   readonly #file: string;
@@ -35,7 +37,7 @@ export class LogTree {
   add(row: LeafRow): void {
     this.#edge ??= this.#edgeAt(row.seq - 1);
     const kept: TreeNode[] = [];
-    this.#edge.add(leafHash(sha256, leafOf(row)), kept);
+    this.#edge.add(hashOf(row), kept);
     for (const { level, position, hash } of kept) this.#insert.run(level, position, hash);
   }
 
@@ -56,7 +58,7 @@ export class LogTree {
     return {
       add: (row) => {
         const kept: TreeNode[] = [];
-        edge.add(leafHash(sha256, leafOf(row)), kept);
+        edge.add(hashOf(row), kept);
         expected += kept.length;
         for (const { level, position, hash } of kept) {
           const found = (this.#node.get(level, position) as { hash: Uint8Array } | undefined)?.hash;
@@ -80,7 +82,7 @@ export class LogTree {
   #hashes({ level, position, count }: Subtree & { readonly count: number }): readonly Uint8Array[] {
     const hashes =
       level === 0
-        ? this.#rows.all(position, position + count).map((row) => leafHash(sha256, leafOf(row as unknown as LeafRow)))
+        ? this.#rows.all(position, position + count).map((row) => hashOf(row as unknown as LeafRow))
         : this.#nodes.all(level, position, position + count).map((row) => row.hash as Uint8Array);
     if (hashes.length === count) return hashes;
     throw storeErrors.error('store-corrupt', 'The tree over the log has gaps.', { file: this.#file });

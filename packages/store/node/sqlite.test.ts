@@ -246,6 +246,43 @@ describe('sqlite store', () => {
     await store.close();
   });
 
+  it('C4 finds a tampered block of payloads, also of the erased, and a tampered tree', async () => {
+    const store = await open(folder());
+    await store.append(Array.from({ length: 40 }, (_, i) => newEntry(`e${i}`, { subject: `mrn|${i % 2}` })));
+    const head = await store.treeHead();
+    await store.erase('mrn|0');
+    expect(await store.check()).toEqual([]);
+    const other = new DatabaseSync(store.file);
+    expect(other.prepare('select count(*) as blocks from block').get()).toEqual({ blocks: 2 });
+    other.exec(`drop trigger block_update; drop trigger entry_update; drop trigger tree_update;
+      update block set bytes = zeroblob(100)`);
+    await expect(store.get('e1')).rejects.toEqual(coded('store-corrupt'));
+    expect((await store.check()).map(({ where }) => where?.element)).toContain('e0');
+    other.exec('update entry set true_at = 7 where seq = 1');
+    const found = (await store.check()).map(({ message }) => message).join();
+    expect(found).toContain('Entries 1 to 16 are not those that the tree was made of.');
+    // What is kept of the tree still tells the head as it was.
+    expect((await store.treeHead()).root).toEqual(head.root);
+    other.exec('delete from tree where false; drop trigger tree_delete; delete from tree where position = 1');
+    other.close();
+    await expect(store.treeHead()).rejects.toEqual(coded('store-corrupt'));
+    await store.close();
+  });
+
+  it('C5 an entry of a block does not open in the row of another', async () => {
+    const store = await open(folder());
+    await store.append(Array.from({ length: 4 }, (_, i) => newEntry(`e${i}`)));
+    const other = new DatabaseSync(store.file);
+    other.exec(`drop trigger entry_update;
+      update entry set payload = (select payload from entry where seq = 2) where seq = 1;
+      update entry set known_at = 7 where seq = 3`);
+    other.close();
+    await expect(store.get('e0')).rejects.toEqual(coded('store-corrupt'));
+    await expect(store.get('e2')).rejects.toEqual(coded('store-corrupt'));
+    expect((await store.get('e3'))!.payload).toEqual({ id: 'e3', value: 5.5, text: 'ü' });
+    await store.close();
+  });
+
   it('C2 gives store-corrupt for a file that is no database', async () => {
     const at = folder();
     await (await open(at)).close();
@@ -300,6 +337,36 @@ describe('sqlite store', () => {
     other.exec('pragma user_version = 99');
     other.close();
     await expect(open(at)).rejects.toEqual(coded('store-version'));
+  });
+
+  it('V2 takes a log of the first version up to the newest', async () => {
+    const at = folder();
+    let store = await open(at);
+    for (let i = 0; i < 40; i++) {
+      await store.append([newEntry(`e${i}`, { subject: `mrn|${i % 2}`, dedupeKey: `k${i}` })]);
+    }
+    const before = [await store.read({}), await store.treeHead()];
+    await store.close();
+    const file = new DatabaseSync(store.file);
+    const tables = file.prepare("select name from sqlite_master where type = 'table'").all();
+    for (const { name } of tables) {
+      if (!['subject', 'entry', 'snapshot'].includes(name as string)) file.exec(`drop table ${name}`);
+    }
+    for (const { name } of file.prepare("select name from sqlite_master where type = 'trigger'").all()) {
+      file.exec(`drop trigger ${name}`);
+    }
+    file.exec(`create table first (seq integer primary key, id text not null unique, subject integer not null references subject (n),
+        kind text not null, true_at integer not null, known_at integer not null, dedupe blob, supersedes text, payload blob not null);
+      insert into first select * from entry; drop table entry; alter table first rename to entry;
+      create index entry_by_kind on entry (kind, subject, seq); pragma user_version = 1`);
+    file.close();
+    store = await open(at);
+    expect([await store.read({}), await store.treeHead()]).toEqual(before);
+    expect(await store.check()).toEqual([]);
+    const again = await store.append([newEntry('new', { subject: 'mrn|0', dedupeKey: 'k4' }), newEntry('more')]);
+    expect([again.duplicates, again.entries.map(({ seq }) => seq)]).toEqual([['new'], [41]]);
+    await expect(store.append([newEntry('e7')])).rejects.toEqual(coded('store-id-taken'));
+    await store.close();
   });
 
   it('F1 gives store-folder where the folder cannot be made', async () => {

@@ -1,14 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { type Instant, instant, type Problem } from '@gemel/core';
-import { Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import {
   type AppendResult,
   type Durability,
   type Entry,
-  type EntryKind,
   type EntryQuery,
   type NewEntry,
   SNAPSHOTS_KEPT,
@@ -16,17 +15,19 @@ import {
   type StoredSnapshot,
 } from '../contract.ts';
 import { storeErrors } from '../errors.data.ts';
-import type { LeafRow } from '../leaf.ts';
-import { payloadText } from '../memory.ts';
 import { type ProofPlan, planConsistency, planHead, planInclusion } from '../tree-proofs.ts';
+import { EntryKeys } from './entry-keys.ts';
 import { COLUMNS, selectEntries } from './entry-query.ts';
-import { keyOf, numberOf, sealObject, sha256, tagOf, unsealObject } from './envelope.ts';
+import { keyOf, numberOf, sealObject, sha256, unsealObject } from './envelope.ts';
 import type { KeptSubject } from './key-ring.ts';
 import { masterKey } from './master-key.ts';
-import { migrate, SCHEMA_VERSION, type Tables } from './schema.ts';
-import { type EntryRow, openEntry, openSnapshot, type SnapshotRow, sealPayload, sealSnapshot } from './sealed-rows.ts';
-import { NodeSqliteDialect } from './sqlite-dialect.ts';
+import { PLENTIFUL, SCARCE } from './schema.ts';
+import { isReference, SealedBlocks } from './sealed-blocks.ts';
+import { type EntryRow, openEntry, openSnapshot, type SnapshotRow, sealSnapshot } from './sealed-rows.ts';
+import { LogWriter } from './sqlite-append.ts';
+import { checkLog } from './sqlite-check.ts';
 import { coded } from './sqlite-error.ts';
+import { type LogFile, openLogFile } from './sqlite-file.ts';
 import { LogTree } from './sqlite-tree.ts';
 import { SubjectKeys } from './subject-keys.ts';
 
@@ -68,21 +69,6 @@ export interface SqliteStore extends Store {
   check(): Promise<readonly Problem[]>;
 }
 
-/** Kinds that make up most of a log. */
-const PLENTIFUL: ReadonlySet<EntryKind> = new Set(['observation', 'control', 'kept']);
-
-/** Entries are never changed or deleted, whoever asks; a subject row only ever loses its name and key. */
-const TRIGGERS = `
-  create trigger if not exists entry_update before update on entry begin select raise(abort, 'store-append-only'); end;
-  create trigger if not exists entry_delete before delete on entry begin select raise(abort, 'store-append-only'); end;
-  create trigger if not exists subject_delete before delete on subject begin select raise(abort, 'store-append-only'); end;
-  create trigger if not exists tree_update before update on tree begin select raise(abort, 'store-append-only'); end;
-  create trigger if not exists tree_delete before delete on tree begin select raise(abort, 'store-append-only'); end;
-  create trigger if not exists subject_update before update on subject
-    when new.n is not old.n or new.tag is not old.tag or new.name is not null or new.key is not null
-    begin select raise(abort, 'store-append-only'); end;
-`;
-
 /**
  * Opens the log in a data folder: one SQLite file, write-ahead log, every commit synced to the disk before it is
  * acknowledged, but for snapshots and what is appended to outlive the process only.
@@ -99,42 +85,27 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   const master = keyOf(masterKey(options.folder, existsSync(file)));
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: options.busyTimeout ?? 10_000 });
-    return await openDatabase(database, file, master);
+    const opened = await openLogFile(file, options.busyTimeout ?? 10_000);
+    database = opened.database;
+    return storeOver(opened, file, master);
   } catch (error) {
     if (database?.isOpen) database.close();
     throw coded(error, file);
   }
 }
 
-async function openDatabase(database: DatabaseSync, file: string, master: KeyObject): Promise<SqliteStore> {
-  database.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on; pragma cache_size = -32768;',
-  );
-  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
-  const version = () => (database.prepare('pragma user_version').get() as { user_version: number }).user_version;
-  if (version() > SCHEMA_VERSION) {
-    throw storeErrors.error('store-version', `${file} has version ${version()}, this store knows ${SCHEMA_VERSION}.`, {
-      file,
-    });
-  }
-  if (version() < SCHEMA_VERSION) {
-    database.exec('begin immediate');
-    // Another process may have done it while this one waited.
-    const from = version();
-    await migrate(db, { bytes: 'blob', integer: 'integer' }, from);
-    if (from < 2) new LogTree(database, file).fill();
-    database.exec(TRIGGERS);
-    database.exec(`pragma user_version = ${SCHEMA_VERSION}; commit`);
-  }
+function storeOver({ database, db }: LogFile, file: string, master: KeyObject): SqliteStore {
   const tree = new LogTree(database, file);
-  const keys = new SubjectKeys(database, master, file, () => tree.forget());
+  const entryKeys = new EntryKeys(database);
+  const blocks = new SealedBlocks(database, file);
+  const keys = new SubjectKeys(database, master, file, () => {
+    tree.forget();
+    blocks.forget();
+    entryKeys.foreign();
+  });
   keys.verify();
+  const writer = new LogWriter(database, file, keys, entryKeys, tree, blocks);
 
-  const insert = database.prepare(
-    'insert into entry (seq, id, subject, kind, true_at, known_at, dedupe, supersedes, payload) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  );
-  const repeated = database.prepare('select 1 from entry where subject = ? and kind = ? and dedupe = ?');
   const bySeq = database.prepare('select * from entry where seq = ?');
   const last = database.prepare('select coalesce(max(seq), 0) as seq from entry');
   const lastSeq = () => (last.get() as { seq: number }).seq;
@@ -147,6 +118,8 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     return counted;
   }
 
+  const begin = database.prepare('begin immediate');
+  const commit = database.prepare('commit');
   let synced: Durability = 'disk';
   /** A full commit waits for the disk, a normal one leaves that to the next full one: the write-ahead log is synced as a whole. */
   function settle(durable: Durability): void {
@@ -162,18 +135,22 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     settle(durable);
     // A connection's own writes leave its version as it is.
     counted.version = -1;
-    database.exec('begin immediate');
+    begin.run();
     keys.refresh();
     failed = null;
     try {
       const result = work();
       if (failed !== null) throw failed;
-      database.exec('commit');
+      entryKeys.settle();
+      commit.run();
+      entryKeys.committed();
       return result;
     } catch (error) {
       if (database.isTransaction) database.exec('rollback');
       keys.forget();
       tree.forget();
+      blocks.forget();
+      entryKeys.rolledBack();
       throw error;
     }
   }
@@ -187,34 +164,11 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     }
   };
 
-  /** Appends within a transaction. */
-  function appendWithin(entries: readonly NewEntry[]): AppendResult {
-    const texts = entries.map(payloadText);
-    const fresh: Entry[] = [];
-    const duplicates: string[] = [];
-    let seq = lastSeq();
-    entries.forEach((entry, i) => {
-      const subject = keys.forWriting(entry.subject);
-      const dedupe = entry.dedupeKey === undefined ? null : tagOf(subject.key, `${entry.kind}|${entry.dedupeKey}`);
-      if (dedupe !== null && repeated.get(subject.n, entry.kind, dedupe) !== undefined) {
-        duplicates.push(entry.id);
-        return;
-      }
-      seq++;
-      const { id, kind, trueAt, knownAt, supersedes = null } = entry;
-      const payload = sealPayload(seq, entry, subject, texts[i]!);
-      insert.run(seq, id, subject.n, kind, trueAt, knownAt, dedupe, supersedes, payload);
-      tree.add({ seq, id, subject: subject.n, kind, true_at: trueAt, known_at: knownAt, dedupe, supersedes, payload });
-      fresh.push({ ...entry, payload: JSON.parse(texts[i]!), seq });
-    });
-    return { entries: fresh, duplicates };
-  }
-
   const within: SqliteTransaction = {
     database,
     append: (entries) => {
       try {
-        return appendWithin(entries);
+        return writer.append(entries);
       } catch (error) {
         failed = error;
         throw error;
@@ -247,25 +201,30 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     return about.every(({ subject }) => keys.holds(subject)) ? (durable ?? 'disk') : 'disk';
   }
 
-  const opened = (row: EntryRow): Entry => openEntry(row, keys.byNumber(row.subject));
+  const opened = (row: EntryRow): Entry =>
+    openEntry(
+      row,
+      keys.byNumber(row.subject),
+      isReference(row.payload) ? (payload, about, subject) => blocks.text(payload, about, subject) : undefined,
+    );
 
   async function read(query: EntryQuery): Promise<readonly Entry[]> {
     const subject = query.subject === undefined ? null : keys.forReading(query.subject);
     if (query.kinds?.length === 0 || (query.subject !== undefined && subject === null)) return [];
     // What there is much of is read in order of the log, what there is little of by kind: the plus keeps SQLite off the other index.
-    const scan = query.kinds === undefined || query.kinds.some((kind) => PLENTIFUL.has(kind));
+    const scan = query.kinds === undefined || query.kinds.some((kind) => PLENTIFUL.includes(kind));
     const columns = scan ? { ...COLUMNS, kind: sql<string>`+kind` } : { ...COLUMNS, seq: sql<number>`+seq` };
-    const rows = await selectEntries(db, query, subject?.n ?? null, columns).execute();
+    const select = selectEntries(db, query, subject?.n ?? null, columns);
+    const rows = await (scan ? select : select.where(SCARCE)).execute();
     keys.refresh();
     return rows.map(opened);
   }
 
-  async function get(id: string): Promise<Entry | null> {
-    const row: EntryRow | undefined = await db.selectFrom('entry').selectAll().where('id', '=', id).executeTakeFirst();
-    if (row === undefined) return null;
+  function get(id: string): Entry | null {
     keys.refresh();
-    const entry = opened(row);
-    if (entry.erased) throw storeErrors.error('store-erased', `The subject of entry “${id}” was erased.`, { file });
+    const seq = entryKeys.seqOf(id);
+    const entry = seq === null ? null : within.entry(seq);
+    if (entry?.erased) throw storeErrors.error('store-erased', `The subject of entry “${id}” was erased.`, { file });
     return entry;
   }
 
@@ -361,39 +320,14 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
 
   async function erase(name: string): Promise<void> {
     transaction(() => keys.destroy(name));
+    blocks.forget();
     // The write-ahead log still holds the key until it is folded in and cut off.
     database.exec('pragma wal_checkpoint(truncate)');
   }
 
-  async function check(): Promise<readonly Problem[]> {
-    const problems: Problem[] = [];
-    const report = (message: string, element?: string) =>
-      problems.push(
-        storeErrors.problem('store-corrupt', message, element === undefined ? { file } : { file, element }),
-      );
-    for (const row of database.prepare('pragma integrity_check').all() as { integrity_check: string }[]) {
-      if (row.integrity_check !== 'ok') report(row.integrity_check);
-    }
-    let expected = 1;
-    keys.refresh();
-    const leaves = tree.checker(report);
-    for (const row of database.prepare('select * from entry order by seq').iterate() as Iterable<EntryRow & LeafRow>) {
-      leaves.add(row);
-      if (row.seq !== expected) report(`Entries ${expected} to ${row.seq - 1} are missing.`);
-      expected = row.seq + 1;
-      try {
-        opened(row);
-      } catch {
-        report(`Entry ${row.seq} does not match its seal.`, row.id);
-      }
-    }
-    leaves.end();
-    return problems;
-  }
-
   return {
     file,
-    append: (entries, durable) => guarded(() => transaction(() => appendWithin(entries), onDisk(entries, durable))),
+    append: (entries, durable) => guarded(() => transaction(() => writer.append(entries), onDisk(entries, durable))),
     transaction: (work) => guarded(() => transaction(() => work(within))),
     reading: (work) => guarded(() => reading(work)),
     read: (query) => guarded(() => read(query)),
@@ -411,7 +345,7 @@ async function openDatabase(database: DatabaseSync, file: string, master: KeyObj
     inclusionProof: (seq, size) => guarded(() => proved((last) => planInclusion(sha256, seq, size ?? last, last))),
     consistencyProof: (before, size) =>
       guarded(() => proved((last) => planConsistency(sha256, before, size ?? last, last))),
-    check: () => guarded(check),
+    check: () => guarded(() => reading(() => checkLog(database, file, { opened, keys: entryKeys, tree, blocks }))),
     close: async () => {
       if (database.isOpen) database.close();
     },
