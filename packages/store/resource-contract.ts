@@ -38,6 +38,7 @@ export interface ResourceHead {
   readonly version: number;
   readonly at: Instant;
   readonly deleted: boolean;
+  readonly subject: string;
 }
 
 /** What is found out within a transaction before anything is written: one resource, or those that a search finds (three at most). */

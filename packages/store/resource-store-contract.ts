@@ -197,7 +197,10 @@ export function resourceStoreContract(name: string, make: (format: ResourceForma
               { type: 'Observation', id: 'b' },
             ],
             decide: (found) => {
-              expect(found).toEqual([[{ type: 'Observation', id: 'a', version: 1, at: AT, deleted: false }], []]);
+              expect(found).toEqual([
+                [{ type: 'Observation', id: 'a', version: 1, at: AT, deleted: false, subject: 'Patient/1' }],
+                [],
+              ]);
               return { writes: [] };
             },
           },

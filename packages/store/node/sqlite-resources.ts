@@ -229,14 +229,16 @@ class SqliteResources implements ResourceStore {
     });
   }
 
-  #look({ database }: Reading, lookup: Lookup): readonly ResourceHead[] {
+  #look(within: Reading, lookup: Lookup): readonly ResourceHead[] {
+    const { database } = within;
     const heads = (rows: readonly Row[]) =>
-      rows.map(({ type, id, version, updated, deleted }) => ({
+      rows.map(({ type, id, version, updated, deleted, subject }) => ({
         type,
         id,
         version,
         at: instant(updated),
         deleted: deleted === 1,
+        subject: within.subjectOf(subject)!.name,
       }));
     if ('id' in lookup) {
       const row = this.#row(database, lookup.type, lookup.id);

@@ -75,7 +75,7 @@ export function criterionOf(
         any: values.map((one) => {
           const words = plain(one);
           if (modifier === 'exact') return { text: words, how: 'exact' };
-          return { text: folded(words), how: modifier === 'contains' ? 'contains' : 'starts' };
+          return { text: foldedWords(one, at), how: modifier === 'contains' ? 'contains' : 'starts' };
         }),
       };
     case 'date':
@@ -112,7 +112,7 @@ function token(
     return {
       kind: 'string',
       param: `${param}:text`,
-      any: values.map((one) => ({ text: folded(plain(one)), how: 'starts' })),
+      any: values.map((one) => ({ text: foldedWords(one, at), how: 'starts' })),
     };
   }
   if (modifier === 'of-type') {
@@ -142,6 +142,13 @@ function token(
       return codes.related(modifier as 'below' | 'above', system, plain(split(one, '|')[1]!));
     }),
   );
+}
+
+/** What has no letter and no digit would begin every text. */
+function foldedWords(value: string, at: string): string {
+  const text = folded(plain(value));
+  if (text === '') throw bad(at, value, 'a text with a letter or digit');
+  return text;
 }
 
 /** `code`, `system|code`, `|code` (of no system), `system|`. */

@@ -249,6 +249,7 @@ describe('search: what is refused', () => {
     ['subject:Nonsense=1', 'search-type-unknown'],
     ['_has:Nonsense:subject:code=1', 'search-type-unknown'],
     ['_has:Observation=1', 'search-value'],
+    ['code:text=%25', 'search-value'],
     ['_count=-1', 'search-value'],
     ['_total=many', 'search-value'],
     ['_include=Observation:code', 'search-parameter-unknown'],

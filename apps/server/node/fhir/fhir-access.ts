@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { type Instant, instant } from '@gemel/core';
+import type { NewEntry, Store } from '@gemel/store';
+import type { Resource, ResourceVersion } from '@gemel/store/resource-contract';
+import type { AccessAction, AccessDecision, AccessEvent, AccessRequest, Caller, Governance } from '../../access.ts';
+import { serverErrors } from '../../errors.data.ts';
+import { scopePermits } from '../../scopes.ts';
+import { OF_NOBODY } from './resource-format.ts';
+
+/** Something asked and permitted, to be recorded once it is done. */
+export interface Entered {
+  readonly request: AccessRequest;
+  readonly decision: AccessDecision;
+}
+
+/** Asks scopes and policies before each interaction, and tells Governance afterwards. */
+export class FhirAccess {
+  readonly #governance: Governance;
+  readonly #clock: () => Instant;
+
+  constructor(governance: Governance, clock: () => Instant) {
+    this.#governance = governance;
+    this.#clock = clock;
+  }
+
+  /** @throws server-scope-missing, server-refused */
+  async enter(
+    caller: Caller,
+    action: AccessAction,
+    type: string,
+    subject: string | null,
+    labels: readonly string[] = [],
+  ): Promise<Entered> {
+    const named = subject === OF_NOBODY ? null : subject;
+    if (!scopePermits(caller.scopes, caller.patient, action, type, named, labels))
+      throw serverErrors.error('server-scope-missing', `The scopes do not open ${action} of ${type} here.`);
+    const request: AccessRequest = { caller, action, type, subject: named, labels, at: instant(this.#clock()) };
+    const decision = await this.#governance.decide(request);
+    if (!decision.permit) {
+      await this.#governance.record([{ request, decision, entities: [], outcome: 'minor-failure' }]);
+      throw serverErrors.error('server-refused', decision.reason);
+    }
+    return { request, decision };
+  }
+
+  /** Those of many versions that the caller may see; each person's data of one kind are decided once. */
+  async visible(caller: Caller, versions: readonly ResourceVersion[]): Promise<readonly ResourceVersion[]> {
+    const decided = new Map<string, boolean>();
+    const seen: ResourceVersion[] = [];
+    for (const version of versions) {
+      const labels = version.resource === null ? [] : labelsOf(version.resource);
+      const subject = version.subject === OF_NOBODY ? null : version.subject;
+      const key = JSON.stringify([version.type, subject, labels]);
+      let may = decided.get(key);
+      if (may === undefined) {
+        may =
+          scopePermits(caller.scopes, caller.patient, 'read', version.type, subject, labels) &&
+          (
+            await this.#governance.decide({
+              caller,
+              action: 'read',
+              type: version.type,
+              subject,
+              labels,
+              at: this.#clock(),
+            })
+          ).permit;
+        decided.set(key, may);
+      }
+      if (may) seen.push(version);
+    }
+    return seen;
+  }
+
+  /** What would be recorded, as entries to append with a write; null where Governance appends by itself. */
+  entries(events: readonly AccessEvent[]): readonly NewEntry[] | null {
+    return this.#governance.entriesOf?.(events) ?? null;
+  }
+
+  record(events: readonly AccessEvent[]): Promise<void> {
+    return this.#governance.record(events);
+  }
+}
+
+/** Labels that scopes and policies look at: security labels and categories, `system|code`. */
+export function labelsOf(resource: Resource): readonly string[] {
+  const found: string[] = [];
+  const add = (codings: unknown) => {
+    for (const coding of Array.isArray(codings) ? codings : []) {
+      const { system, code } = (coding ?? {}) as { system?: unknown; code?: unknown };
+      if (typeof code === 'string') found.push(`${typeof system === 'string' ? system : ''}|${code}`);
+    }
+  };
+  add((resource.meta as { security?: unknown } | undefined)?.security);
+  const categories = Array.isArray(resource.category) ? resource.category : [resource.category];
+  for (const category of categories) add((category as { coding?: unknown } | undefined)?.coding);
+  return found;
+}
+
+/** Where nobody set up a governance: everything is permitted to whom the scopes let in, and all of it recorded in the log. */
+export function openGovernance(store: Store, clock: () => Instant): Governance {
+  const entriesOf = (events: readonly AccessEvent[]): readonly NewEntry[] =>
+    events.map(({ request, decision, ...done }) => {
+      const { caller, ...asked } = request;
+      const { token: _, ...who } = caller;
+      return {
+        id: randomUUID(),
+        subject: request.subject ?? OF_NOBODY,
+        kind: 'access',
+        trueAt: request.at,
+        knownAt: instant(clock()),
+        payload: { request: { ...asked, caller: who }, decision, ...done },
+      };
+    });
+  return {
+    decide: async () => ({
+      permit: true,
+      reason: 'No policy is set up: whom the scopes let in may do it.',
+      policies: [],
+      consent: null,
+    }),
+    entriesOf,
+    record: async (events) => {
+      await store.append(entriesOf(events), 'process');
+    },
+  };
+}
