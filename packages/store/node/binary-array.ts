@@ -4,17 +4,16 @@ const HEADER = 20;
 const BYTEA = 17;
 const INT8 = 20;
 const TEXT = 25;
+const FLOAT8 = 701;
 
 /** As `bigint[]`. */
-export function int8Array(values: readonly number[]): Buffer {
-  const array = header(INT8, values.length, false, values.length * 12);
-  let at = HEADER;
-  for (const value of values) {
-    array.writeInt32BE(8, at);
-    array.writeBigInt64BE(BigInt(value), at + 4);
-    at += 12;
-  }
-  return array;
+export function int8Array(values: readonly (number | null)[]): Buffer {
+  return eightBytes(INT8, values, (array, value, at) => array.writeBigInt64BE(BigInt(value), at));
+}
+
+/** As `double precision[]`. */
+export function float8Array(values: readonly (number | null)[]): Buffer {
+  return eightBytes(FLOAT8, values, (array, value, at) => array.writeDoubleBE(value, at));
 }
 
 /** As `text[]`. */
@@ -28,6 +27,24 @@ export function textArray(values: readonly (string | null)[]): Buffer {
 /** As `bytea[]`. */
 export function byteaArray(values: readonly (Uint8Array | null)[]): Buffer {
   return variable(BYTEA, values);
+}
+
+function eightBytes(
+  type: number,
+  values: readonly (number | null)[],
+  write: (array: Buffer, value: number, at: number) => void,
+): Buffer {
+  const nulls = values.filter((value) => value === null).length;
+  const array = header(type, values.length, nulls > 0, values.length * 12 - nulls * 8);
+  let at = HEADER;
+  for (const value of values) {
+    array.writeInt32BE(value === null ? -1 : 8, at);
+    at += 4;
+    if (value === null) continue;
+    write(array, value, at);
+    at += 8;
+  }
+  return array;
 }
 
 function variable(type: number, values: readonly (Uint8Array | null)[]): Buffer {

@@ -1,6 +1,8 @@
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
 import { storeErrors } from '../errors.data.ts';
 import { coded } from './postgres-error.ts';
+import type { Tables } from './schema.ts';
 
 /** Integers of 64 bits come as numbers: positions, times and counts stay below 2^53. */
 const TYPES: pg.CustomTypesConfig = {
@@ -98,3 +100,13 @@ export async function lend<T>({ pool, place }: Connections, work: (client: pg.Po
     client?.release(broken);
   }
 }
+
+/** Makes the texts of queries; it is connected to nothing. */
+export const texts = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+});

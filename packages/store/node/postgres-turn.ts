@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import type { AppendResult, Durability, Entry, NewEntry } from '../contract.ts';
 import { storeErrors } from '../errors.data.ts';
+import { payloadText } from '../memory.ts';
 import type { TreeEdge, TreeNode } from '../merkle.ts';
 import { byteaArray, int8Array, textArray } from './binary-array.ts';
 import { tagOf } from './envelope.ts';
 import type { KeptSubject, KeyRing, SubjectRow } from './key-ring.ts';
 import { type Connections, lend, query } from './postgres-session.ts';
 import { addLeaf, edgeAt, insertNodes } from './postgres-tree.ts';
-import { sealPayload } from './sealed-rows.ts';
+import { type EntryRow, openEntry, sealPayload } from './sealed-rows.ts';
 
 /** Entries of one `append`, with their payloads as JSON text. */
 export interface Call {
@@ -41,6 +42,24 @@ interface NewRow {
 
 type Found = KeptSubject | 'erased';
 
+/** The subjects of these numbers, by number; null for one that was erased. `erasures`: how many there were before. */
+export async function subjectsOf(
+  client: pg.ClientBase,
+  ring: KeyRing,
+  numbers: readonly number[],
+  erasures: number,
+): Promise<(n: number) => KeptSubject | null> {
+  const missing = [...new Set(numbers)].filter((n) => ring.byNumber(n) === undefined);
+  const found = new Map<number, KeptSubject | null>();
+  if (missing.length > 0) {
+    const text = 'select n, name, key from subject where n = any($1::bigint[])';
+    for (const row of await query<SubjectRow>(client, text, [int8Array(missing)])) {
+      found.set(row.n, ring.open(row, erasures));
+    }
+  }
+  return (n) => ring.byNumber(n) ?? found.get(n) ?? null;
+}
+
 /**
  * One turn of writing: from the moment this connection alone may write until it commits, so that positions have no gaps and
  * are seen in their order. Other writers wait for a lock that the transaction holds; readers do not.
@@ -54,6 +73,7 @@ export class Turn {
   #seq: number;
   #n: number;
   #edge: TreeEdge | null;
+  readonly #erasures: number;
 
   constructor(client: pg.ClientBase, place: string, memory: Memory, head: Head) {
     this.client = client;
@@ -61,6 +81,7 @@ export class Turn {
     this.#ring = memory.ring;
     this.#seq = head.last_seq;
     this.#n = head.last_n;
+    this.#erasures = head.erasures;
     this.#edge = memory.edge?.size === head.last_seq ? memory.edge.copy() : null;
   }
 
@@ -89,9 +110,21 @@ export class Turn {
     return subject;
   }
 
-  /** Appends one call's entries. @throws store-id-taken, store-erased */
-  async append(call: Call): Promise<AppendResult> {
-    const [outcome] = await this.appendAll([call]);
+  /** The subjects of these numbers, by number; null for one that was erased. */
+  subjectsOf(numbers: readonly number[]): Promise<(n: number) => KeptSubject | null> {
+    return subjectsOf(this.client, this.#ring, numbers, this.#erasures);
+  }
+
+  /** The entries of the rows of `entry` that a text selects, in its order; one whose subject was erased says so. @throws store-corrupt */
+  async entries(text: string, values: readonly unknown[]): Promise<readonly Entry[]> {
+    const rows = await query<EntryRow>(this.client, text, values);
+    const subjectOf = await this.subjectsOf(rows.map(({ subject }) => subject));
+    return rows.map((row) => openEntry(row, subjectOf(row.subject)));
+  }
+
+  /** As `Store.append`, within this turn, which ends in nothing when this throws. @throws store-id-taken, store-erased, store-payload */
+  async append(entries: readonly NewEntry[]): Promise<AppendResult> {
+    const [outcome] = await this.appendAll([{ entries, texts: entries.map(payloadText) }]);
     if (outcome instanceof Error) throw outcome;
     return outcome!;
   }

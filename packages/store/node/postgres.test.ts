@@ -9,7 +9,7 @@ import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { connectionsContract } from '../connections-contract.ts';
 import { newEntry, storeContract } from '../store-contract.ts';
-import { byteaArray, int8Array, textArray } from './binary-array.ts';
+import { byteaArray, float8Array, int8Array, textArray } from './binary-array.ts';
 import { openPostgresStore } from './postgres.ts';
 import { startPostgres } from './postgres-server.ts';
 import { postgresAbsent, testDatabase } from './test-postgres.ts';
@@ -325,20 +325,26 @@ describe.skipIf(absent !== null)(`PostgreSQL${absent === null ? '' : ` (skipped:
     const url = await database.empty();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    const integer = fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
+    const integer = fc.option(fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }));
+    const real = fc.option(fc.double());
     const text = fc.option(fc.string({ unit: 'binary' }).map((s) => s.replaceAll('\0', '').toWellFormed()));
     const property = fc.asyncProperty(
       fc.array(integer),
+      fc.array(real),
       fc.array(text),
       fc.array(fc.option(fc.uint8Array())),
-      async (integers, texts, bytes) => {
-        const { rows } = await client.query('select $1::bigint[]::text[] as i, $2::text[] as t, $3::bytea[] as b', [
-          int8Array(integers),
-          textArray(texts),
-          byteaArray(bytes),
-        ]);
-        const { i, t, b } = rows[0] as { i: string[]; t: (string | null)[]; b: (Buffer | null)[] };
-        expect([i.map(Number), t]).toEqual([integers.map((n) => n + 0), texts]);
+      async (integers, reals, texts, bytes) => {
+        const { rows } = await client.query(
+          'select $1::bigint[]::text[] as i, $2::double precision[] as r, $3::text[] as t, $4::bytea[] as b',
+          [int8Array(integers), float8Array(reals), textArray(texts), byteaArray(bytes)],
+        );
+        const { i, r, t, b } = rows[0] as {
+          i: (string | null)[];
+          r: (number | null)[];
+          t: (string | null)[];
+          b: (Buffer | null)[];
+        };
+        expect([i.map((n) => n && Number(n)), r, t]).toEqual([integers.map((n) => n && n + 0), reals, texts]);
         expect(b.map((one) => one && [...one])).toEqual(bytes.map((one) => one && [...one]));
       },
     );

@@ -1,5 +1,4 @@
 import { type Instant, instant, type Problem } from '@gemel/core';
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type pg from 'pg';
 import {
   type AppendResult,
@@ -15,16 +14,14 @@ import type { LeafRow } from '../leaf.ts';
 import { payloadText } from '../memory.ts';
 import { TreeEdge, type TreeNode } from '../merkle.ts';
 import { type ProofPlan, planConsistency, planHead, planInclusion } from '../tree-proofs.ts';
-import { int8Array } from './binary-array.ts';
 import { selectEntries } from './entry-query.ts';
 import { numberOf, sealObject, sha256, unsealObject } from './envelope.ts';
 import { type KeptSubject, KeyRing, type SubjectRow } from './key-ring.ts';
 import { AppendQueue } from './postgres-append.ts';
 import { prepareDatabase } from './postgres-schema.ts';
-import { type Connections, connections, lend, query } from './postgres-session.ts';
+import { type Connections, connections, lend, query, texts } from './postgres-session.ts';
 import { addLeaf, differing, prove } from './postgres-tree.ts';
-import { type Memory, type Turn, takeTurn } from './postgres-turn.ts';
-import type { Tables } from './schema.ts';
+import { type Memory, subjectsOf, type Turn, takeTurn } from './postgres-turn.ts';
 import { type EntryRow, openEntry, openSnapshot, type SnapshotRow, sealSnapshot } from './sealed-rows.ts';
 
 export interface PostgresOptions {
@@ -38,13 +35,29 @@ export interface PostgresOptions {
   readonly busyTimeout?: number;
 }
 
+export interface PostgresReading {
+  readonly client: pg.ClientBase;
+  /** The entries of the rows of `entry` that a text selects, in its order; one whose subject was erased says so. @throws store-corrupt */
+  entries(text: string, values: readonly unknown[]): Promise<readonly Entry[]>;
+}
+
 /** The store on a PostgreSQL server, with what only a server has. */
 export interface PostgresStore extends Store {
   /** The address without the password. */
   readonly place: string;
+  /**
+   * Runs `work` as one transaction: nobody writes in between, and all of it is on the disk when this returns, or none of it (when it
+   * throws). For tables beside the log that must never differ from it. Such tables refer to subjects by number and let go of one
+   * that is erased by a trigger of their own (`after update on subject when (new.key is null)`).
+   */
+  transaction<T>(work: (turn: Turn) => Promise<T>): Promise<T>;
+  /** Lends a connection for reading tables beside the log, and the entries they name. */
+  reading<T>(work: (within: PostgresReading) => Promise<T>): Promise<T>;
   /** Reads everything once: broken seals, gaps in the sequence, what does not lead to the tree. Empty when all is well. */
   check(): Promise<readonly Problem[]>;
 }
+
+const bySubject = ({ subject }: { readonly subject: number }): number => subject;
 
 /** Rows, and how many subjects were erased before they were read. */
 interface Fresh<R> {
@@ -55,16 +68,6 @@ interface Fresh<R> {
 /** Entries read at a time where all are read. */
 const PAGE = 5_000;
 const LAST = 'select coalesce(max(seq), 0) as count from entry';
-
-/** Makes the texts of queries; it is connected to nothing. */
-const texts = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-  },
-});
 
 /**
  * Opens the log on a PostgreSQL server (15 or later), and makes or brings up to date its tables. Any number of processes may
@@ -123,20 +126,11 @@ function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
     return subject;
   }
 
-  /** The subject of each row; null for one that was erased. */
-  async function subjectsOf(
-    client: pg.ClientBase,
-    { rows, erasures }: Fresh<{ readonly subject: number }>,
-  ): Promise<(n: number) => KeptSubject | null> {
-    const missing = [...new Set(rows.map(({ subject }) => subject))].filter((n) => ring.byNumber(n) === undefined);
-    const found = new Map<number, KeptSubject | null>();
-    if (missing.length > 0) {
-      const text = 'select n, name, key from subject where n = any($1::bigint[])';
-      for (const row of await query<SubjectRow>(client, text, [int8Array(missing)])) {
-        found.set(row.n, ring.open(row, erasures));
-      }
-    }
-    return (n) => ring.byNumber(n) ?? found.get(n) ?? null;
+  /** The entries of the rows that a text selects, opened. */
+  async function entries(client: pg.ClientBase, text: string, values: readonly unknown[]): Promise<readonly Entry[]> {
+    const { rows, erasures } = await fresh<EntryRow>(client, text, values);
+    const subjectOf = await subjectsOf(client, ring, rows.map(bySubject), erasures);
+    return rows.map((row) => openEntry(row, subjectOf(row.subject)));
   }
 
   function read(asked: EntryQuery): Promise<readonly Entry[]> {
@@ -145,33 +139,33 @@ function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
       const subject = asked.subject === undefined ? null : await find(client, asked.subject);
       if (asked.subject !== undefined && subject === null) return [];
       const { sql, parameters } = selectEntries(texts, asked, subject?.n ?? null).compile();
-      const found = await fresh<EntryRow>(client, sql, parameters);
-      const subjectOf = await subjectsOf(client, found);
-      return found.rows.map((row) => openEntry(row, subjectOf(row.subject)));
+      return entries(client, sql, parameters);
     });
   }
 
   function get(id: string): Promise<Entry | null> {
     return lend(to, async (client) => {
-      const found = await fresh<EntryRow>(client, 'select * from entry where id = $1', [id]);
-      const [row] = found.rows;
-      if (row === undefined) return null;
-      const subject = (await subjectsOf(client, found))(row.subject);
-      if (subject === null) throw storeErrors.error('store-erased', `The subject of entry “${id}” was erased.`, where);
-      return openEntry(row, subject);
+      const [entry] = await entries(client, 'select * from entry where id = $1', [id]);
+      if (entry?.erased) throw storeErrors.error('store-erased', `The subject of entry “${id}” was erased.`, where);
+      return entry ?? null;
     });
   }
 
   function subjects() {
     return lend(to, async (client) => {
-      const found = await fresh<{ subject: number; entries: number; lastTrueAt: Instant; lastSeq: number }>(
+      const { rows, erasures } = await fresh<{
+        subject: number;
+        entries: number;
+        lastTrueAt: Instant;
+        lastSeq: number;
+      }>(
         client,
         `select subject, count(*) as entries, max(true_at) as "lastTrueAt", max(seq) as "lastSeq" from entry
           group by subject order by min(seq)`,
         [],
       );
-      const subjectOf = await subjectsOf(client, found);
-      return found.rows.flatMap(({ subject, lastTrueAt, ...row }) => {
+      const subjectOf = await subjectsOf(client, ring, rows.map(bySubject), erasures);
+      return rows.flatMap(({ subject, lastTrueAt, ...row }) => {
         const kept = subjectOf(subject);
         return kept === null ? [] : [{ subject: kept.name, ...row, lastTrueAt: instant(lastTrueAt) }];
       });
@@ -297,12 +291,12 @@ function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
     for (;;) {
       const page = await lend(to, async (client) => {
         const text = 'select * from entry where seq >= $1 order by seq limit $2';
-        const found = await fresh<EntryRow & LeafRow>(client, text, [expected, PAGE]);
-        const subjectOf = await subjectsOf(client, found);
+        const { rows, erasures } = await fresh<EntryRow & LeafRow>(client, text, [expected, PAGE]);
+        const subjectOf = await subjectsOf(client, ring, rows.map(bySubject), erasures);
         const kept: TreeNode[] = [];
-        for (const row of found.rows) addLeaf(edge, row, kept);
+        for (const row of rows) addLeaf(edge, row, kept);
         nodes += kept.length;
-        return { rows: found.rows, subjectOf, different: await differing(client, kept) };
+        return { rows, subjectOf, different: await differing(client, kept) };
       });
       if (page.rows.length === 0) break;
       for (const row of page.rows) {
@@ -327,8 +321,11 @@ function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
 
   return {
     place,
-    append: (entries, durable = 'disk') =>
-      guarded((): Promise<AppendResult> => queue.append({ entries, texts: entries.map(payloadText) }, durable)),
+    append: (given, durable = 'disk') =>
+      guarded((): Promise<AppendResult> => queue.append({ entries: given, texts: given.map(payloadText) }, durable)),
+    transaction: (work) => guarded(() => write(work)),
+    reading: (work) =>
+      guarded(() => lend(to, (client) => work({ client, entries: (text, values) => entries(client, text, values) }))),
     read: (asked) => guarded(() => read(asked)),
     get: (id) => guarded(() => get(id)),
     subjects: () => guarded(subjects),
