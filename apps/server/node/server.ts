@@ -19,6 +19,9 @@ import { Desk } from './desk.ts';
 import type { DicomIntake } from './dicom-intake.ts';
 import { dicomwebRoutes } from './dicomweb-routes.ts';
 import { feedRoutes } from './feed-routes.ts';
+import { smartSecurity } from './fhir/capability.ts';
+import { fhirRoutes } from './fhir/fhir-routes.ts';
+import { openFhir } from './fhir/open-fhir.ts';
 import { governRoutes } from './govern/govern-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { faultOf, openLog } from './log.ts';
@@ -143,6 +146,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   governRoutes(app, world);
   if (options.dicom !== undefined) dicomwebRoutes(app, options.dicom);
   terminologyRoutes(app, world.terminology, world.clock, (error) => log.error(faultOf(error), 'a request failed'));
+  const fhir = await openFhir({
+    world,
+    governance: options.governance ?? world.governance,
+    failed: (error) => log.error(faultOf(error), 'a resource failed after it was written'),
+    ...(access === undefined ? {} : { security: smartSecurity }),
+  });
+  if (fhir !== null) fhirRoutes(app, fhir.service, () => configuration.url);
   await webApp(app, options.webRoot);
 
   const host = configuration.host;
@@ -162,6 +172,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       desk.close();
       const late = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS);
       await app.close();
+      await fhir?.close();
       clearTimeout(late);
       access?.close();
       log.info('stopped');

@@ -106,6 +106,19 @@ export function capabilityStatement(
   };
 }
 
+/** How a client gets a token: SMART App Launch, with the addresses of the authorization server. */
+export function smartSecurity(base: string): Resource {
+  return {
+    cors: true,
+    service: [
+      {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
+        text: `OAuth2 with SMART App Launch; see ${base}/.well-known/smart-configuration`,
+      },
+    ],
+  };
+}
+
 const DEFINITION: Readonly<Record<string, string>> = {
   export: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export',
 };

@@ -297,6 +297,7 @@ describe('conditions', () => {
 
 describe('history', () => {
   it('of all and of a type goes on page by page', async () => {
+    for (let i = 0; i < 10; i++) await server.send('PUT', 'Patient/told', patient('told'));
     const first = (await server.get('_history?_count=5')).body;
     expect(first.entry).toHaveLength(5);
     const next = first.link.find((one: Json) => one.relation === 'next').url.replace('http://here/fhir', '');
