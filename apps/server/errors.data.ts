@@ -45,6 +45,10 @@ export const serverErrors = defineErrors({
     meaning: 'No message of that id waits in quarantine.',
     remedy: 'Take an id from gemel quarantine list.',
   },
+  'server-head-unreadable': {
+    meaning: 'The file holds no head of a log.',
+    remedy: 'Give the file that gemel audit head wrote.',
+  },
   'server-review-unknown': {
     meaning: 'There is no access of that id to be reviewed.',
     remedy: 'Take an id from GET /api/reviews or gemel audit reviews.',

@@ -7,7 +7,7 @@ import { scopePermits } from '../../scopes.ts';
 import type { Desk } from '../desk.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import type { World } from '../world.ts';
-import { LOCAL_PERSON } from './identify.ts';
+import { LOCAL_PERSON, stated } from './identify.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -85,7 +85,7 @@ export function guard(app: FastifyInstance, options: GuardOptions): Gate {
     const known = route.url !== undefined;
     const access = route.config?.access ?? (known ? accessOf(request.method, route.url!) : 'open');
     request.caller = NOBODY;
-    if (options.identify === null) request.caller = LOCAL_PERSON;
+    if (options.identify === null) request.caller = stated(request, LOCAL_PERSON);
     else {
       const caller = access === 'open' ? null : await found(options.identify, request, reply);
       // Who does not say who they are is counted by the address they come from.
@@ -105,7 +105,9 @@ export function guard(app: FastifyInstance, options: GuardOptions): Gate {
   app.addHook('onResponse', async (request, reply) => {
     const entered = asked.get(request);
     if (governance === undefined || entered === undefined) return;
-    const outcome = reply.statusCode < 400 ? 'success' : reply.statusCode < 500 ? 'minor-failure' : 'serious-failure';
+    const { permit } = entered.decision;
+    const outcome =
+      permit && reply.statusCode < 400 ? 'success' : reply.statusCode < 500 ? 'minor-failure' : 'serious-failure';
     await governance.record([{ ...entered, entities: [], outcome }]);
   });
 

@@ -67,10 +67,10 @@ export function sessionOf(
 }
 
 /** What a person says of why they ask: the purpose of use, and why they go past what consent allows. Policies judge it. */
-function stated({ headers }: FastifyRequest, caller: Caller): Caller {
+export function stated({ headers }: FastifyRequest, caller: Caller): Caller {
   const purpose = headers['x-purpose-of-use'];
   const reason = headers['x-break-glass'];
-  if (typeof purpose === 'string' && !/^[A-Z][A-Z0-9-]{1,31}$/.test(purpose))
+  if (typeof purpose === 'string' && !/^[A-Za-z0-9:/.|#-]{2,200}$/.test(purpose))
     throw serverErrors.error('server-request-invalid', 'X-Purpose-Of-Use is no code.', { field: 'X-Purpose-Of-Use' });
   return {
     ...caller,
