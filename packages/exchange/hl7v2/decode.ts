@@ -153,7 +153,9 @@ export function* decodeMessage(
     yield { type: message.code || 'message', fate: 'kept', items: [], problems, provenance, kept };
     return;
   }
-  const conversion = convertMessage(message, options.name, zone, 'items');
+  // A document is kept as a resource too, since no item says what it holds.
+  const documents = message.code === 'MDM';
+  const conversion = convertMessage(message, options.name, zone, documents ? 'resources' : 'items');
   const results = itemsOf(conversion, options);
   const parts = partsOf(conversion, message, options);
   let part = parts[0]!;
@@ -189,9 +191,19 @@ export function* decodeMessage(
       items,
       problems,
       provenance: { ...provenance, ...sourceId },
-      ...(part.first === segment.index ? { kept: { text: textOf(message, part) } } : {}),
+      ...(part.first === segment.index
+        ? { kept: { text: textOf(message, part) } }
+        : documents
+          ? keptDocument(segment, conversion)
+          : {}),
     };
   }
+}
+
+/** The document that a segment begins, with its texts and files. */
+function keptDocument(segment: Segment, { resources }: Conversion): Pick<Decoded, 'kept'> {
+  const made = resources.find((one) => one.segment === segment && one.resource.resourceType === 'DocumentReference');
+  return made === undefined ? {} : { kept: { resource: asFhir(made.resource) } };
 }
 
 /** The segments about one patient: what stands before the first PID belongs to that patient too. */

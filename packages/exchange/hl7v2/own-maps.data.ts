@@ -280,6 +280,7 @@ export const ownMaps: Readonly<Record<string, OwnMap>> = {
     replaces: [3, 17],
     rows: [
       [3, 'content.attachment.contentType', '', 'ContentType'],
+      [4, 'context.period.start'],
       [17, 'docStatus', '', 'DocumentCompletionStatus'],
     ],
   },

@@ -19,6 +19,13 @@ export interface AllergyReading {
   readonly reactions: AllergyFinding['reactions'];
 }
 
+/** The end of a span, past the bracket that closes one opened within it. */
+function closed(tokens: Tokens, from: number, end: number, most: number): number {
+  let open = 0;
+  for (let i = from; i < end; i++) open += tokens.word[i] === '(' ? 1 : tokens.word[i] === ')' ? -1 : 0;
+  return open > 0 && end < most && tokens.word[end] === ')' ? end + 1 : end;
+}
+
 /** Allergies of a sentence that speaks of them, with the reactions that stand after each; empty where it names no substance. */
 export function readAllergies(
   tokens: Tokens,
@@ -51,6 +58,6 @@ export function readAllergies(
       i = reaction.end - 1;
       end = reaction.end;
     }
-    return { from: at, to: end, entry: match.value, reactions };
+    return { from: at, to: closed(tokens, at, end, to), entry: match.value, reactions };
   });
 }

@@ -102,6 +102,34 @@ describe('texts within other sources', () => {
     ]);
   });
 
+  it('the text of a document that an HL7 v2 MDM brings, of whichever OBX', () => {
+    const document = (...obx: string[]) => [
+      'MSH|^~\\&|A|B|C|D|20240131120000+0000||MDM^T02|1|P|2.5.1',
+      'EVN||20240131120000+0000',
+      'PID|1||7^^^H&1.2&ISO',
+      'TXA|1|PN|TX|20240131113000+0000||||||||DOC1|||||AU||AV',
+      ...obx,
+    ];
+    const read = (segments: readonly string[]) => told(hl7v2Door.decode(bytesOf(segments.join('\r')), options));
+    const wanted = [
+      ['urn:oid:1.2|7', 'condition.absent', null],
+      ['urn:oid:1.2|7', 'observation', 38.2],
+      ['urn:oid:1.2|7', 'medication', null],
+    ];
+    expect(read(document(`OBX|1|TX|11506-3^Progress note^LN||${NOTE.replaceAll('. ', '.~')}||||||F`))).toEqual(wanted);
+    const [first, ...others] = NOTE.split('. ');
+    expect(
+      read(document(`OBX|1|FT|1^Note||${first}.||||||F`, `OBX|2|FT|1^Note||${others.join('. ')}||||||F`)).map(
+        ([, kind]) => kind,
+      ),
+    ).toEqual(['condition.absent', 'observation', 'medication']);
+    const scan = btoa(NOTE);
+    expect(read(document(`OBX|1|ED|2^Scan||^text^plain^Base64^${scan}||||||F`))).toEqual(wanted);
+    expect(read(document(`OBX|1|ED|2^Scan||^application^pdf^Base64^${scan}||||||F`))).toEqual([]);
+    const [item] = derived(hl7v2Door.decode(bytesOf(document(`OBX|1|TX|1^Note||${NOTE}||||||F`).join('\r')), options));
+    expect(item!.provenance).toMatchObject({ element: expect.stringMatching(/^MDM\.TXA\[1\]\.content\[0\]/) });
+  });
+
   it('the narrative of a C-CDA section', () => {
     const document = `<ClinicalDocument xmlns="urn:hl7-org:v3"><templateId root="2.16.840.1.113883.10.20.22.1.9"/><id root="1.2"/><code code="11506-3" codeSystem="2.16.840.1.113883.6.1"/><title>Note</title><effectiveTime value="20240131120000+0000"/><recordTarget><patientRole><id root="1.2.3" extension="7"/><patient><name><given>A</given><family>B</family></name></patient></patientRole></recordTarget><component><structuredBody><component><section><code code="51847-2" codeSystem="2.16.840.1.113883.6.1"/><title>Assessment</title><text><paragraph>${NOTE}</paragraph></text></section></component></structuredBody></component></ClinicalDocument>`;
     const found = told(ccdaDoor.decode(bytesOf(document), options)).map(([, kind, value]) => [kind, value]);

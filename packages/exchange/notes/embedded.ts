@@ -161,8 +161,11 @@ export function plainText(html: string): string {
 /** When a resource says that it holds, or was written. */
 function timeOf(resource: Json, options: DoorOptions): RawTime | null {
   const zone = options.zone === undefined ? null : parseZone(options.zone);
-  const period = isObject(resource.effectivePeriod) ? resource.effectivePeriod.start : undefined;
-  for (const each of [resource.effectiveDateTime, period, resource.date, resource.issued]) {
+  const startOf = (period: unknown) => (isObject(period) ? period.start : undefined);
+  const { context, effectiveDateTime, effectivePeriod, date, issued } = resource;
+  // Of a document: when what it tells of took place, else when it was made.
+  const told = isObject(context) ? startOf(context.period) : undefined;
+  for (const each of [effectiveDateTime, startOf(effectivePeriod), told, date, issued]) {
     if (typeof each !== 'string') continue;
     const read = readDateTime(each, zone);
     if (read.kind === 'point') return { start: read.at, offset: read.offset };

@@ -68,6 +68,18 @@ describe('reading notes', () => {
     ]);
   });
 
+  it('the words of an allergy end with the bracket that closes', () => {
+    const words = (text: string) =>
+      found(text)
+        .filter(({ kind }) => kind === 'allergy')
+        .map(({ text }) => text);
+    expect(words('Allergic to penicillin (rash).')).toEqual(['penicillin (rash)']);
+    expect(words('Allergies: penicillin (rash), sulfa (hives)')).toEqual(['penicillin (rash)', 'sulfa (hives)']);
+    expect(words('(Allergic to penicillin with rash)')).toEqual(['penicillin with rash']);
+    expect(words('Allergic to penicillin (rash')).toEqual(['penicillin (rash']);
+    expect(words('Allergic to penicillin (gets a rash every time)')).toEqual(['penicillin (gets a rash']);
+  });
+
   it('a sentence copied forward is known, within a note and from an earlier one', () => {
     const sentence = 'Patient has a fever and a cough with chills today.';
     const twice = found(`${sentence}\nNew line.\n${sentence}`);
