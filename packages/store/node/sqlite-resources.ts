@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type Instant, instant } from '@gemel/core';
 import type { Criterion, IndexRow, ResourceSearch } from '@gemel/core/resource-search';
 import { Kysely, type RawBuilder } from 'kysely';
-import type { Entry, NewEntry } from '../contract.ts';
-import { storeErrors } from '../errors.data.ts';
+import type { NewEntry } from '../contract.ts';
 import type {
   HistoryQuery,
   Lookup,
@@ -19,39 +17,26 @@ import type {
   SearchHits,
   SearchPage,
 } from '../resource-contract.ts';
-import { isLeaf, SearchSql } from '../resource-sql.ts';
+import { SearchSql } from '../resource-sql.ts';
+import {
+  ABSENT,
+  alongOf,
+  cursorOf,
+  FOUND,
+  type Leaf,
+  leavesOf,
+  PAGE,
+  planWrites,
+  RARE,
+  type ResourceRow,
+  type Standing,
+  versionOf,
+} from './resource-plan.ts';
 import { INDEX_TABLES } from './resource-schema.ts';
 import type { SqliteStore, SqliteTransaction } from './sqlite.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 
-/** A condition that fewer rows meet is found first; where all are met by more, a second look tells those of some size apart. */
-const RARE = [1_000, 30_000] as const;
-/** Entries gone through at a time when the index is made anew. */
-const PAGE = 500;
-/** What a lookup finds at most: whether there is none, one or several is all that is asked of it. */
-const FOUND = 3;
-
 type Reading = Pick<SqliteTransaction, 'database' | 'entry' | 'subjectOf'>;
-
-interface Row {
-  readonly n: number;
-  readonly type: string;
-  readonly id: string;
-  readonly version: number;
-  readonly seq: number;
-  readonly updated: number;
-  readonly deleted: number;
-  readonly subject: number;
-}
-
-/** What is written of a version in its log entry. */
-interface Payload {
-  readonly type: string;
-  readonly id: string;
-  readonly version: number;
-  readonly how: ResourceVersion['how'];
-  readonly resource: Resource | null;
-}
 
 /** Index rows and current versions go when their subject is erased, whoever erases it. */
 const TRIGGER = `
@@ -231,7 +216,7 @@ class SqliteResources implements ResourceStore {
 
   #look(within: Reading, lookup: Lookup): readonly ResourceHead[] {
     const { database } = within;
-    const heads = (rows: readonly Row[]) =>
+    const heads = (rows: readonly ResourceRow[]) =>
       rows.map(({ type, id, version, updated, deleted, subject }) => ({
         type,
         id,
@@ -241,19 +226,21 @@ class SqliteResources implements ResourceStore {
         subject: within.subjectOf(subject)!.name,
       }));
     if ('id' in lookup) {
-      const row = this.#row(database, lookup.type, lookup.id);
+      const row = this.#row(database, `${lookup.type}/${lookup.id}`);
       return row === undefined ? [] : heads([row]);
     }
     const found = this.#hits(database, lookup.search, FOUND, null);
-    return heads(found.map(({ n }) => this.#get<Row>(database, 'select * from resource where n = ?', n as number)!));
+    return heads(
+      found.map(({ n }) => this.#get<ResourceRow>(database, 'select * from resource where n = ?', n as number)!),
+    );
   }
 
-  #row(database: DatabaseSync, type: string, id: string): Row | undefined {
-    return this.#get<Row>(database, 'select * from resource where key = ?', `${type}/${id}`);
+  #row(database: DatabaseSync, key: string): ResourceRow | undefined {
+    return this.#get<ResourceRow>(database, 'select * from resource where key = ?', key);
   }
 
   #read(within: Reading, type: string, id: string): ResourceVersion | null {
-    const row = this.#row(within.database, type, id);
+    const row = this.#row(within.database, `${type}/${id}`);
     return row === undefined ? null : this.#opened(within, row.seq);
   }
 
@@ -264,28 +251,8 @@ class SqliteResources implements ResourceStore {
     beside: readonly NewEntry[],
     at: Instant,
   ): readonly ResourceVersion[] {
-    // One transaction may write a resource more than once.
-    const current = new Map<string, Head>();
-    const entries: NewEntry[] = [];
-    for (const write of writes) {
-      const { type, id, resource, ifVersion } = write;
-      const key = `${type}/${id}`;
-      const before = current.get(key) ?? headOf(within, this.#row(within.database, type, id));
-      if (ifVersion !== undefined && (before.deleted ? 0 : before.version) !== ifVersion) {
-        const there = before.version === 0 ? 'is not there' : `has version ${before.version}`;
-        throw storeErrors.error('store-version-conflict', `${key} ${there}, not version ${ifVersion}.`, {
-          element: key,
-        });
-      }
-      if (resource === null && before.deleted) continue;
-      const version = before.version + 1;
-      const subject = write.resource === null ? before.subject : write.subject;
-      current.set(key, { version, deleted: resource === null, subject });
-      const how = resource === null ? 'delete' : before.deleted ? 'create' : 'update';
-      const kept = resource === null ? null : this.#format.stamped(resource, version, at);
-      const payload: Payload = { type, id, version, how, resource: kept };
-      entries.push({ id: randomUUID(), subject, kind: 'resource', trueAt: at, knownAt: at, payload });
-    }
+    const standing = (key: string) => standingOf(within, this.#row(within.database, key));
+    const entries = planWrites(writes, standing, this.#format, at);
     const appended = within.append([...entries, ...beside]).entries.slice(0, entries.length);
     return appended.map(versionOf);
   }
@@ -427,10 +394,10 @@ class SqliteResources implements ResourceStore {
   #driver(
     database: DatabaseSync,
     search: ResourceSearch,
-  ): { readonly driver: Criterion | null; readonly along: Parameters<SearchSql['hitsAlong']>[1] | null } {
-    const leaves = search.all.filter(isLeaf);
+  ): { readonly driver: Criterion | null; readonly along: Leaf | null } {
+    const leaves = leavesOf(search.all);
     const sql = new SearchSql(this.#numberOf(database));
-    let rarest: { readonly leaf: (typeof leaves)[number]; readonly rows: number } | null = null;
+    let rarest: { readonly leaf: Leaf; readonly rows: number } | null = null;
     for (const most of RARE) {
       for (const leaf of leaves) {
         const [{ n: rows }] = this.#run<{ n: number }>(database, sql.estimate(leaf, most)) as [{ n: number }];
@@ -438,13 +405,7 @@ class SqliteResources implements ResourceStore {
       }
       if (rarest !== null) return { driver: rarest.leaf, along: null };
     }
-    const single = leaves.find(
-      (leaf) =>
-        (leaf.kind === 'token' || leaf.kind === 'reference') &&
-        leaf.any.length === 1 &&
-        (leaf.kind === 'reference' ? leaf.any[0]!.prefix !== true : leaf.any[0]!.code !== undefined),
-    );
-    return { driver: null, along: single ?? null };
+    return { driver: null, along: alongOf(leaves) };
   }
 
   #opened(within: Reading, seq: number): ResourceVersion | null {
@@ -506,22 +467,7 @@ class SqliteResources implements ResourceStore {
   }
 }
 
-interface Head {
-  readonly version: number;
-  readonly deleted: boolean;
-  readonly subject: string;
-}
-
-function headOf(within: Reading, row: Row | undefined): Head {
-  if (row === undefined) return { version: 0, deleted: true, subject: '' };
+function standingOf(within: Reading, row: ResourceRow | undefined): Standing {
+  if (row === undefined) return ABSENT;
   return { version: row.version, deleted: row.deleted === 1, subject: within.subjectOf(row.subject)!.name };
-}
-
-function versionOf({ payload, subject, seq, knownAt }: Entry): ResourceVersion {
-  const { type, id, version, how, resource } = payload as Payload;
-  return { type, id, version, at: knownAt, how, subject, seq, resource };
-}
-
-function cursorOf(row: Readonly<Record<string, number | string>>, keys: number): SearchCursor {
-  return [...Array.from({ length: keys }, (_, i) => row[`k${i}`]!), row.n!];
 }
