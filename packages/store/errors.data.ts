@@ -79,6 +79,19 @@ export const storeErrors = defineErrors({
     meaning: 'The log was written by a newer version of the store.',
     remedy: 'Use the version of Gemel that wrote it, or a newer one.',
   },
+  'store-backup-place': {
+    meaning: 'A backup was to be written, or restored, where something is already.',
+    remedy: 'Name a folder that is absent or empty; nothing is ever overwritten.',
+  },
+  'store-backup-broken': {
+    meaning: 'A backup lacks a file, or holds one that is not as it was written.',
+    remedy: 'Take another backup; this one was damaged, or is still being written.',
+  },
+  'store-backup-key': {
+    meaning: 'A backup opens only with the master key, and nothing was said of where that goes.',
+    remedy:
+      'Add --key FILE to write it apart from the backup, --with-key to put it in, or --without-key when it is kept elsewhere already.',
+  },
   'store-beyond-log': {
     meaning: 'A proof was asked for a position or a size that the log does not have.',
     remedy: 'Ask for positions from 1, and sizes from 0, to the last position of the log, each not beyond the size.',

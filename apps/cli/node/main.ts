@@ -40,6 +40,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(begin: Begin) => Command>
   evidence: async () => (await import('./commands/evidence.ts')).evidenceCommand,
   bench: async () => (await import('./commands/bench.ts')).benchCommand,
   packs: async () => (await import('./commands/packs.ts')).packsCommand,
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  restore: async () => (await import('./commands/backup.ts')).restoreCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };
 
