@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { type Instant, instant } from '@gemel/core';
-import type { NewEntry, Store } from '@gemel/store';
+import type { NewEntry } from '@gemel/store';
 import type { Resource, ResourceVersion } from '@gemel/store/resource-contract';
 import type { AccessAction, AccessDecision, AccessEvent, AccessRequest, Caller, Governance } from '../../access.ts';
 import { serverErrors } from '../../errors.data.ts';
@@ -95,33 +94,4 @@ export function labelsOf(resource: Resource): readonly string[] {
   const categories = Array.isArray(resource.category) ? resource.category : [resource.category];
   for (const category of categories) add((category as { coding?: unknown } | undefined)?.coding);
   return found;
-}
-
-/** Where nobody set up a governance: everything is permitted to whom the scopes let in, and all of it recorded in the log. */
-export function openGovernance(store: Store, clock: () => Instant): Governance {
-  const entriesOf = (events: readonly AccessEvent[]): readonly NewEntry[] =>
-    events.map(({ request, decision, ...done }) => {
-      const { caller, ...asked } = request;
-      const { token: _, ...who } = caller;
-      return {
-        id: randomUUID(),
-        subject: request.subject ?? OF_NOBODY,
-        kind: 'access',
-        trueAt: request.at,
-        knownAt: instant(clock()),
-        payload: { request: { ...asked, caller: who }, decision, ...done },
-      };
-    });
-  return {
-    decide: async () => ({
-      permit: true,
-      reason: 'No policy is set up: whom the scopes let in may do it.',
-      policies: [],
-      consent: null,
-    }),
-    entriesOf,
-    record: async (events) => {
-      await store.append(entriesOf(events), 'process');
-    },
-  };
 }

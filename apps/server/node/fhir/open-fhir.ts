@@ -5,13 +5,14 @@ import type { Governance } from '../../access.ts';
 import type { World } from '../world.ts';
 import { capabilityStatement } from './capability.ts';
 import { codeSets } from './code-sets.ts';
-import { FhirAccess, openGovernance } from './fhir-access.ts';
+import { FhirAccess } from './fhir-access.ts';
 import { fhirFormat } from './resource-format.ts';
 import { FhirService } from './service.ts';
 import { TwinFeed } from './twin-feed.ts';
 
 export interface FhirOptions {
   readonly world: World;
+  /** Default: the world's own. */
   readonly governance?: Governance;
   /** How those get a token who ask; absent where nobody logs in. */
   readonly security?: (base: string) => Resource;
@@ -37,7 +38,7 @@ export async function openFhir({ world, governance, security, failed }: FhirOpti
   const written = (versions: readonly ResourceVersion[]) => {
     if (versions.length > 0) void feed.follow();
   };
-  const access = new FhirAccess(governance ?? openGovernance(world.store, clock), clock);
+  const access = new FhirAccess(governance ?? world.governance, clock);
   const service = new FhirService({
     resources,
     access,
