@@ -14,6 +14,8 @@ import { authRoutes } from './auth/auth-routes.ts';
 import { cookieName } from './auth/cookie.ts';
 import { guard } from './auth/guard.ts';
 import { SESSION_COOKIE } from './auth/identify.ts';
+import { People } from './auth/people.ts';
+import { cdsRoutes } from './cds/cds-routes.ts';
 import { type Configuration, defaultConfiguration } from './configuration.ts';
 import { Desk } from './desk.ts';
 import type { DicomIntake } from './dicom-intake.ts';
@@ -23,6 +25,7 @@ import { smartSecurity } from './fhir/capability.ts';
 import { fhirRoutes } from './fhir/fhir-routes.ts';
 import { openFhir } from './fhir/open-fhir.ts';
 import { governRoutes } from './govern/govern-routes.ts';
+import { guardedFetch } from './guarded-fetch.ts';
 import { healthRoutes } from './health-routes.ts';
 import { faultOf, openLog } from './log.ts';
 import { Metrics } from './metrics.ts';
@@ -153,13 +156,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(access === undefined ? {} : { security: smartSecurity }),
   });
   if (fhir !== null) fhirRoutes(app, fhir.service, () => configuration.url);
+  let url = '';
+  cdsRoutes(app, {
+    world,
+    desk,
+    gate,
+    people: access?.people ?? new People(world.hub),
+    fetch: access?.fetch ?? guardedFetch(configuration),
+    base: () => url,
+  });
   await webApp(app, options.webRoot);
 
   const host = configuration.host;
   await app.listen({ port: options.port ?? 0, host });
   const { port } = app.server.address() as AddressInfo;
   const scheme = configuration.tls === null ? 'http' : 'https';
-  const url = configuration.url ?? `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  url = configuration.url ?? `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   access?.listening(url);
   log.info({ port }, 'listening');
   return {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { cdsTokens } from '../cds/cds-tokens.ts';
 import type { Configuration } from '../configuration.ts';
 import { guardedFetch } from '../guarded-fetch.ts';
 import { RateLimit } from '../rate-limit.ts';
@@ -9,7 +10,7 @@ import { AccessStore } from './access-store.ts';
 import { authorizationServer, fhirBase } from './authorization-server.ts';
 import { Clients } from './clients.ts';
 import type { CookiePolicy } from './cookie.ts';
-import { embeddedTokens, type Identification, identify, sessionOf } from './identify.ts';
+import { embeddedTokens, type Identification, identify, sessionOf, type TokenReader } from './identify.ts';
 import { Launches } from './launches.ts';
 import { outsideTokens } from './outside-tokens.ts';
 import { People } from './people.ts';
@@ -43,6 +44,7 @@ export class Access {
   #listening = '';
   #provider: Provider | null = null;
   #identification: Identification | null = null;
+  #cds: TokenReader | null = null;
 
   private constructor(options: AccessOptions, store: AccessStore, keys: ServerKeys) {
     const { configuration, world } = options;
@@ -115,7 +117,16 @@ export class Access {
           : []),
       ],
     };
-    return identify(request, this.#identification);
+    // What a CDS client signs is for its services alone.
+    if (!request.url.startsWith('/cds-services')) return identify(request, this.#identification);
+    this.#cds ??= cdsTokens({
+      base: this.base,
+      clients: this.configuration.cdsClients,
+      store: this.store,
+      fetch: this.fetch,
+      now: this.now,
+    });
+    return identify(request, { ...this.#identification, readers: [this.#cds, ...this.#identification.readers] });
   }
 
   close(): void {

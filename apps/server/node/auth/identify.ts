@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../access.ts';
 import { serverErrors } from '../../errors.data.ts';
+import { LOCAL_PERSON } from '../../local-person.ts';
 import { narrowScopes } from '../../scopes.ts';
 import { type AccessStore, fingerprint } from './access-store.ts';
 import { clientScopes, fhirBase, type GrantedContext, WEB_CLIENT } from './authorization-server.ts';
@@ -10,19 +11,7 @@ import { purposeOf, scopesOf } from './role-scopes.ts';
 import type { User, Users } from './users.ts';
 import type { WebSession, WebSessions } from './web-sessions.ts';
 
-/** The person at this machine, where nobody logs in. */
-export const LOCAL_PERSON: Caller = {
-  agent: {
-    id: 'person|local',
-    kind: 'person',
-    name: 'Person at this machine',
-    roles: ['clinician', 'researcher', 'administrator'],
-  },
-  scopes: 'all',
-  patient: null,
-  purpose: 'TREAT',
-  token: null,
-};
+export { LOCAL_PERSON };
 
 /** Says who a token is of. @throws server-token-invalid, server-token-expired */
 export type TokenReader = (token: string) => Promise<Caller | null>;

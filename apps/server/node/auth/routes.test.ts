@@ -101,6 +101,7 @@ const OPEN = [
   'GET /.well-known/openid-configuration',
   'GET /.well-known/smart-configuration',
   'GET /api/session',
+  'GET /cds-services',
   'GET /fhir/.well-known/smart-configuration',
   'GET /healthz',
   'GET /login',
