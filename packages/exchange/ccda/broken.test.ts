@@ -58,8 +58,8 @@ describe('what is odd and read all the same', () => {
     expect(ccdaDoor.sniff(bytesOf(fragment), 'a.xml')).toBeGreaterThan(0.5);
     expect(ofType(resources(fragment), 'Observation').length).toBe(1);
     expect([codesOf(decoded(fragment)), itemsOf(decoded(fragment))]).toEqual([['ccda-patient-missing'], []]);
-    expect(itemsOf(decoded(fragment, { subject: 'urn:oid:1|2' })).map(({ subject }) => subject)).toEqual([
-      'urn:oid:1|2',
+    expect(itemsOf(decoded(fragment, { subject: 'urn:oid:1.2|3' })).map(({ subject }) => subject)).toEqual([
+      'urn:oid:1.2|3',
     ]);
     expect(ofType(resources(sign(70)), 'Observation').length).toBe(1);
     expect(ofType(resources(sign(70) + sign(71)), 'Observation').length).toBe(2);

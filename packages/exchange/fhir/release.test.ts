@@ -358,11 +358,11 @@ describe('a proposal nobody has acted on', () => {
 
 describe('structureFaults', () => {
   test.each([
-    [{ resourceType: 'RiskAssessment', status: 'preliminary' }, 'RiskAssessment.subject: missing'],
     [
-      { resourceType: 'Provenance', target: [], recorded: now, agent: [{}] },
-      'Provenance.target: not a non-empty array',
+      { resourceType: 'RiskAssessment', status: 'preliminary' },
+      'RiskAssessment: RiskAssessment.subject is missing: at least 1 must be there',
     ],
+    [{ resourceType: 'Provenance', target: [], recorded: now, agent: [{}] }, 'Provenance.target: an empty array'],
     [
       {
         resourceType: 'AuditEvent',
@@ -371,11 +371,11 @@ describe('structureFaults', () => {
         agent: [{ requestor: 'yes' }],
         source: { observer: { display: 'x' } },
       },
-      'AuditEvent.agent[0].requestor: "yes" is no boolean',
+      'AuditEvent.agent[0].requestor: the string yes where true or false belongs (boolean)',
     ],
     [
       { resourceType: 'CarePlan', status: 'proposed', intent: 'proposal', subject: { reference: 'Patient/1' } },
-      'CarePlan.status: proposed is none of draft, active, on-hold, revoked, completed, entered-in-error, unknown',
+      'CarePlan.status: proposed is not of http://hl7.org/fhir/ValueSet/request-status|4.0.1',
     ],
     [
       {
@@ -385,7 +385,7 @@ describe('structureFaults', () => {
         subject: { reference: 'Device/1' },
         medicationCodeableConcept: { text: 'x' },
       },
-      'MedicationRequest.subject: leads to Device, where Patient,Group belong',
+      'MedicationRequest.subject: leads to Device, where Patient, Group belong',
     ],
     [
       {
@@ -395,17 +395,17 @@ describe('structureFaults', () => {
         valueQuantity: { value: 1 },
         valueString: 'x',
       },
-      'Observation.value[x]: given as valueQuantity and valueString',
+      'Observation.value: valueQuantity and valueString are both given',
     ],
     [
       { resourceType: 'Observation', status: 'final', code: { text: 'x' }, colour: 'red' },
-      'Observation.colour: no element of Observation',
+      'Observation.colour: Observation has no element "colour"',
     ],
     [
       { resourceType: 'Observation', status: 'final', code: { text: 'x' }, valueFrequency: {} },
-      'Observation.valueFrequency: no element of Observation',
+      'Observation.valueFrequency: Observation has no element "valueFrequency"',
     ],
-    [{ resourceType: 'Nothing' }, 'Nothing: not a type this check knows'],
+    [{ resourceType: 'Nothing' }, 'Nothing: R4 has no resource "Nothing"'],
   ])('finds what is wrong in %j', (resource, fault) => {
     expect(structureFaults(resource)).toContain(fault);
   });

@@ -1,4 +1,4 @@
-import { r4Structure } from '../fhir/r4-structure.data.ts';
+import { r4Types } from '../fhir/validate/type-table.ts';
 import { isPlain } from './draft.ts';
 import type { Made } from './values.ts';
 
@@ -48,13 +48,17 @@ const shapes = new Map<string, Shape>();
 function shapeOf(structure: string): Shape {
   let shape = shapes.get(structure);
   if (shape === undefined) {
-    const needs: Need[] = [];
-    const parts: { name: string; type: string }[] = [];
-    for (const [name, rule] of Object.entries(r4Structure[structure] ?? {})) {
-      const [cardinality = '', type = ''] = rule.split(' ');
-      if (!cardinality.startsWith('0')) needs.push({ name, type, array: !cardinality.endsWith('..1') });
-      if (type.includes('.')) parts.push({ name, type });
-    }
+    const elements = r4Types().shape(structure)?.elements ?? [];
+    const needs = elements
+      .filter(({ min }) => min > 0)
+      .map(({ name, choice, forms, max }) => ({
+        name: choice ? `${name}[x]` : name,
+        type: forms[0]!.type,
+        array: max > 1,
+      }));
+    const parts = elements
+      .filter(({ choice, forms }) => !choice && forms[0]!.type.includes('.'))
+      .map(({ name, forms }) => ({ name, type: forms[0]!.type }));
     shape = { needs, parts };
     shapes.set(structure, shape);
   }
@@ -85,9 +89,8 @@ function given(holder: Made, name: string): boolean {
 }
 
 function absent(holder: Made, name: string, type: string, array: boolean): void {
-  const first = type.split('|')[0]!.replace(/\(.*$/, '');
-  const whole = name.endsWith('[x]') ? name.slice(0, -3) + first.charAt(0).toUpperCase() + first.slice(1) : name;
-  if (/^[a-z]/.test(first)) holder[`_${whole}`] = { extension: ABSENT };
-  else if (first.includes('.')) holder[whole] = array ? [{}] : {};
+  const whole = name.endsWith('[x]') ? name.slice(0, -3) + type.charAt(0).toUpperCase() + type.slice(1) : name;
+  if (/^[a-z]/.test(type)) holder[`_${whole}`] = { extension: ABSENT };
+  else if (type.includes('.')) holder[whole] = array ? [{}] : {};
   else holder[whole] = array ? [{ extension: ABSENT }] : { extension: ABSENT };
 }

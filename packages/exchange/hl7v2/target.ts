@@ -1,4 +1,6 @@
-import { r4Structure } from '../fhir/r4-structure.data.ts';
+import { r4Definitions } from '../fhir/validate/definitions.ts';
+import { r4Types } from '../fhir/validate/type-table.ts';
+import { ValueSets } from '../fhir/validate/value-sets.ts';
 
 /** One step of a path into a resource: an element, the slot of an array it fills, and the resource it refers to. */
 export interface Step {
@@ -16,6 +18,10 @@ export interface Step {
   /** Type of the resource that the reference leads to, where the path says so. */
   readonly target?: string;
 }
+
+/** An element of more types than this takes any. */
+const OPEN = 20;
+let codes: ValueSets | undefined;
 
 const PRIMITIVE = /^[a-z]/;
 
@@ -40,7 +46,7 @@ function walk(holder: string, path: string, steps: Step[]): boolean {
   const open = /^\((\w+)(.*)\)$/.exec(rest);
   if (open !== null) {
     const [, target = '', inner = ''] = open;
-    if (type !== 'Reference' || !Object.hasOwn(r4Structure, target)) return false;
+    if (type !== 'Reference' || r4Types().resource(target) === undefined) return false;
     if (targets.length > 0 && !targets.includes(target)) return false;
     steps.push({ name, slot, array, type, codes, primitive, ...choice, target });
     return inner === '' || (inner.startsWith('.') && walk(target, inner.slice(1), steps));
@@ -61,32 +67,18 @@ interface Rule {
 
 /** What R4 says of an element; `valueQuantity` is found as a form of `value[x]`. */
 function ruleOf(holder: string, name: string): Rule | null {
-  if (name === 'extension') return { array: true, type: 'Extension', codes: [], targets: [] };
-  const elements = r4Structure[holder];
-  if (elements === undefined) return null;
-  const own = elements[name];
-  if (own !== undefined) return readRule(own, own.split(' ')[1]!);
-  for (const [key, rule] of Object.entries(elements)) {
-    if (!key.endsWith('[x]') || !name.startsWith(key.slice(0, -3))) continue;
-    const suffix = name.slice(key.length - 3);
-    const types = rule.split(' ')[1]!;
-    if (types === '*') {
-      const named = suffix === 'Reference' || Object.hasOwn(r4Structure, suffix);
-      const type = named ? suffix : suffix.charAt(0).toLowerCase() + suffix.slice(1);
-      return { array: false, type, codes: [], targets: [] };
-    }
-    const one = types.split('|').find((type) => capital(type.replace(/\(.*$/, '')) === suffix);
-    if (one !== undefined) return { ...readRule(rule, one), choice: key.slice(0, -3) };
-  }
-  return null;
-}
-
-function readRule(rule: string, type: string): Rule {
-  const [cardinality = '', , ...codes] = rule.split(' ');
-  const targets = /\((.*)\)$/.exec(type)?.[1]?.split(',') ?? [];
-  return { array: !cardinality.endsWith('..1'), type: type.replace(/\(.*$/, ''), codes, targets };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const form = (r4Types().shape(holder) ?? r4Types().shape('Element')!).members.get(name);
+  if (form === undefined) return null;
+  const { element, type, ref } = form;
+  const bound = type === 'code' && element.binding?.strength === 'required' ? element.binding.valueSet : undefined;
+  codes ??= new ValueSets(r4Definitions);
+  return {
+    array: element.max > 1,
+    type,
+    codes: bound === undefined ? [] : codes.listed(bound),
+    targets: (ref?.targetProfile ?? [])
+      .map((url) => url.slice(url.lastIndexOf('/') + 1))
+      .filter((each) => each !== 'Resource'),
+    ...(element.choice && element.types.length < OPEN ? { choice: element.name } : {}),
+  };
 }

@@ -27,6 +27,7 @@ export function checkBinding(
   _scope: Scope,
 ): void {
   const { strength, valueSet, maxValueSet } = binding;
+  if (run.options.structureOnly === true && (type !== 'code' || strength !== 'required')) return;
   // Of a set that is only the widest, words without a code are allowed.
   if (maxValueSet !== undefined && codesOf(value, type)?.length !== 0)
     judge(run, value, type, maxValueSet, 'required', place);
@@ -85,7 +86,7 @@ function coded({ system, code }: Json): Coded[] {
 
 /** Checks a Coding by itself: its system, and the code where the system is at hand. */
 export function checkCoding(run: Run, { system, code, display }: Json, place: Place): void {
-  if (typeof system !== 'string') return;
+  if (typeof system !== 'string' || run.options.structureOnly === true) return;
   if (!ABSOLUTE.test(system)) {
     run.report('system-form', below(place, 'system'), `"${system}" is no absolute URI`);
     return;
@@ -93,6 +94,10 @@ export function checkCoding(run: Run, { system, code, display }: Json, place: Pl
   const { definitions, sets } = run.tables;
   if (definitions.valueSet(system) !== undefined && definitions.codeSystem(system) === undefined) {
     run.report('system-form', below(place, 'system'), `${system} is a value set, not a code system`);
+    return;
+  }
+  if (definitions.codeSystem(system)?.content === 'supplement') {
+    run.report('system-form', below(place, 'system'), `${system} only supplements a code system`);
     return;
   }
   if (typeof code !== 'string') return;
@@ -114,6 +119,7 @@ function folded(words: string): string {
 
 /** Checks the unit of a quantity where it is said to be of UCUM. */
 export function checkUnit(run: Run, { system, code }: Json, place: Place): void {
+  if (run.options.structureOnly === true) return;
   if (typeof system === 'string' && !ABSOLUTE.test(system))
     run.report('system-form', below(place, 'system'), `"${system}" is no absolute URI`);
   else if (system === UCUM && typeof code === 'string' && !validUnit(code))

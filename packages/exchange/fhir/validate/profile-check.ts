@@ -5,7 +5,7 @@ import { checkInvariants } from './invariant/invariants.ts';
 import { isJson, type Json } from './invariant/node.ts';
 import { below, type Place } from './issue.ts';
 import type { Profile, ProfileNode } from './profile-table.ts';
-import { checkReference } from './reference.ts';
+import { checkReference, follow } from './reference.ts';
 import { type Run, type Scope, scopeOf } from './run.ts';
 import { assignSlices } from './slicing.ts';
 import type { Form, Shape, TypeTable } from './type-table.ts';
@@ -33,7 +33,15 @@ export function checkProfile(
   depth = 0,
 ): void {
   checkValue(run, node, at, profile, scope, depth);
-  for (const child of node.children.values()) checkChild(run, child, at, profile, scope, depth);
+  if (node.children.size === 0) return;
+  const inner = scopeWithin(run, at, scope, node.name === 'contained');
+  for (const child of node.children.values()) checkChild(run, child, at, profile, inner, depth);
+}
+
+/** A resource in a resource has a scope of its own; it keeps the one that contains it. */
+function scopeWithin(run: Run, { value, shape, place }: Occurrence, scope: Scope, contained: boolean): Scope {
+  if (shape?.kind !== 'resource' || value === scope.resource || !isJson(value)) return scope;
+  return scopeOf(value, place, run.tables, contained ? { container: scope } : {});
 }
 
 /** The values of an element below a value, in the order of the JSON. */
@@ -197,7 +205,7 @@ function checkTypes(
     return;
   }
   const targets = fitting.flatMap(({ targetProfile }) => targetProfile ?? []);
-  if (type === 'Reference' && targets.length > 0 && isJson(value)) checkTargets(run, value, targets, at, scope);
+  if (type === 'Reference' && targets.length > 0 && isJson(value)) checkTargets(run, value, targets, at, scope, depth);
   const wanted = fitting.flatMap((each) => each.profile ?? []);
   // Extensions are checked against their own definition wherever they stand.
   if (wanted.length === 0 || type === 'Extension' || depth > DEEPEST) return;
@@ -212,12 +220,17 @@ function checkTypes(
     run.report('profile-unknown', place, `${wanted[0]} is not at hand (${profile.name})`);
     return;
   }
-  const within =
-    shape?.kind === 'resource' && value !== scope.resource ? scopeOf(value as Json, place, run.tables) : scope;
-  checkProfile(run, inner.root, at, inner, within, depth + 1);
+  checkProfile(run, inner.root, at, inner, scopeWithin(run, at, scope, false), depth + 1);
 }
 
-function checkTargets(run: Run, value: Json, targets: readonly string[], at: Occurrence, scope: Scope): void {
+function checkTargets(
+  run: Run,
+  value: Json,
+  targets: readonly string[],
+  at: Occurrence,
+  scope: Scope,
+  depth: number,
+): void {
   // Only whether the type fits is new here; form and target were judged with the reference itself.
   const trial = run.issues.length;
   checkReference(run, value, targets, at.place, scope);
@@ -226,6 +239,17 @@ function checkTargets(run: Run, value: Json, targets: readonly string[], at: Occ
     const told = run.issues.some(({ rule, expression }) => rule === one.rule && expression === one.expression);
     if (one.rule === 'reference-type' && !told) run.issues.push(one);
   }
+  const { reference } = value;
+  const target = typeof reference === 'string' ? follow(reference, scope) : undefined;
+  if (target?.kind !== 'found' || depth > DEEPEST) return;
+  const type = String(target.resource.resourceType);
+  const answers = targets.map((url) => conformsTo(run, target.resource, type, url, scope, depth + 1));
+  // Of another type has been told above.
+  if (
+    answers.every((each) => each === false) &&
+    targets.some((url) => run.tables.definitions.structure(url)?.type === type)
+  )
+    run.report('reference-type', at.place, `"${reference}" meets none of ${targets.join(', ')}`);
 }
 
 /** Whether a value holds all that a pattern says; arrays need an item for each of the pattern's. */

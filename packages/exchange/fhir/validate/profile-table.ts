@@ -56,14 +56,17 @@ export class ProfileTable {
     const structure = this.definitions.structure(url);
     if (structure === undefined || depth > DEEPEST) return undefined;
     const root = this.#root(structure, depth);
-    for (const rule of structure.derivation === 'constraint' ? structure.elements : [])
-      this.#apply(root, rule, structure);
+    // R4's own types are checked as such; all else constrains one of them, whatever it calls itself.
+    const own = this.definitions.type(structure.type)?.url === structure.url;
+    for (const rule of own ? [] : structure.elements) this.#apply(root, rule, structure);
     return { url: structure.url, name: structure.name, type: structure.type, root };
   }
 
-  #root({ base, type, derivation }: Structure, depth: number): ProfileNode {
+  #root({ base, type, url }: Structure, depth: number): ProfileNode {
     const above =
-      derivation === 'constraint' && base !== undefined ? this.#build(withoutVersion(base), depth + 1) : undefined;
+      base !== undefined && this.definitions.type(type)?.url !== url
+        ? this.#build(withoutVersion(base), depth + 1)
+        : undefined;
     return above?.root ?? emptyNode(type);
   }
 

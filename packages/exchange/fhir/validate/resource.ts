@@ -57,7 +57,7 @@ export function checkResource(run: Run, value: unknown, place: Place, around: Ar
         { bundle, ...(entry?.fullUrl === undefined ? {} : { fullUrl: entry.fullUrl }) },
         depth + 1,
       );
-      if (entry !== undefined) checkEntry(run, entry, bundle, at);
+      if (entry !== undefined && run.options.structureOnly !== true) checkEntry(run, entry, bundle, at);
     } else {
       // A resource in Parameters stands where its Parameters stand.
       const { container, bundle: outer, fullUrl } = own;
@@ -71,6 +71,7 @@ export function checkResource(run: Run, value: unknown, place: Place, around: Ar
     }
   };
   walkObject(run, value, shape, place, { scope, nested, depth: 0 });
+  if (run.options.structureOnly === true) return;
   checkContained(run, value, scope);
   if (bundle !== undefined) checkBundle(run, bundle);
   checkConformance(run, scope);

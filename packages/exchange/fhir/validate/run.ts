@@ -12,6 +12,8 @@ export interface ValidateOptions {
   readonly profiles?: readonly string[];
   /** What an extension is whose definition is not at hand. */
   readonly unknownExtensions?: 'warning' | 'error';
+  /** Check names, types, cardinality, codes of code elements and types of references alone. */
+  readonly structureOnly?: boolean;
   /** Also check against the vital-sign profiles that R4 asks for by LOINC code. Default true. */
   readonly vitalSigns?: boolean;
 }

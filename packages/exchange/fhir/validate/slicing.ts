@@ -27,9 +27,12 @@ export function assignSlices(
   if (discriminators === null) return null;
   const names = [...node.slices.keys()];
   return found.map((one) =>
-    names.find((name) =>
-      discriminators.every((each) => isOfSlice(run, node.slices.get(name)!, each, one, scope, depth)),
-    ),
+    names.find((name) => {
+      const slice = node.slices.get(name)!;
+      const answers = discriminators.map((each) => isOfSlice(run, slice, each, one, scope, depth));
+      // A slice may leave out some of what tells the slices apart, not all.
+      return !answers.includes(false) && answers.includes(true);
+    }),
   );
 }
 
@@ -83,7 +86,7 @@ function isOfSlice(
   one: Occurrence,
   scope: Scope,
   depth: number,
-): boolean {
+): boolean | undefined {
   const steps = stepsOf(path);
   if (steps === null) return false;
   const values = valuesAt(run, [one], steps, scope);
@@ -194,14 +197,15 @@ function partOf(value: unknown, name: string): unknown {
   return isJson(value) ? value[name] : undefined;
 }
 
-function expected(run: Run, ends: readonly End[], values: readonly Occurrence[]): boolean {
+/** Undefined where the slice does not say what is expected there. */
+function expected(run: Run, ends: readonly End[], values: readonly Occurrence[]): boolean | undefined {
   const telling = ends.filter(
     ({ node, fixed, pattern }) =>
       fixed !== undefined || pattern !== undefined || node?.binding?.strength === 'required',
   );
   if (telling.length === 0) {
     // A node that must not be there tells its slice by that alone.
-    return ends.some(({ node }) => node?.max === 0) ? values.length === 0 : false;
+    return ends.some(({ node }) => node?.max === 0) ? values.length === 0 : undefined;
   }
   return telling.some((end) => values.some((value) => fits(run, end, value)));
 }

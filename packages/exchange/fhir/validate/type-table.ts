@@ -1,5 +1,5 @@
 import type { Binding, Constraint, ElementRule, Structure, TypeRef } from './definition.ts';
-import type { Definitions } from './definitions.ts';
+import { type Definitions, r4Definitions } from './definitions.ts';
 import { type PrimitiveCheck, primitives } from './primitive.ts';
 
 /** An element of a type as R4 defines it, below one backbone or type. */
@@ -85,6 +85,13 @@ export interface Shape {
   readonly concrete: boolean;
   /** Names of this type and those it is made from, for FHIRPath. */
   readonly lineage: readonly string[];
+}
+
+/** The types of R4 itself. */
+let r4: TypeTable | undefined;
+export function r4Types(): TypeTable {
+  r4 ??= new TypeTable(r4Definitions);
+  return r4;
 }
 
 const STRUCTURE = 'http://hl7.org/fhir/StructureDefinition/';

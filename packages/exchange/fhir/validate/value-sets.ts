@@ -68,6 +68,17 @@ export class ValueSets {
     return known;
   }
 
+  /** The codes of a value set that lists them or takes whole lists of systems; empty for others. */
+  listed(url: string): readonly string[] {
+    const set = this.definitions.valueSet(url);
+    if (set === undefined || set.exclude !== undefined) return [];
+    const lists = set.include.map(({ system, codes, filters, valueSets }) => {
+      if (filters !== undefined || valueSets !== undefined) return [];
+      return codes ?? [...(this.#table(system ?? '')?.concepts.keys() ?? [])];
+    });
+    return lists.some((list) => list.length === 0) ? [] : lists.flat();
+  }
+
   /** Whether the code system has the code. */
   code(system: string, code: string): Membership {
     const grammar = Object.hasOwn(GRAMMARS, system) ? GRAMMARS[system] : undefined;
