@@ -366,6 +366,18 @@ export const strings = {
     unit: (unit: string) => `CRPS, bias and RMSE in ${unit}.`,
   },
 
+  quality: {
+    title: 'How good are the data?',
+    text: 'Of all that is on record of this person, whether a model uses it or not.',
+    levels: { good: 'good', fair: 'fair', poor: 'poor', unknown: 'not known' },
+    sides: { conformance: 'Form, units and times', completeness: 'Completeness', plausibility: 'Plausibility' },
+    signals: 'By signal',
+    count: (count: number, uncertain: number, poor: number) => `${count} values, ${uncertain} uncertain, ${poor} poor`,
+    disagree: (first: string, second: string) => `${first} and ${second} disagree.`,
+    clock: (first: string, second: string, minutes: number) =>
+      `The clock of ${second} seems to run ${Math.abs(minutes)} min ${minutes > 0 ? 'ahead of' : 'behind'} that of ${first}.`,
+  },
+
   standing: {
     title: 'May the twin speak?',
     applies: {

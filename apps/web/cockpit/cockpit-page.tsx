@@ -24,6 +24,7 @@ import { ModelsCard } from './models-card.tsx';
 import { NextCard } from './next-card.tsx';
 import { NoForecastCard } from './no-forecast-card.tsx';
 import { NowCard } from './now-card.tsx';
+import { QualityCard } from './quality-card.tsx';
 import { QuantitiesCard } from './quantities-card.tsx';
 import { StandingCard } from './standing-card.tsx';
 import { useCalibration } from './use-calibration.ts';
@@ -96,6 +97,7 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
             }}
             calibration={calibration}
           />
+          <QualityCard subject={subject} titles={detail.titles} time={time} />
           <BasisCard detail={detail} time={time} />
         </div>
       </div>

@@ -111,6 +111,24 @@ describe('screens over invented twins', { timeout: 120_000 }, () => {
     expect(await page.evaluate(() => document.body.dataset.kept)).toBe('yes');
   });
 
+  test('W19 how good the data are is told in words, shapes and numbers; what is doubtful stands behind it', async () => {
+    await open('/twins/ada');
+    const sides = page.getByTestId('quality');
+    expect(await sides.locator('[data-level]').evaluateAll((marks) => marks.map((mark) => mark.textContent))).toEqual([
+      'good',
+      'good',
+      'good',
+    ]);
+    await open('/twins/jonas');
+    await sides.locator('[data-level=poor]').waitFor();
+    expect(await sides.textContent()).toContain('874 of 2917 values are graded uncertain or poor.');
+    await page.getByText(strings.quality.signals).click();
+    await page.getByText('meter seems to run 12.5 min ahead of that of sensor').waitFor();
+    await page.getByText('The value is plausible in mmol/L, not in mg/dL.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(watch.faults).toEqual([]);
+  });
+
   test('W5 data older than 15 min are greyed and advice is suspended', async () => {
     await open('/twins/mira');
     expect(await page.getByTestId('now-value').getAttribute('data-stale')).toBe('true');

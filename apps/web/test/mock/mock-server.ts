@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import type { ActionRequest, JobView, LiveEvent, WhatIfRequest } from '@gemel/server/api';
 import { MockDesk } from './desk.ts';
 import { whatif } from './plans.ts';
+import { quality } from './quality.ts';
 import { detail, people, summary } from './twins.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -136,6 +137,7 @@ export async function startMockServer(options: {
             desk.open(person.subject),
           ),
         );
+      if (verb === 'quality') return json(response, quality(person, now()));
       if (verb === 'whatif')
         return json(response, whatif(person, now(), (JSON.parse(await bodyOf(request)) as WhatIfRequest).arms));
       if (verb === 'advise') return json(response, desk.advise(person, now()));
