@@ -65,16 +65,21 @@ export async function startFeeds(
 async function startMllp(world: World, port: number, options: FeedOptions): Promise<RunningFeed> {
   const { zone, mllpKey, mllpCert, mllpCa } = options;
   const { listenMllp } = await import('@gemel/exchange/hl7v2/node/listener');
+  const { takingPool } = await import('@gemel/exchange/hl7v2/node/taking-pool');
   const { Hl7v2Intake } = await import('@gemel/server/node/hl7v2-intake');
   const tls = await tlsOf('--mllp', mllpKey, mllpCert, mllpCa);
-  const intake = new Hl7v2Intake({ world, ...(zone === undefined ? {} : { zone }) });
+  const readers = takingPool();
+  const intake = new Hl7v2Intake({ world, readers, ...(zone === undefined ? {} : { zone }) });
   const take = (message: Uint8Array, peer: string) => intake.answer(message, peer);
   const listener = await listenMllp({ port, take, ...(tls === undefined ? {} : { tls }) });
   return {
     name: 'mllp',
     at: listener.port,
     words: `HL7 v2 (MLLP${tls === undefined ? '' : ', TLS'}) at 127.0.0.1:${listener.port}`,
-    close: () => listener.close(),
+    close: async () => {
+      await listener.close();
+      await readers.close();
+    },
   };
 }
 

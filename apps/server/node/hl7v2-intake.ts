@@ -1,5 +1,6 @@
 import { acknowledgements, type Verdict } from '@gemel/exchange/hl7v2/acknowledge';
 import { stampAt } from '@gemel/exchange/hl7v2/encode';
+import type { TakingPool } from '@gemel/exchange/hl7v2/node/taking-pool';
 import { takeMessage } from '@gemel/exchange/hl7v2/take';
 import { Quarantine } from './quarantine.ts';
 import { SharedWrite } from './shared-write.ts';
@@ -11,6 +12,8 @@ export interface IntakeOptions {
   readonly zone?: string;
   /** Name of the feed in provenance. */
   readonly name?: string;
+  /** Threads that read the messages; without them each is read where it comes in. */
+  readonly readers?: TakingPool;
 }
 
 /** Takes HL7 v2 messages into the log. A verdict is given only once the log, or the quarantine, has the message on the disk. */
@@ -50,13 +53,13 @@ export class Hl7v2Intake {
    * the code says), the others are in by then, and the message in error all the same: mended, it adds what was missing.
    */
   async admit(bytes: Uint8Array, peer: string): Promise<Verdict> {
-    const { name = 'mllp', zone } = this.#options;
+    const { name = 'mllp', zone, readers } = this.#options;
     const given = {
       name: `${name}:${peer.replace(/:\d+$/, '')}`,
       sha256: sha256(bytes),
       ...(zone !== undefined && { zone }),
     };
-    const { decoded, verdict } = takeMessage(bytes, given);
+    const { decoded, verdict } = readers === undefined ? takeMessage(bytes, given) : await readers.take(bytes, given);
     if (verdict.outcome !== 'taken') return verdict;
     const { failed, refused } = await this.#log.write({ bytes, decoded });
     const problems = failed === null ? refused : [failed];

@@ -16,6 +16,9 @@ export interface MadeResource {
   readonly segment: Segment;
 }
 
+/** Marks that are written one by one; more are counted. */
+const MARKS = 100;
+
 /** Two patients that a message says are one, or are no longer. */
 export interface PatientLink {
   readonly kind: 'merge' | 'link' | 'unlink';
@@ -47,6 +50,8 @@ export class Assembly {
   readonly #ids = new Map<string, string>();
   readonly #patientOf = new Map<Draft, Made | null>();
   readonly #taken = new Set<string>();
+  /** How often a key has come, so that a thousand alike are not compared with each other. */
+  readonly #times = new Map<string, number>();
 
   constructor(message: Message, account: Account, file: string, setting: MessageSetting, purpose: Purpose) {
     this.message = message;
@@ -80,14 +85,21 @@ export class Assembly {
     const draft = new Draft(type, segment);
     const known = identity.filter((part) => part !== '');
     if (known.length > 0) {
-      let key = [type, this.setting.sender, this.patient?.id ?? '', ...identity].join('\u0000');
-      while (this.#taken.has(key)) key += '+';
-      this.#taken.add(key);
-      draft.id = `${hashText(key)}`;
+      draft.id = hashText(this.#own([type, this.setting.sender, this.patient?.id ?? '', ...identity].join('\u0000')));
     }
     this.drafts.push(draft);
     this.#patientOf.set(draft, this.patientReference());
     return draft;
+  }
+
+  /** The key, marked where the message has it already. */
+  #own(key: string): string {
+    let times = this.#times.get(key) ?? 0;
+    const marked = () => key + (times <= MARKS ? '+'.repeat(times) : `+${times}`);
+    while (this.#taken.has(marked())) times++;
+    this.#taken.add(marked());
+    this.#times.set(key, times + 1);
+    return marked();
   }
 
   apply(map: string, draft: Draft, segment: Segment): void {

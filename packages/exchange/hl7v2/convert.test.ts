@@ -289,6 +289,12 @@ describe('the account', () => {
     expect(codes).toContain('hl7v2-batch-count');
   });
 
+  test('segments alike in one message are resources of their own, however many', () => {
+    const bytes = lines(head('ORU^R01'), PID, ...Array.from({ length: 3000 }, () => 'OBX|1|NM|X^Y^LN||5|mg/dL|||||F'));
+    const ids = resources(bytes).filter(({ resourceType }) => resourceType === 'Observation');
+    expect(new Set(ids.map(({ id }) => id)).size).toBe(3000);
+  });
+
   test('messages of other types are kept whole', () => {
     expect(decoded(lines(head('QBP^Q11'), 'QPD|x'))).toMatchObject([
       { type: 'QBP', fate: 'kept', problems: [{ code: 'hl7v2-message-unmapped' }] },

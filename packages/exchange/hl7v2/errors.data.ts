@@ -26,6 +26,10 @@ export const hl7v2Errors = defineErrors({
     meaning: 'There are characters beyond ASCII, and the message does not truly say in which character set.',
     remedy: 'State the character set in MSH-18; they were read as the message tells.',
   },
+  'hl7v2-unread': {
+    meaning: 'Reading the message ended the thread that did it; other messages go on.',
+    remedy: 'The message waits in quarantine; report it, and send it again in parts.',
+  },
   'hl7v2-too-long': {
     meaning: 'A message is longer than is taken in.',
     remedy: 'Check that the sender ends its messages; send large documents by reference.',

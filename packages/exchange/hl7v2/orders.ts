@@ -314,9 +314,10 @@ function result(
   }
   if (order?.specimen && order.report) value.specimen = { reference: `Specimen/${order.specimen.id}` };
   const reference = { reference: `Observation/${draft.id}` };
-  if (order?.report)
-    order.report.value.result = [...((order.report.value.result as Made[] | undefined) ?? []), reference];
-  else if (order?.request?.type === 'ServiceRequest') {
+  if (order?.report) {
+    order.report.value.result ??= [];
+    (order.report.value.result as Made[]).push(reference);
+  } else if (order?.request?.type === 'ServiceRequest') {
     order.request.value.supportingInfo = [
       ...((order.request.value.supportingInfo as Made[] | undefined) ?? []),
       reference,

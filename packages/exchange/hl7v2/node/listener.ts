@@ -45,6 +45,15 @@ function connection(socket: Socket, { take, longest }: MllpOptions): () => Promi
   const peer = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
   let answers: Promise<void> = Promise.resolve();
   let waiting = 0;
+  const send = (replies: readonly Uint8Array[]) => {
+    if (replies.length === 0 || !socket.writable) return;
+    // The answers of messages that went into the log together leave together.
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    for (const reply of replies) socket.write(frame(reply));
+  };
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {
@@ -64,7 +73,7 @@ function connection(socket: Socket, { take, longest }: MllpOptions): () => Promi
         .then(() => taken)
         .then(
           (replies) => {
-            for (const reply of replies) if (socket.writable) socket.write(frame(reply));
+            send(replies);
           },
           () => void socket.destroy(),
         )
