@@ -95,6 +95,24 @@ describe('keys of entries', () => {
     }
   });
 
+  it('holds an answer of the table for one transaction only', () => {
+    const database = log();
+    const keys = new EntryKeys(database);
+    append(database, keys, ['x3']);
+    const insert = database.prepare('insert into entry values (?, ?, null)');
+    for (let at = 0; at < 17_000; at += 1000) {
+      database.exec('begin');
+      for (const name of names(at, at + 1000)) {
+        keys.add(name);
+        insert.run(keys.lastSeq, name);
+      }
+      keys.settle();
+      database.exec('commit');
+      keys.committed();
+    }
+    expect([keys.add('x3'), keys.repeated(tagOf('x3'))]).toEqual([false, true]);
+  });
+
   it('tells keys of one hash apart', () => {
     const database = log();
     const keys = new EntryKeys(database);

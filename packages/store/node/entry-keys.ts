@@ -38,7 +38,7 @@ class Column {
   readonly #insert: StatementSync;
   readonly #insertMany: StatementSync;
   readonly #added: string[] = [];
-  /** Hashes of texts that were looked up together, and those of them that the table has. */
+  /** Hashes of texts that this transaction looked up together, and those of them that the table has. */
   readonly #asked = new Map<string, number>();
   readonly #there = new Set<number>();
 
@@ -111,11 +111,13 @@ class Column {
 
   committed(): void {
     this.#added.length = 0;
+    this.#asked.clear();
   }
 
   rolledBack(): void {
     for (const text of this.#added) this.#newest[sliceOf(this.#hash(text))]!.delete(text);
     this.#added.length = 0;
+    this.#asked.clear();
   }
 
   /** Texts of one hash, of which there are hardly ever two, stand one after another. */
