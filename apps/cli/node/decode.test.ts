@@ -49,6 +49,51 @@ describe('gemel decode', () => {
     ).toHaveLength(3);
   });
 
+  test('numbers on a grid: what each step comes to, what was bridged, and gaps; what has no place there is told', async () => {
+    const row = (minute: string, value: string, more = '') =>
+      `2024-01-31T10:${minute}:00Z,8867-4,${value},/min,${more}`;
+    const rows = [
+      'time,code,value,unit,doubt',
+      row('01', '60'),
+      row('03', '70'),
+      row('04', '300', 'movement'),
+      row('12', '80'),
+      row('31', '90'),
+    ];
+    const file = at.file('pulse.csv', rows.join('\n'));
+    const grid = async (...options: string[]) => {
+      const { out } = await at.gemel('decode', '--as', 'grid', '--subject', 'x', ...options, file);
+      return lines(out);
+    };
+    const five = await grid();
+    expect(five[0]).toEqual({
+      subject: 'x',
+      system: 'http://loinc.org',
+      code: '8867-4',
+      unit: '/min',
+      at: '2024-01-31T10:00:00.000Z',
+      everyMinutes: 5,
+      aggregate: 'mean',
+      value: 65,
+      count: 2,
+      from: 'values',
+    });
+    expect(at.told()).toMatch(/device-off-grid[\s\S]*1 values/);
+    expect(five.map(({ value }) => value)).toEqual([65, null, 80, null, null, null, 90]);
+    expect(
+      (await grid('--bridge', '10', '--aggregate', 'max')).map(({ value, from }) => [value, from]).slice(0, 4),
+    ).toEqual([
+      [70, 'values'],
+      [75, 'bridge'],
+      [80, 'values'],
+      [null, 'gap'],
+    ]);
+    const fine = await at.gemel('decode', '--as', 'grid', '--subject', 'x', '--every', '0.00001', file);
+    expect(fine.out).toBe('');
+    expect(at.told()).toMatch(/device-grid-too-fine/);
+    expect((await at.gemel('decode', '--as', 'grid', '--every', '0', file)).code).toBe(2);
+  });
+
   test('what no door reads does not stop the other files, and ends with 3', async () => {
     const bad = at.file('bad.hl7', 'MSH|^~\\&|A||||||ADT^A01|1|P|1.0\r');
     const good = at.file('good.hl7', MESSAGE);

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { CodedError, type Decoded, instant, type Problem, type RawItem, type RawTime } from '@gemel/core';
 import type { DoorOptions } from '@gemel/exchange';
+import type { ResampleOptions } from '@gemel/exchange/device/resample';
 import { encodeControl, encodeObservation } from '@gemel/exchange/fhir/encode';
+import { gridLines } from './grid-lines.ts';
 import { decode, type RecordOptions, type Source, sourceOptions } from './sources.ts';
 
 /** What `gemel decode --as` prints. */
-export type DecodedForm = 'fhir' | 'observations' | 'loss';
+export type DecodedForm = 'fhir' | 'observations' | 'grid' | 'loss';
 
 /** What came out beside the lines. */
 export interface DecodedTally {
@@ -21,6 +23,7 @@ export function* decodedLines(
   options: RecordOptions,
   form: DecodedForm,
   tally: DecodedTally,
+  grid: ResampleOptions,
 ): Generator<object, void, void> {
   const given = sourceOptions(source, options);
   const decoded: Decoded[] = [];
@@ -35,7 +38,9 @@ export function* decodedLines(
       ? losses(source, given, decoded)
       : form === 'fhir'
         ? resources(source, given, decoded, tally)
-        : items(decoded);
+        : form === 'grid'
+          ? gridLines(decoded, source.name, grid, tally)
+          : items(decoded);
   for (const line of lines) {
     tally.lines++;
     yield line;

@@ -26,6 +26,14 @@ export const deviceErrors = defineErrors({
     meaning: 'A reading does not say what was measured in a code this door reads.',
     remedy: 'Give a LOINC code (8867-4), a number or reference id of ISO/IEEE 11073 (150021), or system|code.',
   },
+  'device-off-grid': {
+    meaning: 'Values that have no place on a regular grid were left out of it.',
+    remedy: 'Nothing to do; gemel decode --as observations shows them all.',
+  },
+  'device-grid-too-fine': {
+    meaning: 'A series would have more steps than are written.',
+    remedy: 'Give longer steps (--every), or the source in parts.',
+  },
   'device-unit-missing': {
     meaning: 'A reading is a number without a unit.',
     remedy: 'Give the unit in UCUM (mm[Hg], /min, %), or as a number of ISO/IEEE 11073.',
