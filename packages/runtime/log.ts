@@ -276,7 +276,10 @@ export class Log {
     reading.handed = this.#handedOn.to;
   }
 
-  /** Hands on what this process just appended to whoever had read up to there. */
+  /**
+   * Hands on what this process just appended to whoever had read up to there. Who is given something keeps how far it came: after a
+   * gap it would else be read once more.
+   */
   #follow(entries: readonly Entry[], before: number): void {
     const last = entries.at(-1)!.seq;
     let merges = this.#mergesThrough === before;
@@ -286,10 +289,13 @@ export class Log {
         const held = this.#held.get(entry.subject);
         if (held === undefined || this.#through(held) < before) continue;
         held.entries.push(logItem(entry));
+        held.through = held.handed = last;
         this.#size++;
       } else {
         const held = this.#records.get(`${entry.kind}|${entry.subject}`);
-        if (held !== undefined && this.#through(held) >= before) held.entries.push(entry);
+        if (held === undefined || this.#through(held) < before) continue;
+        held.entries.push(entry);
+        held.through = held.handed = last;
       }
     }
     if (merges) this.#mergesThrough = last;

@@ -33,9 +33,7 @@ export class TwinFeed {
       this.#again = true;
       return this.#running;
     }
-    this.#running = this.#run().finally(() => {
-      this.#running = null;
-    });
+    this.#running = this.#run();
     return this.#running;
   }
 
@@ -60,6 +58,8 @@ export class TwinFeed {
       } while (this.#again && !this.#stopped);
     } catch (error) {
       this.#failed(error);
+    } finally {
+      this.#running = null;
     }
   }
 
