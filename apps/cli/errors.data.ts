@@ -25,6 +25,10 @@ export const cliErrors = defineErrors({
     meaning: 'No pack of that name is there.',
     remedy: 'See gemel packs.',
   },
+  'cli-entry-unknown': {
+    meaning: 'The log has no entry of that id or at that position.',
+    remedy: 'Take an id or a position from gemel audit list.',
+  },
   'cli-trace-unknown': {
     meaning: 'The data folder holds no such decision trace.',
     remedy: 'Take an id that gemel advise printed.',

@@ -140,6 +140,7 @@ export function exitOf(error: unknown): ExitCode {
   if (error.code === 'cli-internal') return EXIT.internal;
   if (error.code === 'cli-file-unwritable' || error.code === 'cli-file-unreadable') return EXIT.input;
   if (error.code === 'cli-model-unreadable') return EXIT.input;
+  if (error.code === 'server-refused' || error.code === 'govern-withheld') return EXIT.withheld;
   // Thrown before a run, these are about what was asked for.
   if (/^(cli|simulation)-/.test(error.code) || error.code === 'stochastic-request') return EXIT.usage;
   return EXIT.input;

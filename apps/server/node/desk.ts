@@ -19,6 +19,7 @@ interface Kept {
 
 /** What the routes share: the hub, the standing forecast of each twin, live listeners and jobs. */
 export class Desk {
+  readonly world: World;
   readonly hub: Hub;
   readonly now: () => Instant;
   readonly jobs: Jobs;
@@ -28,6 +29,7 @@ export class Desk {
 
   /** @param trouble told of what failed in the background */
   constructor(world: World, trouble: (error: unknown) => void) {
+    this.world = world;
     this.hub = world.hub;
     this.now = world.clock;
     this.jobs = new Jobs((job) => this.#tell({ kind: 'job', job }));

@@ -4,6 +4,7 @@ import { viewOf } from '@gemel/runtime';
 import { purposeOf } from '@gemel/runtime/govern/purpose';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import type { Caller } from '../access.ts';
 import type {
   ActionResult,
   ImportResult,
@@ -26,6 +27,7 @@ import { type Gate, personOf } from './auth/guard.ts';
 import type { Desk } from './desk.ts';
 import { useOf } from './govern/governance.ts';
 import { TWIN_USE } from './govern/governor.ts';
+import { recordImport } from './govern/record-import.ts';
 import { sha256 } from './world.ts';
 
 /** Largest file the import address takes, bytes. */
@@ -316,7 +318,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     scope.post<{ Querystring: Static<typeof Import>; Body: Buffer }>(
       '/api/import',
       { schema: { querystring: Import }, bodyLimit: IMPORT_LIMIT },
-      (request): Promise<ImportResult> => importBytes(new Uint8Array(request.body), request.query),
+      (request): Promise<ImportResult> => importBytes(new Uint8Array(request.body), request.query, request.caller),
     );
   });
 
@@ -332,7 +334,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     return trace;
   }
 
-  async function importBytes(bytes: Uint8Array, query: Static<typeof Import>): Promise<ImportResult> {
+  async function importBytes(bytes: Uint8Array, query: Static<typeof Import>, caller: Caller): Promise<ImportResult> {
     const door: Door | null = sniffDoor(bytes, query.name);
     if (door === null)
       throw serverErrors.error(
@@ -344,6 +346,7 @@ export function routes(app: FastifyInstance, desk: Desk, clock: () => Status['cl
     const decoded = door.decode(bytes, { ...query, sha256: hash });
     const source = { name: query.name, sha256: hash, format: door.id, bytes: bytes.length };
     const { account, subjects } = await hub.admit(decoded, source);
+    await recordImport(desk.world, subjects, query.name, caller);
     return { account, subjects };
   }
 }

@@ -132,6 +132,14 @@ describe('the default policies', () => {
       expect(ask({ use: self('p|2'), action }).permit).toBe(false);
     }
     expect(ask({ use: self('p|1'), will: will({ restricted: true }), action: 'export' }).permit).toBe(true);
+    const desk = { agent: { id: 'person|a', kind: 'person', roles: ['administrator'] }, purpose: 'PATRQT' } as const;
+    for (const action of ['export', 'erase'] as const) {
+      expect(ask({ use: desk, will: refused, action })).toMatchObject({
+        permit: true,
+        policies: ['rights-of-the-person'],
+      });
+      expect(ask({ use: { ...desk, agent: clinician }, will: refused, action }).permit).toBe(false);
+    }
   });
 
   it('P7 consents can be read and written whatever they say; what is nobody’s is open', () => {
@@ -220,6 +228,14 @@ describe('policies of an operator', () => {
     }
     expect(error).toMatchObject({ code: 'govern-policy-invalid', where: { file: 'own.cedar', line } });
     if (column !== null) expect(error).toMatchObject({ where: { field: `column ${column}` } });
+  });
+
+  it('P14 the default policies fit the schema, and each says why in words', () => {
+    const checked = open('', 'none.cedar');
+    expect(checked.ids).toEqual(engine.ids);
+    expect(checked.hash).toBe(engine.hash);
+    for (const id of engine.ids)
+      expect(DEFAULT_POLICIES.text).toMatch(new RegExp(`@id\\("${id}"\\)(\\s*@code.*)?\\s*@reason\\("\\w.*\\."\\)`));
   });
 
   it('P12 two of one id are refused', () => {

@@ -15,6 +15,7 @@ export function importCommand(begin: Begin): Command {
     const shell = begin(self);
     const { decode, lastInstant, readSources } = await import('../sources.ts');
     const { openPlace } = await import('../place.ts');
+    const { recordImport } = await import('@gemel/server/node/govern/record-import');
     const sources = await readSources(paths, options);
     const { world, hub } = await openPlace(shell, shell.options.at === 'last' ? lastInstant(sources, options) : null);
     const accounts: LossAccount[] = [];
@@ -29,6 +30,7 @@ export function importCommand(begin: Begin): Command {
         );
         accounts.push(result.account);
         for (const subject of result.subjects) subjects.add(subject);
+        await recordImport(world, result.subjects, source.name);
         if (result.account.mapped + result.account.kept + result.account.duplicates === 0) shell.end(EXIT.input);
       }
     } finally {

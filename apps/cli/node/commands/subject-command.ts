@@ -36,7 +36,8 @@ export function subjectCommand<Options extends object>(
         if (await instead(place, shell, options, asked)) return;
         const subject = await subjectOf(hub, asked);
         const pack = await packOf(hub, subject, options.pack);
-        await act({ shell, hub, subject, pack, now }, options);
+        const { recorded } = await import('../recorded.ts');
+        await recorded(place, subject, pack.id, name, () => act({ shell, hub, subject, pack, now }, options));
       } finally {
         await world.close();
       }

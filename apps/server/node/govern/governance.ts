@@ -33,6 +33,11 @@ export interface LoggedGovernance extends Governance {
   flush(): Promise<void>;
 }
 
+/** Whether an entry of kind `access` tells of an access, and not of a review of one. */
+export function isAccess({ kind, payload }: Pick<NewEntry, 'kind' | 'payload'>): boolean {
+  return kind === 'access' && typeof payload === 'object' && payload !== null && 'request' in payload;
+}
+
 /** Who asks, as consent and policies see it. */
 export function useOf({ agent, purpose, patient, breakGlass }: Caller): Use {
   return {

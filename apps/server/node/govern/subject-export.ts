@@ -7,6 +7,7 @@ import type { Entry, Store } from '@gemel/store';
 import type * as fhir from '@medplum/fhirtypes';
 import { serverErrors } from '../../errors.data.ts';
 import { sha256 } from '../world.ts';
+import { isAccess } from './governance.ts';
 
 /** All that is held of a person (GDPR, articles 15 and 20). */
 export interface SubjectExport {
@@ -43,7 +44,7 @@ export async function exportSubject(hub: Hub, store: Store, subject: string): Pr
   for (const entry of entries) {
     const whole = wholeResource(entry);
     if (whole !== null) resources.push(whole);
-    if (entry.kind !== 'access') continue;
+    if (!isAccess(entry)) continue;
     write(() => auditEventOf(entry));
     write(() => provenanceOfAccess(entry));
   }
