@@ -163,7 +163,7 @@ function extensionHolder(steps: readonly StepAt[], scope: Scope): unknown {
 function isUrl(holder: unknown, url: string): boolean {
   const own = (holder as Json | undefined)?.url;
   const parts = url.split('#');
-  return own === url || own === parts[0] || own === parts[1];
+  return typeof own === 'string' && (own === url || parts.includes(own));
 }
 
 /** A context given as a FHIRPath over the resource. What cannot be evaluated holds. */
