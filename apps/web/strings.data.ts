@@ -25,6 +25,17 @@ export const strings = {
     whatif: 'What if',
     proposal: 'Proposal',
   },
+  account: { label: 'Account', logOut: 'Log out' },
+  launch: {
+    title: 'Opening the twin',
+    waiting: 'The record has launched Gemel. Your access is being checked.',
+    failed: 'The launch did not succeed',
+    notLaunched: 'This page is opened by a hospital’s record. Open the person there, and launch Gemel again.',
+    otherServer: (iss: string) => `The record is of another server, ${iss}. Gemel here reads its own.`,
+    refused: 'The authorization server gave no access.',
+    forgotten: 'This launch was begun in another window, or long ago. Launch Gemel again from the record.',
+    nobody: 'The launch named no person whose twin is here.',
+  },
   units: { label: (unit: string) => `Unit of values in ${unit}` },
   scheme: {
     label: (now: string) => `Colours: ${now}`,
@@ -301,6 +312,12 @@ export const strings = {
     predicted: 'predicted',
     event: 'event',
     shown: (n: number, all: number) => (n === all ? `${n} rows` : `The newest ${n} of ${all} rows; the CSV holds all.`),
+  },
+
+  paused: {
+    title: 'This twin stands still',
+    text: 'Nothing of this person’s data is used or shown until that changes.',
+    row: (statement: string) => `Stands still. ${statement}`,
   },
 
   noForecast: {

@@ -24,6 +24,7 @@ import { ModelsCard } from './models-card.tsx';
 import { NextCard } from './next-card.tsx';
 import { NoForecastCard } from './no-forecast-card.tsx';
 import { NowCard } from './now-card.tsx';
+import { PausedCard } from './paused-card.tsx';
 import { QualityCard } from './quality-card.tsx';
 import { QuantitiesCard } from './quantities-card.tsx';
 import { StandingCard } from './standing-card.tsx';
@@ -59,6 +60,13 @@ export function CockpitPage({ subject }: { readonly subject: string }) {
       <>
         <TwinHead subject={subject} view="cockpit" detail={undefined} />
         <TwinState twin={twin} />
+      </>
+    );
+  if (detail.summary.paused !== undefined)
+    return (
+      <>
+        <TwinHead subject={subject} view="cockpit" detail={detail} />
+        <PausedCard reasons={detail.summary.paused} />
       </>
     );
   // What the comparison of models tells is not said again.

@@ -48,10 +48,18 @@ function Row({ twin, now, answeredAt, oneOfSeveral }: TwinRowProps) {
         <LevelMark level={twin.level} />
       </div>
       <div className={css.headline} data-stale={isStale(newest, now, staleMinutes)}>
-        <span className={css.value}>
-          {headline.value} <small>{headline.unit}</small>
-        </span>
-        <span className={css.statement}>{say(twin.headline.statement)}</span>
+        {twin.paused === undefined ? (
+          <>
+            <span className={css.value}>
+              {headline.value} <small>{headline.unit}</small>
+            </span>
+            <span className={css.statement}>{say(twin.headline.statement)}</span>
+          </>
+        ) : (
+          <span className={css.statement} data-testid="paused">
+            {strings.paused.row(twin.paused.map(({ statement }) => statement).join(' '))}
+          </span>
+        )}
       </div>
       <div className={css.trend}>
         {twin.sparkline.length > 1 ? (
