@@ -39,8 +39,21 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   'UNICODE UTF8': 'UNICODE UTF-8',
 };
 
+/** By MSH-18 as it was written: every message of a sender says the same. */
+const written = new Map<string, Charset | null>();
+const MOST_WRITTEN = 256;
+
 /** The character set of MSH-18; null where it is none that this door reads. */
 export function charsetNamed(name: string): Charset | null {
+  let charset = written.get(name);
+  if (charset === undefined) {
+    charset = readName(name);
+    if (written.size < MOST_WRITTEN) written.set(name, charset);
+  }
+  return charset;
+}
+
+function readName(name: string): Charset | null {
   const wanted = name.trim().toUpperCase();
   const iso = /^(?:ISO[ _-]?)?8859[/-](\d{1,2})$/.exec(wanted);
   const key = iso ? `8859/${Number(iso[1])}` : (SPELLINGS[wanted] ?? wanted);

@@ -31,6 +31,18 @@ export function offsetOf(stamp: string): string {
  * MSH-7, else the zone a person gave.
  */
 export function readStamp(stamp: string, clock: Clock): ReadDate {
+  if (stamp !== last.stamp || clock !== last.clock) last = { stamp, clock, read: read(stamp, clock) };
+  return last.read;
+}
+
+/** The stamp read last: the segments of a message often bear the same. */
+let last: { readonly stamp: string; readonly clock: Clock | null; readonly read: ReadDate } = {
+  stamp: '',
+  clock: null,
+  read: { kind: 'unreadable' },
+};
+
+function read(stamp: string, clock: Clock): ReadDate {
   const part = DTM.exec(stamp);
   if (part === null) return { kind: 'unreadable' };
   const [, year, month, day, hour, minute, second = '00', fraction] = part;
