@@ -11,6 +11,7 @@ const WhatIfPage = lazy(() => import('./whatif/whatif-page.tsx'));
 const ProposalPage = lazy(() => import('./proposal/proposal-page.tsx'));
 const EntryPage = lazy(() => import('./entry/entry-page.tsx'));
 const AboutPage = lazy(() => import('./about/about-page.tsx'));
+const LaunchPage = lazy(() => import('./launch/launch-page.tsx'));
 
 /** Address pattern → page. The key makes a page begin anew for another subject. */
 const routes: readonly (readonly [string, (parts: Readonly<Record<string, string>>) => ReactNode])[] = [
@@ -33,6 +34,15 @@ function page(path: string): ReactNode {
 
 export function App() {
   const { path } = usePlace();
+  // Nothing else may ask the server before the launch has brought its access.
+  if (path === '/launch')
+    return (
+      <main className="launch">
+        <Suspense fallback={<LoadingCard />}>
+          <LaunchPage />
+        </Suspense>
+      </main>
+    );
   return (
     <Frame path={path}>
       <Boundary key={path}>

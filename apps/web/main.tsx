@@ -10,7 +10,8 @@ import { connect } from './data/live.ts';
 import { PreferencesProvider } from './data/preferences.tsx';
 import { cssVariables, theme } from './theme.ts';
 
-connect();
+// A launched app has no access before its launch is complete.
+if (location.pathname !== '/launch') connect();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">

@@ -14,6 +14,7 @@ import { authRoutes } from './auth/auth-routes.ts';
 import { cookieName } from './auth/cookie.ts';
 import { guard } from './auth/guard.ts';
 import { SESSION_COOKIE } from './auth/identify.ts';
+import { launcherRoutes } from './auth/launcher-routes.ts';
 import { People } from './auth/people.ts';
 import { cdsRoutes } from './cds/cds-routes.ts';
 import { type Configuration, defaultConfiguration } from './configuration.ts';
@@ -142,6 +143,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   healthRoutes(app, world, metrics, () => stopping);
   if (access !== undefined) authRoutes(app, access);
+  if (access !== undefined && configuration.launcher) launcherRoutes(app, access);
   else app.get('/api/session', async () => NO_LOG_IN);
   routes(app, desk, options.clock ?? wall, gate);
   feedRoutes(app, world);

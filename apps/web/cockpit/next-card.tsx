@@ -2,6 +2,7 @@ import { useUnits } from '../data/preferences.tsx';
 import { Link, paths, usePack } from '../navigation.tsx';
 import { Card } from '../parts/card.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { ServerLink } from '../parts/server-link.tsx';
 import { strings } from '../strings.data.ts';
 import { twinPath } from '../twin/twin-path.ts';
 import css from './next-card.module.css';
@@ -36,9 +37,9 @@ export function NextCard({ subject, open, stale }: NextCardProps) {
             </Link>
           </>
         )}
-        <a href={report} target="_blank" rel="noreferrer" className={css.secondary}>
+        <ServerLink href={report} target="_blank" rel="noreferrer" className={css.secondary}>
           {t.report}
-        </a>
+        </ServerLink>
       </div>
     </Card>
   );

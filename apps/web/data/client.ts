@@ -1,5 +1,6 @@
 import type { ProblemDetails } from '@gemel/server/api';
 import { strings } from '../strings.data.ts';
+import { accessHeaders, isLaunched, renewAccess } from './launched.ts';
 
 /** What a failed request says: the server's coded problem, or that the server was not reached. */
 export class ApiError extends Error {
@@ -26,15 +27,30 @@ async function problemOf(response: Response): Promise<ProblemDetails | null> {
   return body !== null && typeof body === 'object' && 'code' in body ? (body as ProblemDetails) : null;
 }
 
-/** One request to the server of this origin. Throws `ApiError`, or the signal's `AbortError`. */
-export async function request<T>(path: string, init?: RequestInit): Promise<T> {
+/** The answer of the server of this origin, whatever it is, with the access that a launch gave. Throws the signal's `AbortError`. */
+export async function answerOf(path: string, init?: RequestInit): Promise<Response> {
+  const send = () => fetch(path, { ...init, headers: { ...init?.headers, ...accessHeaders() } });
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await send();
+    if (response.status === 401 && isLaunched() && (await renewAccess())) response = await send();
   } catch (error) {
     if (init?.signal?.aborted) throw error;
     throw new ApiError(0, null, strings.errors.unreachable);
   }
+  if (response.status === 401 && !isLaunched()) logIn();
+  return response;
+}
+
+/** Where people log in, a page without a session leads there, and back. */
+function logIn(): void {
+  const here = location.pathname + location.search;
+  if (location.pathname !== '/launch') location.assign(`/login?next=${encodeURIComponent(here)}`);
+}
+
+/** One request to the server of this origin. Throws `ApiError`, or the signal's `AbortError`. */
+export async function request<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await answerOf(path, init);
   if (!response.ok) {
     const problem = await problemOf(response);
     throw new ApiError(response.status, problem, problem?.detail ?? strings.errors.status(response.status));

@@ -5,6 +5,7 @@ import type { LocalTime } from '../data/time.ts';
 import { Card } from '../parts/card.tsx';
 import { fileStem } from '../parts/download.ts';
 import { FactList } from '../parts/fact-list.tsx';
+import { ServerLink } from '../parts/server-link.tsx';
 import { strings } from '../strings.data.ts';
 
 /** What a person did, when and why; and what was observed afterwards. */
@@ -24,12 +25,12 @@ export function DecisionTaken({ trace, time }: { readonly trace: Trace; readonly
         ]}
       />
       <p>
-        <a
+        <ServerLink
           href={`/api/proposals/${encodeURIComponent(trace.id)}/bundle`}
           download={`gemel-${fileStem(trace.subject)}-bundle.json`}
         >
           {t.bundle}
-        </a>
+        </ServerLink>
       </p>
       {outcome !== null && (
         <>

@@ -1,4 +1,5 @@
-import type { Status } from '@gemel/server/api';
+import type { SessionView, Status } from '@gemel/server/api';
+import { useApi } from '../data/use-api.ts';
 import { Link, paths } from '../navigation.tsx';
 import { strings } from '../strings.data.ts';
 import { ClockReading } from './clock-reading.tsx';
@@ -13,6 +14,7 @@ interface HeaderProps {
 }
 
 export function Header({ clock, path }: HeaderProps) {
+  const session = useApi<SessionView>('/api/session').data;
   const items = [
     { href: paths.twins(), text: strings.nav.twins, current: path === '/' || path.startsWith('/twins') },
     { href: paths.about(), text: strings.nav.about, current: path === '/about' },
@@ -40,8 +42,22 @@ export function Header({ clock, path }: HeaderProps) {
           {clock !== null && <ClockReading clock={clock} />}
           <UnitSwitch />
           <SchemeButton />
+          {session?.formToken != null && <Account session={session} />}
         </div>
       </div>
     </header>
+  );
+}
+
+/** Who is logged in, and the way out: a form of the server's, so that it works when nothing else does. */
+function Account({ session }: { readonly session: SessionView }) {
+  return (
+    <form method="post" action="/logout" className={css.account} aria-label={strings.account.label}>
+      <input type="hidden" name="form" value={session.formToken ?? ''} />
+      <span>{session.name}</span>
+      <button type="submit" className={css.out}>
+        {strings.account.logOut}
+      </button>
+    </form>
   );
 }

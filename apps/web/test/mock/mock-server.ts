@@ -91,6 +91,8 @@ export async function startMockServer(options: {
     const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
     const [, root, id, verb] = parts;
     const person = people.find((p) => p.subject === id);
+    if (root === 'session')
+      return json(response, { logIn: false, name: null, roles: [], patient: null, formToken: null });
     if (root === 'status')
       return json(response, {
         name: 'gemel',
