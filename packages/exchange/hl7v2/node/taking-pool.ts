@@ -36,6 +36,8 @@ const AHEAD = 8;
 /** More threads read faster than one can write. */
 const MOST_THREADS = 3;
 const MOST_HEAP = 512;
+/** Of it for what was just made, MiB: what a message becomes is sent on before it is ever moved. */
+const YOUNG = 96;
 
 export interface TakingPoolOptions {
   /** One less than the machine runs at once, at most 3, where not given; with 0, messages are read where they are given. */
@@ -56,7 +58,7 @@ export function takingPool(options: TakingPoolOptions = {}): TakingPool {
 
   const start = (): void => {
     const worker = new Worker(new URL('./taking-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: mostHeap },
+      resourceLimits: { maxOldGenerationSizeMb: mostHeap, maxYoungGenerationSizeMb: YOUNG },
     });
     const thread: Thread = { worker, given: [] };
     running.add(thread);
