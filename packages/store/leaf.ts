@@ -1,3 +1,5 @@
+import type { Sha256 } from './merkle.ts';
+
 /** An entry as its table holds it: what a leaf of the tree is made of. */
 export interface LeafRow {
   readonly seq: number;
@@ -14,20 +16,25 @@ export interface LeafRow {
 }
 
 const encoder = new TextEncoder();
-const encodeText = (text: string): Uint8Array => encoder.encode(text);
 
 /**
- * The bytes that an entry's leaf is hashed from: a line of JSON, then one byte that tells how long the hash of the dedupe key is,
- * that hash, and the payload as stored. The same with and without keys, before and after an erasure, in both databases.
+ * The hash of an entry's leaf (RFC 6962: a zero, then the leaf): a line of JSON, one byte that tells how long the keyed hash of the
+ * dedupe key is, that hash, and the payload as stored. The same with and without keys, before and after an erasure, in both databases.
+ * `encode`: UTF-8.
  */
-export function leafOf(row: LeafRow, encode: (text: string) => Uint8Array = encodeText): Uint8Array {
+export function leafHashOf(
+  sha256: Sha256,
+  row: LeafRow,
+  encode: (text: string) => Uint8Array = (text) => encoder.encode(text),
+): Uint8Array {
   const { seq, id, subject, kind, true_at, known_at, dedupe, supersedes, payload } = row;
   const line = encode(`${JSON.stringify([seq, id, subject, kind, true_at, known_at, supersedes])}\n`);
   const tag = dedupe?.length ?? 0;
-  const leaf = new Uint8Array(line.length + 1 + tag + payload.length);
-  leaf.set(line);
-  leaf[line.length] = tag;
-  if (dedupe !== null) leaf.set(dedupe, line.length + 1);
-  leaf.set(payload, line.length + 1 + tag);
-  return leaf;
+  const at = 1 + line.length;
+  const bytes = new Uint8Array(at + 1 + tag + payload.length);
+  bytes.set(line, 1);
+  bytes[at] = tag;
+  if (dedupe !== null) bytes.set(dedupe, at + 1);
+  bytes.set(payload, at + 1 + tag);
+  return sha256(bytes);
 }

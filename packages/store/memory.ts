@@ -10,8 +10,8 @@ import {
   type StoredSnapshot,
 } from './contract.ts';
 import { storeErrors } from './errors.data.ts';
-import { type LeafRow, leafOf } from './leaf.ts';
-import { leafHash, TreeEdge, type TreeNode } from './merkle.ts';
+import { type LeafRow, leafHashOf } from './leaf.ts';
+import { TreeEdge, type TreeNode } from './merkle.ts';
 import { type ProofPlan, planConsistency, planHead, planInclusion } from './tree-proofs.ts';
 
 /** A store that lives as long as the process: for tests and the browser. Payloads are copied as JSON, as on a disk. */
@@ -37,7 +37,7 @@ export function memory(): Store {
   /** Hashes the entries that no proof was asked for yet: of what is erased the hash stays, as on a disk. */
   const grow = () => {
     for (const entry of log.slice(leaves.length)) {
-      leaves.push(leafHash(sha256, leafOf(rowOf(entry))));
+      leaves.push(leafHashOf(sha256, rowOf(entry)));
       edge.add(leaves.at(-1)!, kept);
     }
   };

@@ -97,10 +97,11 @@ const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const PLAIN = Buffer.of(0);
 const COMPRESSED = Buffer.of(1);
 
-export function sealText(key: KeyObject, text: string, about: string): Uint8Array {
+/** `compressFrom`: bytes from which on the time it takes to compress is worth the room it saves. */
+export function sealText(key: KeyObject, text: string, about: string, compressFrom = COMPRESS_FROM): Uint8Array {
   const bytes = Buffer.from(text);
   const marked =
-    bytes.length < COMPRESS_FROM
+    bytes.length < compressFrom
       ? Buffer.concat([PLAIN, bytes])
       : Buffer.concat([COMPRESSED, zstdCompressSync(bytes, FAST)]);
   return seal(key, marked, about);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { storeErrors } from '../errors.data.ts';
-import { type LeafRow, leafOf } from '../leaf.ts';
-import { keptUnder, leafHash, perfectRoot, type Subtree, subtreesOf, TreeEdge, type TreeNode } from '../merkle.ts';
+import { type LeafRow, leafHashOf } from '../leaf.ts';
+import { keptUnder, perfectRoot, type Subtree, subtreesOf, TreeEdge, type TreeNode } from '../merkle.ts';
 import type { ProofPlan } from '../tree-proofs.ts';
 import { byteaArray, int8Array } from './binary-array.ts';
 import { sha256 } from './envelope.ts';
@@ -11,7 +11,7 @@ type Need = Subtree & { readonly count: number };
 
 /** Adds the hash of an entry's leaf to the edge; what is to be kept of the tree is appended to `kept`. */
 export function addLeaf(edge: TreeEdge, row: LeafRow, kept: TreeNode[]): void {
-  edge.add(leafHash(sha256, leafOf(row)), kept);
+  edge.add(leafHashOf(sha256, row), kept);
 }
 
 export async function insertNodes(client: pg.ClientBase, nodes: readonly TreeNode[]): Promise<void> {
@@ -90,7 +90,7 @@ async function hashesOf(
     ),
   ]);
   for (const { i, hash } of nodes) hashes[i]!.push(hash);
-  for (const row of rows) hashes[row.i]!.push(leafHash(sha256, leafOf(row)));
+  for (const row of rows) hashes[row.i]!.push(leafHashOf(sha256, row));
   if (hashes.every((found, i) => found.length === needs[i]!.count)) return hashes;
   throw storeErrors.error('store-corrupt', 'The tree over the log has gaps.', { file: place });
 }

@@ -21,6 +21,9 @@ const PLACE = 2;
 const DIGEST = 21;
 const REFERENCE = NUMBER + PLACE + DIGEST;
 
+/** A block that fits into a page of the file is written faster than it is compressed. */
+const COMPRESS_FROM = 4000;
+
 /** Blocks opened last that are kept: entries are mostly read in order. */
 const KEPT = 16;
 
@@ -54,7 +57,7 @@ export class SealedBlocks {
   write(subject: KeptSubject, payloads: readonly Sealable[]): readonly Uint8Array[] {
     const n = payloads[0]!.seq;
     const text = payloads.map(({ about, text }) => `${JSON.stringify(about)}\n${text}`).join('\n');
-    const bytes = sealText(subject.key, text, blockBinding(n));
+    const bytes = sealText(subject.key, text, blockBinding(n), COMPRESS_FROM);
     this.#insert.run(n, bytes);
     const digest = sha256(bytes).subarray(0, DIGEST);
     return payloads.map((_, place) => {

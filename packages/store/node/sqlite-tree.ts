@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { storeErrors } from '../errors.data.ts';
-import { type LeafRow, leafOf } from '../leaf.ts';
-import { keptUnder, leafHash, perfectRoot, type Subtree, subtreesOf, TreeEdge, type TreeNode } from '../merkle.ts';
+import { type LeafRow, leafHashOf } from '../leaf.ts';
+import { keptUnder, perfectRoot, type Subtree, subtreesOf, TreeEdge, type TreeNode } from '../merkle.ts';
 import type { ProofPlan } from '../tree-proofs.ts';
 import { sha256 } from './envelope.ts';
 
-const hashOf = (row: LeafRow): Uint8Array => leafHash(sha256, leafOf(row, Buffer.from));
+const encode = (text: string): Uint8Array => Buffer.from(text);
+const hashOf = (row: LeafRow): Uint8Array => leafHashOf(sha256, row, encode);
 
 /** The Merkle tree over the log in its file: kept levels in a table, the right edge in memory while nobody else writes. */
 export class LogTree {
