@@ -58,7 +58,7 @@ export function takingPool(options: TakingPoolOptions = {}): TakingPool {
 
   const start = (): void => {
     const worker = new Worker(new URL('./taking-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: mostHeap, maxYoungGenerationSizeMb: YOUNG },
+      resourceLimits: { maxOldGenerationSizeMb: mostHeap, maxYoungGenerationSizeMb: Math.min(YOUNG, mostHeap) },
     });
     const thread: Thread = { worker, given: [] };
     running.add(thread);
