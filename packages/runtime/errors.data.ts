@@ -91,6 +91,11 @@ export const runtimeErrors = defineErrors({
       'Over at least ten paired readings the source has disagreed with others by more than the standard of its kind allows. Its values are graded uncertain.',
     remedy: 'See gemel quality for bias and limits of agreement; check the calibration of the devices.',
   },
+  'admit-clock-differs': {
+    meaning:
+      'The values of two sources follow the same course, shifted in time: the clock of one of them is wrong. The grade stays, since the values do not tell which.',
+    remedy: 'See gemel quality for the shift; set the clock of the device, and import anew what it stamped wrongly.',
+  },
   'admit-before-birth': {
     meaning: 'The item is dated before the person was born. It was kept, graded poor.',
     remedy: 'Check the time of the item, and the birth date.',

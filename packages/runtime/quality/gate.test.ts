@@ -306,4 +306,20 @@ describe('over time', () => {
     );
     expect(chance.grades.every(([grade]) => grade === 'good')).toBe(true);
   });
+
+  it('S4 a source whose course lies later than that of another is marked; the grade stays, and neither is where they agree', async () => {
+    const rate = (at: number) => 80 + 12 * Math.sin(at / 17) + 6 * Math.sin(at / 41);
+    const series = (source: string, from: number, late: number) =>
+      Array.from({ length: 150 }, (_, i) => from + 5 * i).map((at) =>
+        measured('rate', at, rate(at - late), { source }),
+      );
+    const { grades } = await judged(series('monitor', -760, 0), series('watch', -748, 24));
+    const marked = grades.map(([, ...marks]) => marks.includes('admit-clock-differs'));
+    expect(marked.slice(0, 150 + 63)).not.toContain(true);
+    expect(marked.slice(150 + 64)).not.toContain(false);
+    const alone = grades.find((all) => all.length === 2 && all[1] === 'admit-clock-differs');
+    expect(alone?.[0]).toBe('good');
+    const same = await judged(series('monitor', -760, 0), series('watch', -758, 0));
+    expect(same.grades.flat()).not.toContain('admit-clock-differs');
+  });
 });

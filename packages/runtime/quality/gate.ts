@@ -17,7 +17,7 @@ import { whereOf } from '../admit-item.ts';
 import { runtimeErrors } from '../errors.data.ts';
 import { differenceOn } from './agreement.ts';
 import { type Expected, type Measure, measureOfFact } from './measure.ts';
-import { type SignalPast, type SubjectPast, streamOf } from './subject-past.ts';
+import { type ClockAgainst, type SignalPast, type SubjectPast, streamOf } from './subject-past.ts';
 import { inconsistency } from './together.ts';
 import { type PersonSpread, suspectUnit, toMeasure } from './unit-swap.ts';
 
@@ -81,6 +81,8 @@ export function judgeObservation(
         const message = `What ${stream.replace('\n', ', ')} measures disagrees with the other sources for good.`;
         judge.uncertain('admit-source-disagrees', message);
       }
+      const clock = repeats === undefined ? signal.clockOff(stream, item.trueAt) : null;
+      if (clock !== null) judge.clock(stream, clock);
     }
   }
   if (judge.marks.length === 0 && judge.regraded.length === 0) return null;
@@ -153,6 +155,14 @@ class Judge {
   grade(before: Grade, repeat: boolean): Grade {
     if (before === 'poor' || this.#grade === 'poor') return 'poor';
     return before === 'uncertain' || (this.#grade === 'uncertain' && !repeat) ? 'uncertain' : 'good';
+  }
+
+  /** Which of the two clocks is wrong cannot be told, so that the grade stays. */
+  clock(stream: string, { other, minutes }: ClockAgainst): void {
+    const [own, theirs] = [stream, other].map((each) => each.replace('\n', ', '));
+    const side = minutes > 0 ? 'later' : 'earlier';
+    const message = `What ${own} measures lies ${Math.abs(minutes)} min ${side} than the same by ${theirs}: one of the two clocks is wrong.`;
+    this.#mark('admit-clock-differs', message);
   }
 
   poor(code: Code, message: string): void {

@@ -1,11 +1,22 @@
 import { type Fact, HOUR, type Instant, isConcept, isQuantity, MINUTE, type Observation } from '@gemel/core';
 import { type Ages, agesAt, type Birth, birthOf } from './age.ts';
 import { differenceOn, disagrees, Paired } from './agreement.ts';
+import type { Reading } from './cadence.ts';
+import { type ClockOffset, clockOffset } from './clock-offset.ts';
 import { type Expected, expectedOf, type Measure, measureOf, measureOfFact, onScale } from './measure.ts';
 import { type PersonSpread, toMeasure } from './unit-swap.ts';
 
 /** Observations are found by hour. */
 const SPAN = HOUR;
+
+/** How far back two sources are laid over each other to compare their clocks, and after how many values of a source anew. */
+const CLOCK_SPAN = 48 * HOUR;
+const CLOCK_EVERY = 64;
+
+/** Another source against whose values those of a stream lie earlier or later. */
+export interface ClockAgainst extends ClockOffset {
+  readonly other: string;
+}
 
 /** Equal values in a row of one source. */
 interface Run {
@@ -42,6 +53,8 @@ export class SignalPast {
   readonly #runs = new Map<string, Run>();
   /** Differences on the measure's scale, first stream minus second, by both in order. */
   readonly #pairs = new Map<string, Map<string, Paired>>();
+  /** By stream: how many values it gave, and what was last found of its clock. */
+  readonly #clocks = new Map<string, { count: number; lookedAt: number; found: ClockAgainst | null }>();
   #latest: Observation | null = null;
   #unit = '';
   #convert: ((value: number) => number) | null = null;
@@ -72,6 +85,9 @@ export class SignalPast {
     this.#follow(stream, item, value);
     if (!counts(item)) return;
     if (this.#runs.size > 1) this.#pair(stream, item, value);
+    const clock = this.#clocks.get(stream);
+    if (clock === undefined) this.#clocks.set(stream, { count: 1, lookedAt: 0, found: null });
+    else clock.count++;
     if (this.#latest === null || item.trueAt >= this.#latest.trueAt) this.#latest = item;
     this.#tally(value, 1);
   }
@@ -138,6 +154,32 @@ export class SignalPast {
       }
     }
     return against > 0 && 2 * against >= held;
+  }
+
+  /**
+   * How far the clock of the stream stands ahead of another source's, by the values of two days before `at`; the one it shows most
+   * clearly with. Null where it does not. Looked at anew every so many values.
+   */
+  clockOff(stream: string, at: Instant): ClockAgainst | null {
+    const clock = this.#clocks.get(stream);
+    if (clock === undefined || clock.count - clock.lookedAt < CLOCK_EVERY) return clock?.found ?? null;
+    clock.lookedAt = clock.count;
+    clock.found = null;
+    const series = new Map<string, Reading[]>();
+    for (const item of this.between(at - CLOCK_SPAN, at)) {
+      const value = this.valueOf(item);
+      if (!counts(item) || Number.isNaN(value)) continue;
+      const one = { at: item.trueAt, value, offset: item.offset };
+      const own = series.get(streamOf(item));
+      if (own === undefined) series.set(streamOf(item), [one]);
+      else own.push(one);
+    }
+    for (const own of series.values()) own.sort((a, b) => a.at - b.at);
+    for (const [other, theirs] of series) {
+      const offset = other === stream ? null : clockOffset(theirs, series.get(stream) ?? []);
+      if (offset !== null && offset.gain > (clock.found?.gain ?? 0)) clock.found = { ...offset, other };
+    }
+    return clock.found;
   }
 
   /** Holds the value against the nearest in time of every other stream. */
