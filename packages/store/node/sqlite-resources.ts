@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type Instant, instant } from '@gemel/core';
-import type { Criterion, IndexRow, ResourceSearch } from '@gemel/core/resource-search';
+import type { Criterion, ResourceSearch } from '@gemel/core/resource-search';
 import { Kysely, type RawBuilder } from 'kysely';
 import type { NewEntry } from '../contract.ts';
 import type {
@@ -36,6 +36,17 @@ import { INDEX_TABLES } from './resource-schema.ts';
 import type { SqliteStore, SqliteTransaction } from './sqlite.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 
+/** Columns of the index tables, in the order that rows are given in. */
+const COLUMNS: Readonly<Record<(typeof INDEX_TABLES)[number], readonly string[]>> = {
+  token_index: ['resource', 'param', 'place', 'system', 'code'],
+  string_index: ['resource', 'param', 'place', 'value', 'exact'],
+  range_index: ['resource', 'param', 'place', 'low', 'high'],
+  quantity_index: 'resource param place low high system code unit base_unit base_low base_high'.split(' '),
+  reference_index: ['resource', 'param', 'place', 'target'],
+};
+/** Rows that one statement puts in at most. */
+const ROWS = 32;
+
 type Reading = Pick<SqliteTransaction, 'database' | 'entry' | 'subjectOf'>;
 
 /** Index rows and current versions go when their subject is erased, whoever erases it. */
@@ -60,6 +71,13 @@ class SqliteResources implements ResourceStore {
   readonly #statements = new Map<string, StatementSync>();
   /** Numbers of names, as far as they were committed or belong to the transaction that runs. */
   readonly #numbers = new Map<string, number>();
+  readonly #inserts: Record<(typeof INDEX_TABLES)[number], StatementSync[]> = {
+    token_index: [],
+    string_index: [],
+    range_index: [],
+    quantity_index: [],
+    reference_index: [],
+  };
   #compiler: Kysely<unknown> | null = null;
 
   constructor(store: SqliteStore, format: ResourceFormat) {
@@ -297,75 +315,59 @@ class SqliteResources implements ResourceStore {
     return n;
   }
 
+  /** Rows of one table go in together; a row that is there already says nothing new. */
   #index(database: DatabaseSync, n: number, resource: Resource): void {
-    for (const row of this.#format.rows(resource)) this.#insert(database, n, row);
+    const given: Record<(typeof INDEX_TABLES)[number], SQLInputValue[]> = {
+      token_index: [],
+      string_index: [],
+      range_index: [],
+      quantity_index: [],
+      reference_index: [],
+    };
+    for (const row of this.#format.rows(resource)) {
+      const param = this.#number(database, row.param);
+      switch (row.kind) {
+        case 'token':
+          given.token_index.push(n, param, row.place, this.#number(database, row.system), row.code);
+          break;
+        case 'string':
+          given.string_index.push(n, param, row.place, row.value, row.exact);
+          break;
+        case 'range':
+          given.range_index.push(n, param, row.place, row.low, row.high);
+          break;
+        case 'quantity': {
+          const base =
+            row.base === null
+              ? [null, null, null]
+              : [this.#number(database, row.base.unit), row.base.low, row.base.high];
+          const system = this.#number(database, row.system);
+          given.quantity_index.push(n, param, row.place, row.low, row.high, system, row.code, row.unit, ...base);
+          break;
+        }
+        case 'reference':
+          given.reference_index.push(n, param, row.place, row.target);
+      }
+    }
+    for (const table of INDEX_TABLES) {
+      const width = COLUMNS[table].length;
+      const values = given[table];
+      for (let from = 0; from < values.length; from += width * ROWS) {
+        const some = from === 0 && values.length <= width * ROWS ? values : values.slice(from, from + width * ROWS);
+        this.#insertStatement(database, table, some.length / width).run(...some);
+      }
+    }
   }
 
-  /** A row that is there already says nothing new. */
-  #insert(database: DatabaseSync, n: number, row: IndexRow): void {
-    const param = this.#number(database, row.param);
-    switch (row.kind) {
-      case 'token':
-        this.#all(
-          database,
-          'insert or ignore into token_index (resource, param, place, system, code) values (?, ?, ?, ?, ?)',
-          n,
-          param,
-          row.place,
-          this.#number(database, row.system),
-          row.code,
-        );
-        break;
-      case 'string':
-        this.#all(
-          database,
-          'insert or ignore into string_index (resource, param, place, value, exact) values (?, ?, ?, ?, ?)',
-          n,
-          param,
-          row.place,
-          row.value,
-          row.exact,
-        );
-        break;
-      case 'range':
-        this.#all(
-          database,
-          'insert or ignore into range_index (resource, param, place, low, high) values (?, ?, ?, ?, ?)',
-          n,
-          param,
-          row.place,
-          row.low,
-          row.high,
-        );
-        break;
-      case 'quantity':
-        this.#all(
-          database,
-          `insert or ignore into quantity_index (resource, param, place, low, high, system, code, unit, base_unit, base_low, base_high)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          n,
-          param,
-          row.place,
-          row.low,
-          row.high,
-          this.#number(database, row.system),
-          row.code,
-          row.unit,
-          row.base === null ? null : this.#number(database, row.base.unit),
-          row.base?.low ?? null,
-          row.base?.high ?? null,
-        );
-        break;
-      case 'reference':
-        this.#all(
-          database,
-          'insert or ignore into reference_index (resource, param, place, target) values (?, ?, ?, ?)',
-          n,
-          param,
-          row.place,
-          row.target,
-        );
-    }
+  /** A statement that puts in so many rows. */
+  #insertStatement(database: DatabaseSync, table: (typeof INDEX_TABLES)[number], rows: number): StatementSync {
+    const all = this.#inserts[table];
+    all[rows] ??= database.prepare(
+      `insert or ignore into ${table} (${COLUMNS[table].join(', ')}) values ${Array(rows)
+        .fill(`(${COLUMNS[table].map(() => '?').join(', ')})`)
+        .join(', ')}`,
+    );
+    return all[rows];
   }
 
   /** Rows of hits in order, however they are found fastest. */

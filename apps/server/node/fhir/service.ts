@@ -18,7 +18,7 @@ import { runOperation } from './operations.ts';
 import { answerOf, type FhirAnswer, outcome, remark } from './outcome.ts';
 import { type FhirRequest, pairsOf, preferred, tagOf, versionOfTag } from './request.ts';
 import { OF_NOBODY } from './resource-format.ts';
-import { asIfResolved, withoutBase } from './rewrite.ts';
+import { asIfResolved, conditionalReferences, withoutBase } from './rewrite.ts';
 import { answerSearch, formPairs, inCompartment, type SearchSurroundings, searchOf } from './search.ts';
 import { shaped } from './shape.ts';
 import { isCondition, planSteps, type Settled, type Step } from './write.ts';
@@ -168,7 +168,7 @@ export class FhirService {
       );
     if (body.id !== undefined && !(typeof body.id === 'string' && ID.test(body.id)))
       throw restErrors.error('rest-id', 'The id of the body is none of FHIR.', { field: 'id' });
-    checkValid(asIfResolved(body));
+    checkValid(conditionalReferences(body).length === 0 ? body : asIfResolved(body));
     return withoutBase(body, base);
   }
 
