@@ -142,9 +142,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   });
   healthRoutes(app, world, metrics, () => stopping);
-  if (access !== undefined) authRoutes(app, access);
-  if (access !== undefined && configuration.launcher) launcherRoutes(app, access);
-  else app.get('/api/session', async () => NO_LOG_IN);
+  if (access === undefined) app.get('/api/session', async () => NO_LOG_IN);
+  else {
+    authRoutes(app, access);
+    if (configuration.launcher) launcherRoutes(app, access);
+  }
   routes(app, desk, options.clock ?? wall, gate);
   feedRoutes(app, world);
   qualityRoutes(app, world);
@@ -157,7 +159,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     failed: (error) => log.error(faultOf(error), 'a resource failed after it was written'),
     ...(access === undefined ? {} : { security: smartSecurity }),
   });
-  if (fhir !== null) fhirRoutes(app, fhir.service, () => configuration.url);
+  if (fhir !== null) fhirRoutes(app, fhir, () => configuration.url);
   let url = '';
   cdsRoutes(app, {
     world,

@@ -3,8 +3,8 @@ import type { Person } from './people.ts';
 /** The pages of logging in and agreeing, without scripts: they work in a frame, in a terminal browser, and for a reader of screens. */
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1a2530; --soft: #4a5560; --paper: #f4f6f8; --card: #fff; --line: #8795a1; --go: #0b5c8a; --bad: #a11220; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8edf2; --soft: #b6c0c9; --paper: #10161b; --card: #1a2229; --line: #7c8a96; --go: #7cc4ee; --bad: #ff9aa2; } }
+:root { color-scheme: light dark; --ink: #1a2530; --soft: #4a5560; --paper: #f4f6f8; --card: #fff; --line: #8795a1; --go: #0b6670; --bad: #a11220; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8edf2; --soft: #b6c0c9; --paper: #10161b; --card: #1a2229; --line: #7c8a96; --go: #6fd0d8; --bad: #ff9aa2; } }
 * { box-sizing: border-box; }
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
 main { max-width: 30rem; margin: 8vh auto; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
