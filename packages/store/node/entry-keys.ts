@@ -52,7 +52,7 @@ class Column {
     this.#hash = hash;
     this.#text = text;
     this.#at = database.prepare(`select seq from ${table} where hash = ?`);
-    this.#among = database.prepare(`select hash from ${table} where hash in (select value from json_each(?))`);
+    this.#among = database.prepare(`select hash from json_each(?) cross join ${table} on hash = value`);
     this.#insert = database.prepare(`insert or ignore into ${table} (hash, seq) values (?, ?)`);
     this.#insertMany = database.prepare(
       `insert or ignore into ${table} (hash, seq) select value ->> 0, value ->> 1 from json_each(?)`,
