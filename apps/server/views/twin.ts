@@ -1,4 +1,4 @@
-import type { Fact, Forecast, Instant, Observation, Trace } from '@gemel/core';
+import type { Fact, Forecast, Instant, Observation, Reason, Trace } from '@gemel/core';
 import { HOUR, isoInstant, isWill, MINUTE, valueText } from '@gemel/core';
 import { calibrationWords, type Hub, viewOf } from '@gemel/runtime';
 import type { QuantitySpec } from '@gemel/runtime/pack';
@@ -72,7 +72,7 @@ export async function twinSummary(hub: Hub, place: Standing, now: Instant): Prom
   const view = viewOf(pack);
   const points = numbers(history.observations.filter(({ signal }) => signal !== null && view.signals.includes(signal)));
   const last = points.at(-1);
-  const headline = pack.headline(history, place.forecast, now);
+  const headline = paused.length > 0 ? standingStill(paused) : pack.headline(history, place.forecast, now);
   const own = traces.filter((trace) => trace.pack.id === place.pack);
   const newest = newestOf(own, place.pack);
   const open = own.filter((trace) => paused.length === 0 && proposalStatus(trace, newest, now) === 'open');
@@ -93,6 +93,16 @@ export async function twinSummary(hub: Hub, place: Standing, now: Instant): Prom
       .filter((point) => point.at > now - view.trendHours * HOUR)
       .map(({ at, value }) => ({ at, value })),
     view: summaryView(view),
+  };
+}
+
+function standingStill(paused: readonly Reason[]): Pick<TwinSummary, 'risk'> & TwinSummary['headline'] {
+  return {
+    risk: 'unknown',
+    value: '–',
+    unit: '',
+    at: null,
+    statement: paused.map(({ statement }) => statement).join(' '),
   };
 }
 

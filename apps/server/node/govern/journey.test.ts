@@ -72,6 +72,7 @@ describe('from a consent given to the erasure of all', () => {
     };
     expect(twin).toMatchObject({
       subject: 'tank|1',
+      risk: 'unknown',
       paused: [reason],
       calibrated: false,
       openProposals: 0,

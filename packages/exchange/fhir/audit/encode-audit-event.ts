@@ -89,9 +89,7 @@ function entitiesOf({ request, decision, entities, query }: AccessRecord, action
       type: object,
       role: role('4', 'Domain Resource'),
       what: { reference },
-      ...(labels === undefined || labels.length === 0
-        ? {}
-        : { securityLabel: labels.map(labelCoding) }),
+      ...(labels === undefined || labels.length === 0 ? {} : { securityLabel: labels.map(labelCoding) }),
     });
   }
   if (decision.consent !== null) {
