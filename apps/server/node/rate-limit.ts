@@ -19,7 +19,8 @@ export class RateLimit {
     this.#sweep(now);
     const leak = this.#most / this.#window;
     const bucket = this.#buckets.get(client) ?? { level: 0, at: now };
-    const level = Math.max(0, bucket.level - (now - bucket.at) * leak);
+    // A clock that is set back takes nothing from anybody.
+    const level = Math.max(0, bucket.level - Math.max(0, now - bucket.at) * leak);
     if (level + 1 > this.#most) {
       this.#buckets.set(client, { level, at: now });
       return Math.ceil((level + 1 - this.#most) / leak / 1000);

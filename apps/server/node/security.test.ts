@@ -178,6 +178,8 @@ describe('rates', () => {
     expect([limit.take('a'), limit.take('a')]).toEqual([0, 1]);
     now = 10_000;
     expect([limit.take('a'), limit.take('a'), limit.take('a')]).toEqual([0, 0, 1]);
+    now = 1000;
+    expect([limit.take('b'), limit.take('a')]).toEqual([0, 1]);
   });
 });
 

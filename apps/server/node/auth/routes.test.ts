@@ -103,6 +103,7 @@ const OPEN = [
   'GET /api/session',
   'GET /cds-services',
   'GET /fhir/.well-known/smart-configuration',
+  'GET /fhir/metadata',
   'GET /healthz',
   'GET /login',
   'GET /oauth/authorize',
