@@ -172,12 +172,14 @@ const ESCAPE = 4;
 const END = 5;
 const NONE: readonly Repetition[] = [];
 
-const known = new Map<string, Uint8Array>();
+/** By the delimiters; senders differ in few. */
+const divisions = new Map<string, Uint8Array>();
+const MOST_DIVISIONS = 64;
 
 /** By byte what it is there for; what a message has no delimiter for is no byte. */
 function rolesOf({ component, repetition, escape: mark, subcomponent }: Delimiters): Uint8Array {
   const key = `${component} ${repetition} ${mark} ${subcomponent}`;
-  let roles = known.get(key);
+  let roles = divisions.get(key);
   if (roles === undefined) {
     roles = new Uint8Array(256);
     roles[mark] = ESCAPE;
@@ -185,28 +187,24 @@ function rolesOf({ component, repetition, escape: mark, subcomponent }: Delimite
     roles[component] = COMPONENT;
     roles[subcomponent] = SUBCOMPONENT;
     roles[0] = 0;
-    if (known.size < KNOWN) known.set(key, roles);
+    if (divisions.size < MOST_DIVISIONS) divisions.set(key, roles);
   }
   return roles;
 }
 
-/** Ways to divide a message that are remembered; senders differ in few. */
-const KNOWN = 64;
-
 /** Names of segments by their three bytes: the same text each time, which is compared at once. */
 const names = new Map<number, string>();
+const MOST_NAMES = 1024;
 
 function nameOf(a: number, b: number, c: number): string {
   const key = (a << 16) | (b << 8) | c;
   let name = names.get(key);
   if (name === undefined) {
     name = String.fromCharCode(a, b, c);
-    if (names.size < NAMES) names.set(key, name);
+    if (names.size < MOST_NAMES) names.set(key, name);
   }
   return name;
 }
-
-const NAMES = 1024;
 
 /** Header segments: their first field is the field separator itself, their second the other delimiters. */
 export function isHeader(id: string): boolean {
