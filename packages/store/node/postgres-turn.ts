@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type pg from 'pg';
 import type { AppendResult, Durability, Entry, NewEntry } from '../contract.ts';
 import { storeErrors } from '../errors.data.ts';
@@ -70,6 +71,8 @@ export class Turn {
   readonly #ring: KeyRing;
   readonly #found = new Map<string, Found>();
   readonly #made: KeptSubject[] = [];
+  /** Of entries looked for in the log and then staged; of another key where a call that made the subject was left out. */
+  readonly #tags = new Map<NewEntry, { readonly key: KeyObject; readonly tag: Uint8Array }>();
   #seq: number;
   #n: number;
   #edge: TreeEdge | null;
@@ -200,7 +203,7 @@ export class Turn {
         subjects.push(made.row);
         subject = made.subject;
       }
-      const dedupe = dedupeTag(entry, subject);
+      const dedupe = this.#dedupeTag(entry, subject);
       if (dedupe !== null && repeats.has(repeatKey(subject.n, dedupe))) {
         duplicates.push(entry.id);
         return;
@@ -250,13 +253,22 @@ export class Turn {
     return { subject, row: { n, tag: this.#ring.tag(name), ...row } };
   }
 
+  #dedupeTag(entry: NewEntry, subject: KeptSubject): Uint8Array | null {
+    if (entry.dedupeKey === undefined) return null;
+    const known = this.#tags.get(entry);
+    if (known?.key === subject.key) return known.tag;
+    const tag = tagOf(subject.key, `${entry.kind}|${entry.dedupeKey}`);
+    this.#tags.set(entry, { key: subject.key, tag });
+    return tag;
+  }
+
   /** Which of the dedupe keys given are in the log. */
   async #repeats(calls: readonly Call[]): Promise<Set<string>> {
     const asked: { readonly n: number; readonly kind: string; readonly dedupe: Uint8Array }[] = [];
     for (const entry of calls.flatMap(({ entries }) => entries)) {
       const found = this.#found.get(entry.subject);
       if (found === undefined || found === 'erased') continue;
-      const dedupe = dedupeTag(entry, found);
+      const dedupe = this.#dedupeTag(entry, found);
       if (dedupe !== null) asked.push({ n: found.n, kind: entry.kind, dedupe });
     }
     if (asked.length === 0) return new Set();
@@ -373,10 +385,6 @@ export function takeTurn<T>(
 async function commit(client: pg.ClientBase): Promise<void> {
   const { command } = await client.query('commit');
   if (command !== 'COMMIT') throw new Error(`The transaction ended with ${command}.`);
-}
-
-function dedupeTag(entry: NewEntry, subject: KeptSubject): Uint8Array | null {
-  return entry.dedupeKey === undefined ? null : tagOf(subject.key, `${entry.kind}|${entry.dedupeKey}`);
 }
 
 /** The tag is made of the kind, so that subject and tag are enough. */
