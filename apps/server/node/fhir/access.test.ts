@@ -84,6 +84,22 @@ describe('who may do what', () => {
       expect(body.entry.map((one: Json) => one.resource.id)).toEqual(['d', 'of-p1']);
     }));
 
+  it('a group is of none of its members, and closed to whose scopes reach one of them', async () => {
+    const members = ['p1', 'p2'].map((id) => ({ entity: { reference: `Patient/${id}` } }));
+    await server.send('PUT', 'Group/g', {
+      resourceType: 'Group',
+      id: 'g',
+      type: 'person',
+      actual: true,
+      member: members,
+    });
+    await as(reader, async () => {
+      expect((await server.get('Group/g')).status).toBe(403);
+      expect(await server.ids('Group')).toEqual([]);
+    });
+    expect((await server.fhir.resources.read('Group', 'g'))!.subject).not.toContain('Patient');
+  });
+
   it('nothing is written without a scope for it, nor of another, nor taken from another', async () => {
     const { status } = await as(reader, () => server.send('POST', 'Observation', observation(null)));
     expect(status).toBe(403);

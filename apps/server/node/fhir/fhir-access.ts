@@ -1,10 +1,22 @@
 import { type Instant, instant } from '@gemel/core';
+import { compartmentOf } from '@gemel/exchange/fhir/search/extract';
 import type { NewEntry } from '@gemel/store';
 import type { Resource, ResourceVersion } from '@gemel/store/resource-contract';
 import type { AccessAction, AccessDecision, AccessEvent, AccessRequest, Caller, Governance } from '../../access.ts';
 import { serverErrors } from '../../errors.data.ts';
 import { scopePermits } from '../../scopes.ts';
 import { OF_NOBODY } from './resource-format.ts';
+
+/** Whether the scopes reach one patient and no further. */
+export function isOfOnePatient({ scopes, patient }: Caller): boolean {
+  return scopes !== 'all' && patient !== null && !scopes.some((scope) => /^(user|system)\//.test(scope));
+}
+
+/** Whether a resource that is of nobody tells of patients other than the caller's one: a group and its members. */
+function tellsOfOthers(caller: Caller, { subject, resource }: ResourceVersion): boolean {
+  if (subject !== OF_NOBODY || resource === null || !isOfOnePatient(caller)) return false;
+  return compartmentOf(resource).some((one) => one !== caller.patient);
+}
 
 /** Something asked and permitted, to be recorded once it is done. */
 export interface Entered {
@@ -42,11 +54,28 @@ export class FhirAccess {
     return { request, decision };
   }
 
+  /** Asks for one version that was found. @throws server-scope-missing, server-refused */
+  async enterVersion(caller: Caller, action: AccessAction, version: ResourceVersion): Promise<Entered> {
+    if (tellsOfOthers(caller, version))
+      throw serverErrors.error(
+        'server-scope-missing',
+        `The scopes do not open a ${version.type} that tells of several patients.`,
+      );
+    return this.enter(
+      caller,
+      action,
+      version.type,
+      version.subject,
+      version.resource === null ? [] : labelsOf(version.resource),
+    );
+  }
+
   /** Those of many versions that the caller may see; each person's data of one kind are decided once. */
   async visible(caller: Caller, versions: readonly ResourceVersion[]): Promise<readonly ResourceVersion[]> {
     const decided = new Map<string, boolean>();
     const seen: ResourceVersion[] = [];
     for (const version of versions) {
+      if (tellsOfOthers(caller, version)) continue;
       const labels = version.resource === null ? [] : labelsOf(version.resource);
       const subject = version.subject === OF_NOBODY ? null : version.subject;
       const key = JSON.stringify([version.type, subject, labels]);

@@ -2,11 +2,12 @@ import { CodedError } from '@gemel/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serverErrors } from '../../errors.data.ts';
 import { readJsonBody } from '../../json-body.ts';
+import { bulkRoutes } from './bulk-routes.ts';
 import { restErrors } from './errors.data.ts';
+import type { Fhir } from './open-fhir.ts';
 import { answerOf, type FhirAnswer } from './outcome.ts';
 import type { FhirRequest } from './request.ts';
 import { pairsOf } from './request.ts';
-import type { FhirService } from './service.ts';
 
 const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 /** Bytes of the longest body: a transaction of a patient's whole record. */
@@ -14,7 +15,11 @@ const LONGEST = 64 * 1024 * 1024;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** FHIR R4 under /fhir, but for terminology's operations, which have routes of their own. `url`: this server's address as others see it. */
-export function fhirRoutes(app: FastifyInstance, service: FhirService, url: () => string | null): void {
+export function fhirRoutes(
+  app: FastifyInstance,
+  { service, bulk }: Pick<Fhir, 'service' | 'bulk'>,
+  url: () => string | null,
+): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     const json = ['application/fhir+json', 'application/json', 'application/json-patch+json', 'text/json'];
@@ -35,6 +40,7 @@ export function fhirRoutes(app: FastifyInstance, service: FhirService, url: () =
       const asked = requestOf(request, url());
       return send(reply, 'status' in asked ? asked : await service.answer(asked));
     };
+    bulkRoutes(scope, bulk, url);
     scope.route({ method: 'GET', url: '/fhir/metadata', config: { access: 'open' }, handler: answer });
     for (const pattern of ['/fhir', '/fhir/*'])
       scope.route({
@@ -63,7 +69,8 @@ function refused(error: unknown): FhirAnswer {
   return answerOf(statusCode < 500 ? serverErrors.error('server-request-invalid', message) : error);
 }
 
-function requestOf(request: FastifyRequest, url: string | null): FhirRequest | FhirAnswer {
+/** The interaction that was sent, or why it is none. `anyFormat`: where the answer is no resource. */
+export function requestOf(request: FastifyRequest, url: string | null, anyFormat = false): FhirRequest | FhirAnswer {
   const { headers, method, caller } = request;
   const [address, query = ''] = cut(request.raw.url ?? '', '?');
   let path: readonly string[];
@@ -78,7 +85,7 @@ function requestOf(request: FastifyRequest, url: string | null): FhirRequest | F
   }
   const pairs = pairsOf(query);
   const format = pairs.find(([name]) => name === '_format')?.[1] ?? headers.accept ?? '*/*';
-  if (!/json|\*\/\*|application\/\*/.test(format)) {
+  if (!anyFormat && !/json|\*\/\*|application\/\*/.test(format)) {
     const answer = answerOf(restErrors.error('rest-media', `"${format.slice(0, 80)}" is not spoken here.`));
     return { ...answer, status: 406 };
   }

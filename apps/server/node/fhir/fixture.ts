@@ -71,7 +71,7 @@ export async function startFhir(
       const type = body === undefined ? {} : { 'content-type': 'application/fhir+json' };
       const answer = await app.inject({ method: method!, url, headers: { ...type, ...headers }, ...payload });
       const told = answer.headers as Record<string, string>;
-      return { status: answer.statusCode, headers: told, body: answer.body === '' ? null : JSON.parse(answer.body) };
+      return { status: answer.statusCode, headers: told, body: bodyOf(answer.body, told['content-type']) };
     },
     get: (path, headers) => fixture.send('GET', path, undefined, headers),
     async ids(path) {
@@ -90,9 +90,19 @@ export async function startFhir(
   app.addHook('onRequest', async (request) => {
     request.caller = fixture.caller;
   });
-  fhirRoutes(app, fhir.service, () => 'http://here');
+  fhirRoutes(app, fhir, () => 'http://here');
   await app.ready();
   return fixture;
+}
+
+function bodyOf(text: string, type = ''): Json {
+  if (text === '') return null;
+  return type.includes('ndjson')
+    ? text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : JSON.parse(text);
 }
 
 export const patient = (id: string | null, part: object = {}): Json => ({

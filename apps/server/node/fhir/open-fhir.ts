@@ -3,6 +3,8 @@ import { openResources } from '@gemel/store/node/open-resources';
 import type { Resource, ResourceStore, ResourceVersion } from '@gemel/store/resource-contract';
 import type { Governance } from '../../access.ts';
 import type { World } from '../world.ts';
+import { BulkExport } from './bulk-export.ts';
+import { EXPORTS } from './bulk-routes.ts';
 import { capabilityStatement } from './capability.ts';
 import { codeSets } from './code-sets.ts';
 import { FhirAccess } from './fhir-access.ts';
@@ -23,6 +25,7 @@ export interface FhirOptions {
 /** The FHIR server over a world. */
 export interface Fhir {
   readonly service: FhirService;
+  readonly bulk: BulkExport;
   readonly resources: ResourceStore;
   /** Resolves when what was written by now is data of the twins. */
   settled(): Promise<void>;
@@ -39,20 +42,24 @@ export async function openFhir({ world, governance, security, failed }: FhirOpti
     if (versions.length > 0) void feed.follow();
   };
   const access = new FhirAccess(governance ?? world.governance, clock);
+  const surroundings = { resources, access, codes: codeSets(world.terminology), clock };
   const service = new FhirService({
-    resources,
-    access,
-    codes: codeSets(world.terminology),
-    clock,
+    ...surroundings,
     written,
     capability: (base) =>
       capabilityStatement(base, {
         date: '2026-01-01',
         version: '0.1.0',
-        operations: [],
+        operations: EXPORTS.map(([, operation]) => operation),
         ...(security === undefined ? {} : { security: security(base) }),
       }),
   });
   void feed.follow();
-  return { service, resources, settled: () => feed.follow(), close: () => feed.stop() };
+  return {
+    service,
+    bulk: new BulkExport(surroundings),
+    resources,
+    settled: () => feed.follow(),
+    close: () => feed.stop(),
+  };
 }

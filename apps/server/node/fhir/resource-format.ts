@@ -19,7 +19,10 @@ export const fhirFormat: ResourceFormat = {
 /** Who resources of nobody belong to in the log: no twin is made of it, and it cannot be erased as a patient is. */
 export const OF_NOBODY = `${SOURCE_PREFIX}fhir`;
 
-/** Whose a resource is, as the log names subjects: `Patient/1`, the name under which the door admits it too. */
+/**
+ * Whose a resource is, as the log names subjects: `Patient/1`, the name under which the door admits it too. A group is of none of
+ * its members: it would be erased with the first of them.
+ */
 export function subjectOf(resource: Resource): string {
-  return compartmentOf(resource)[0] ?? OF_NOBODY;
+  return resource.resourceType === 'Group' ? OF_NOBODY : (compartmentOf(resource)[0] ?? OF_NOBODY);
 }

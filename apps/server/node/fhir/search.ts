@@ -9,7 +9,7 @@ import { type Include, parseQuery, type SearchQuery } from '@gemel/exchange/fhir
 import type { Resource, ResourceStore, ResourceVersion, SearchCursor } from '@gemel/store/resource-contract';
 import type { Caller } from '../../access.ts';
 import { serverErrors } from '../../errors.data.ts';
-import type { FhirAccess } from './fhir-access.ts';
+import { type FhirAccess, isOfOnePatient } from './fhir-access.ts';
 import { type FhirAnswer, outcome, remark } from './outcome.ts';
 import { type FhirRequest, handling } from './request.ts';
 import { shaped } from './shape.ts';
@@ -51,10 +51,8 @@ export function inCompartment(type: string, id: string): Criterion {
 
 /** Narrowed to what a launched app's one patient has, where its scopes reach no further. */
 function ownOnly(caller: Caller, type: string): readonly Criterion[] {
-  const { scopes, patient } = caller;
-  if (scopes === 'all' || patient === null || scopes.some((scope) => /^(user|system)\//.test(scope))) return [];
-  if (type !== 'Patient' && compartmentCodes(type).length === 0) return [];
-  return [inCompartment(type, patient.replace(/^Patient\//, ''))];
+  if (!isOfOnePatient(caller) || (type !== 'Patient' && compartmentCodes(type).length === 0)) return [];
+  return [inCompartment(type, caller.patient!.replace(/^Patient\//, ''))];
 }
 
 /**

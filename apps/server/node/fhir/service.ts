@@ -202,9 +202,10 @@ export class FhirService {
     const number = version === null ? null : /^[1-9]\d{0,14}$/.test(version) ? Number(version) : 0;
     const found = number === null ? await resources.read(type, id) : await resources.vread(type, id, number);
     // Who may not see a person's data is not told either whether there are any.
-    const subject = found?.subject ?? (type === 'Patient' ? `Patient/${id}` : OF_NOBODY);
-    const labels = found?.resource == null ? [] : labelsOf(found.resource);
-    const entered = await access.enter(request.caller, 'read', type, subject, labels);
+    const entered =
+      found === null
+        ? await access.enter(request.caller, 'read', type, type === 'Patient' ? `Patient/${id}` : OF_NOBODY)
+        : await access.enterVersion(request.caller, 'read', found);
     if (found === null)
       throw restErrors.error(
         'rest-not-found',
