@@ -238,6 +238,28 @@ describe('policies of an operator', () => {
       expect(DEFAULT_POLICIES.text).toMatch(new RegExp(`@id\\("${id}"\\)(\\s*@code.*)?\\s*@reason\\("\\w.*\\."\\)`));
   });
 
+  it('P15 a policy about a label, or about one person, is asked with it', () => {
+    const own = open(
+      '@id("psy") forbid (principal, action, resource) when { resource.labels.contains("urn:s|PSY") };\n' +
+        '@id("him") forbid (principal == Gemel::Agent::"person|him", action, resource);',
+    );
+    const strict = createGovernor(own, DEFAULT_SETTINGS, sha256);
+    const may = (id: string, labels: readonly string[]) =>
+      strict.decide({
+        use: { agent: { ...clinician, id }, purpose: 'TREAT' },
+        action: 'read',
+        data: { type: 'Observation', labels },
+        will: will(),
+        at: instant(1),
+      }).permit;
+    expect([
+      may('person|dr', []),
+      may('person|dr', ['urn:s|PSY']),
+      may('person|him', []),
+      may('person|dr', []),
+    ]).toEqual([true, false, false, true]);
+  });
+
   it('P12 two of one id are refused', () => {
     expect(() => open('@id("restriction") permit (principal, action, resource);')).toThrow(
       /stands in default.cedar and in own.cedar/,

@@ -56,10 +56,19 @@ export function openPolicies(files: readonly PolicyFile[], sha256: (text: string
   const parsed = cedar.preparsePolicySet(name, { staticPolicies });
   if (parsed.type === 'failure') throw invalid(parsed.errors[0]!, files[0] ?? DEFAULT_POLICIES, 0);
   const kept = new Map<string, PolicyAnswer>();
+  const mentioned = (what: RegExp) => [...policies.values()].some(({ text }) => what.test(text));
+  const [byLabel, byAgent] = [mentioned(/\blabels\b/), mentioned(/\bAgent\s*::/)];
+  /** Without what no policy looks at: more questions are then the same. */
+  const reduced = (question: PolicyQuestion): PolicyQuestion => ({
+    ...question,
+    agent: byAgent ? question.agent : { ...question.agent, id: '' },
+    data: byLabel ? question.data : { ...question.data, labels: [] },
+  });
   return {
     hash: sha256(JSON.stringify([SCHEMA.text, Object.entries(staticPolicies).sort(([a], [b]) => (a < b ? -1 : 1))])),
     ids: [...policies.keys()],
-    answer(question) {
+    answer(asked) {
+      const question = reduced(asked);
       const key = JSON.stringify(question);
       let answer = kept.get(key);
       if (answer === undefined) answer = evaluate(name, policies, question);
