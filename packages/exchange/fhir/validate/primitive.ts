@@ -16,27 +16,28 @@ const LONGEST = 1_048_576;
 const LARGEST = 2_147_483_647;
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : String(JSON.stringify(value));
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function textual(check: (text: string) => string | null): PrimitiveCheck {
   return (value) => {
-    if (typeof value !== 'string') return `${kind(value)} where a text belongs`;
+    if (typeof value !== 'string') return `${named(value)} where a text belongs`;
     if (value === '') return 'an empty text';
     return check(value);
   };
 }
 
-function kind(value: unknown): string {
-  if (value === null) return 'null';
+/** What a value is, in words. */
+export function named(value: unknown): string {
+  if (value == null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `the ${typeof value} ${shown(value)}`;
 }
 
 function whole(least: number): PrimitiveCheck {
   return (value) => {
-    if (typeof value !== 'number') return `${kind(value)} where a whole number belongs`;
+    if (typeof value !== 'number') return `${named(value)} where a whole number belongs`;
     if (!Number.isInteger(value)) return `${value} is not a whole number`;
     return value < least || value > LARGEST ? `${value} is not within ${least} to ${LARGEST}` : null;
   };
@@ -86,10 +87,10 @@ const form = (what: string, pattern: RegExp): PrimitiveCheck =>
 
 /** The primitive types of R4 by name; `string` also stands for FHIRPath's own String of ids and URLs. */
 export const primitives: Readonly<Record<string, PrimitiveCheck>> = {
-  boolean: (value) => (typeof value === 'boolean' ? null : `${kind(value)} where true or false belongs`),
+  boolean: (value) => (typeof value === 'boolean' ? null : `${named(value)} where true or false belongs`),
   decimal: (value) =>
     typeof value !== 'number'
-      ? `${kind(value)} where a number belongs`
+      ? `${named(value)} where a number belongs`
       : Number.isFinite(value)
         ? null
         : 'a number beyond what can be held',

@@ -5,6 +5,7 @@ import { checkInvariants } from './invariant/invariants.ts';
 import { isJson, type Json, type Node } from './invariant/node.ts';
 import { below, type Place } from './issue.ts';
 import { narrativeFaults } from './narrative.ts';
+import { named } from './primitive.ts';
 import { checkReference } from './reference.ts';
 import type { Run, Scope } from './run.ts';
 import type { Element, Form, Shape } from './type-table.ts';
@@ -95,11 +96,7 @@ function walkValue(run: Run, value: unknown, form: Form, place: Place, way: Way)
     return;
   }
   if (!isJson(value)) {
-    run.report(
-      'element-type',
-      place,
-      `${value === null ? 'null' : Array.isArray(value) ? 'an array' : `the ${typeof value} ${JSON.stringify(value).slice(0, 60)}`} stands where an object belongs`,
-    );
+    run.report('element-type', place, `${named(value)} stands where an object belongs`);
     return;
   }
   if (kind === 'resource') {
