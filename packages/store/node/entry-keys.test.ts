@@ -59,7 +59,10 @@ describe('keys of entries', () => {
     for (let at = 0; at < 20_000; at += 700)
       expect(append(database, keys, names(at, Math.min(at + 700, 20_000)))).toEqual([]);
     expect(unfound(database, keys)).toBe(0);
-    expect(keys.seqOf('nobody')).toBeNull();
+    const reader = new EntryKeys(database);
+    for (const of of [keys, reader]) {
+      expect([of.seqOf('nobody'), of.seqOf('e0'), of.seqOf('e19999')]).toEqual([null, 1, 20_000]);
+    }
     expect(append(database, keys, ['e3', 'e19001', 'e50000', 'e50000'])).toEqual(['e3', 'e19001', 'e50000']);
     // All but the newest are in the tables.
     expect(rows(database, 'entry_id')).toBeGreaterThan(20_000 - 16_384);

@@ -149,6 +149,7 @@ export class EntryKeys {
   readonly #columns: readonly Column[];
   readonly #last: StatementSync;
   readonly #rows: StatementSync;
+  readonly #newest: StatementSync;
   /** Known and committed through here; null where the log is to be read first. */
   #through: number | null = null;
   #foreign = false;
@@ -159,6 +160,7 @@ export class EntryKeys {
     const dedupe = database.prepare('select dedupe as text from entry where seq = ?');
     this.#last = database.prepare('select coalesce(max(seq), 0) as seq from entry');
     this.#rows = database.prepare('select seq, id, dedupe from entry where seq > ? order by seq');
+    this.#newest = database.prepare('select seq from entry where seq > ? and id = ?');
     this.#ids = new Column(
       database,
       'entry_id',
@@ -188,10 +190,16 @@ export class EntryKeys {
     this.#foreign = true;
   }
 
-  /** The position of the entry with this id. */
+  /** The position of the entry with this id. Who only reads need not know the newest entries by heart. */
   seqOf(id: string): number | null {
-    this.#ready();
-    return this.#ids.find(id);
+    if (this.#through !== null) {
+      this.#ready();
+      return this.#ids.find(id);
+    }
+    const older = this.#ids.find(id);
+    if (older !== null) return older;
+    const { seq: last } = this.#last.get() as { seq: number };
+    return (this.#newest.get(last - NEWEST, id) as { seq: number } | undefined)?.seq ?? null;
   }
 
   /** Looks up together what is to be added next. */
@@ -254,6 +262,7 @@ export class EntryKeys {
   /** Whether an entry is found by its own keys. */
   finds(row: { readonly seq: number; readonly id: string; readonly dedupe: Uint8Array | null }): boolean {
     const { seq, id, dedupe } = row;
+    this.#ready();
     return this.seqOf(id) === seq && (dedupe === null || this.#dedupes.find(latin1(dedupe)) === seq);
   }
 
