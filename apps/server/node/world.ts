@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Instant, instant } from '@gemel/core';
+import { CodedError, type Instant, instant } from '@gemel/core';
 import { equivalents } from '@gemel/exchange/terminology/equivalents';
 import { openTerminologyFolder, type TerminologyFolder } from '@gemel/exchange/terminology/node/terminology-folder';
 import type { Terminology } from '@gemel/exchange/terminology/terminology';
@@ -81,6 +81,12 @@ export function logOfEnvironment(environment: NodeJS.ProcessEnv = process.env): 
   return { databaseUrl: environment.GEMEL_DATABASE_URL, masterKey: environment.GEMEL_MASTER_KEY };
 }
 
+/** Says that accesses could not be recorded, without what they were. */
+function toldUnrecorded(error: unknown): void {
+  const code = error instanceof CodedError ? error.code : 'unknown';
+  process.stderr.write(`accesses could not be recorded (${code}); they wait\n`);
+}
+
 /** Opens the data folder and the twins over it. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const governor = openGovernor(governanceFolder(options.folder), sha256);
@@ -101,7 +107,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     translate: equivalents(terminology),
     governs: { governor, use: TWIN_USE },
   });
-  const governance = createGovernance({ hub, store, governor, clock });
+  const governance = createGovernance({ hub, store, governor, clock, fault: toldUnrecorded });
   return {
     hub,
     store,

@@ -22,8 +22,8 @@ export interface GovernanceOptions {
   readonly store: Store;
   readonly governor: Governor;
   readonly clock: () => Instant;
-  /** Told what could not be written. */
-  readonly fault?: (error: unknown) => void;
+  /** Told why the record could not be written, where nobody waits for it. */
+  readonly fault: (error: unknown) => void;
 }
 
 /** Decides by consent and policies, and keeps the record of accesses in the log. */
@@ -109,32 +109,40 @@ export function createGovernance({ hub, store, governor, clock, fault }: Governa
     try {
       await store.append(entries);
     } catch (error) {
-      if (!(error instanceof CodedError) || error.code !== 'store-erased') throw error;
-      // Somebody was erased while their accesses waited: what is written of them names nobody.
-      for (const entry of entries) {
-        await store.append([entry]).catch((again: unknown) => {
-          if (!(again instanceof CodedError) || again.code !== 'store-erased') throw again;
-          return store.append([{ ...entry, subject: ACCESSES, payload: unnamed(entry.payload as Payload) }]);
-        });
-      }
+      if (!isCoded(error, 'store-erased', 'store-id-taken')) throw error;
+      for (const entry of entries) await appendAlone(entry);
     }
   };
 
+  /** Somebody may have been erased while their accesses waited: what is written of them then names nobody. */
+  const appendAlone = async (entry: NewEntry): Promise<void> => {
+    const nobody = { ...entry, subject: ACCESSES, payload: unnamed(entry.payload as Payload) };
+    try {
+      await store.append([entry]).catch((error: unknown) => {
+        if (!isCoded(error, 'store-erased')) throw error;
+        return store.append([nobody]);
+      });
+    } catch (error) {
+      // Written before the attempt that failed.
+      if (!isCoded(error, 'store-id-taken')) throw error;
+    }
+  };
+
+  /** What could not be written waits for the next attempt. */
   const flush = (): Promise<void> => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     const entries = waiting;
     waiting = [];
-    if (entries.length > 0) writing = writing.then(() => append(entries));
-    return writing;
+    const attempt = writing.then(() => (entries.length > 0 ? append(entries) : undefined));
+    writing = attempt.catch(() => {
+      waiting = [...entries, ...waiting];
+    });
+    return attempt;
   };
 
-  /** A failure is told, and comes out again where somebody waits for the record. */
   const later = () => {
-    flush().catch((error: unknown) => {
-      writing = Promise.resolve();
-      fault?.(error);
-    });
+    flush().catch((error: unknown) => fault(error));
   };
 
   return {
@@ -160,6 +168,10 @@ export function createGovernance({ hub, store, governor, clock, fault }: Governa
 
     flush,
   };
+}
+
+function isCoded(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof CodedError && codes.includes(error.code);
 }
 
 /** What changes something is on the disk before its answer goes out. */

@@ -14,6 +14,8 @@ import { TWIN_USE } from './governor.ts';
 /** A world in memory whose clock the test sets, of one subject, `tank|1`, with data enough to be calibrated on. */
 export interface GovernedWorld extends World {
   now: Instant;
+  /** What the record of accesses could not do. */
+  readonly faults: readonly unknown[];
   take(items: readonly RawItem[]): Promise<void>;
 }
 
@@ -34,7 +36,8 @@ export async function governedWorld(): Promise<GovernedWorld> {
     governs: { governor, use: TWIN_USE },
   };
   const hub = createHub(options);
-  const governance = createGovernance({ hub, store, governor, clock });
+  const faults: unknown[] = [];
+  const governance = createGovernance({ hub, store, governor, clock, fault: (error) => faults.push(error) });
   const { terminology, close } = openTerminologyFolder('/nonexistent');
   const world: GovernedWorld = {
     hub,
@@ -42,6 +45,7 @@ export async function governedWorld(): Promise<GovernedWorld> {
     governance,
     clock,
     terminology,
+    faults,
     get now() {
       return now;
     },

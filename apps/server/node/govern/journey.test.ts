@@ -3,6 +3,7 @@ import type { Consent } from '@gemel/core';
 import { inflow, minute, volume } from '@gemel/runtime/fixtures/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProblemDetails, ProposalView, ReviewRow, TwinDetail, TwinSummary, WillView } from '../../api.ts';
+import { LOCAL_PERSON } from '../../local-person.ts';
 import { type RunningServer, startServer } from '../server.ts';
 import { logHead, proveEntry, readHead, verifyLog } from './audit-tree.ts';
 import { ACCESSES } from './governance.ts';
@@ -246,6 +247,35 @@ describe('the record of accesses', () => {
     expect((await own.store.subjects()).map(({ subject }) => subject)).not.toContain('Somebody');
     expect(JSON.stringify(await own.store.read({ kinds: ['access'] }))).not.toContain('Somebody');
     await running.close();
+    await own.close();
+  });
+
+  it('J11 what could not be written is told of, waits, and is written by the next attempt, once', async () => {
+    const own = await governedWorld();
+    const append = own.store.append;
+    const ask = async () => {
+      const request = {
+        caller: LOCAL_PERSON,
+        action: 'read' as const,
+        type: 'Patient',
+        subject: 'tank|1',
+        at: own.now,
+      };
+      const decision = await own.governance.decide(request);
+      await own.governance.record([{ request, decision, entities: [], outcome: 'success' }]);
+    };
+    const broken = Object.assign(own.store, { append: async () => Promise.reject(new Error('disk full')) });
+    await ask();
+    await expect(own.governance.flush()).rejects.toThrow('disk full');
+    await ask();
+    Object.assign(broken, { append });
+    await own.governance.flush();
+    expect(await own.store.read({ subject: 'tank|1', kinds: ['access'] })).toHaveLength(2);
+    await ask();
+    await own.hub.erase('tank|1');
+    await own.governance.flush();
+    const left = await own.store.read({ subject: ACCESSES });
+    expect(left).toMatchObject([{ payload: { request: { subject: expect.stringMatching(/^urn:sha256:/) } } }]);
     await own.close();
   });
 
