@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { CodedError } from '@gemel/core';
 import { describe, expect, test } from 'vitest';
 import { defaultConfiguration, readConfiguration, SETTINGS } from './configuration.ts';
@@ -79,6 +80,15 @@ describe('the settings of the server', () => {
 
   test('every wrong value is named at once', () => {
     expect(wrong({ GEMEL_AUTH: 'x', GEMEL_RATE: 'y', GEMEL_LOG: 'z' }).split('\n')).toHaveLength(3);
+  });
+
+  test('the guide lists every setting as it is', () => {
+    const guide = readFileSync(new URL('../../../docs/guides/smart-and-cds-hooks.md', import.meta.url), 'utf8');
+    const listed = guide.split('\n').filter((line) => line.startsWith('| `GEMEL_'));
+    const settings = Object.entries(SETTINGS);
+    expect(listed).toEqual(
+      settings.map(([name, { meaning, default: none }]) => `| \`${name}\` | ${meaning} | ${none} |`),
+    );
   });
 
   test('every setting is read, and says what it means', () => {

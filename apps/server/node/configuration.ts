@@ -52,7 +52,7 @@ const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /** Every setting with what it means; the guide lists them from here. */
 export const SETTINGS: Readonly<Record<string, { readonly meaning: string; readonly default: string }>> = {
-  GEMEL_AUTH: { meaning: 'off, embedded, or outside (an OpenID provider elsewhere)', default: 'off' },
+  GEMEL_AUTH: { meaning: 'off, embedded, or outside (an OpenID provider elsewhere beside it)', default: 'off' },
   GEMEL_ISSUER: { meaning: 'issuer of the provider outside, https', default: '' },
   GEMEL_JWKS: { meaning: 'address of its keys, where its discovery document should not say', default: '' },
   GEMEL_AUDIENCE: { meaning: 'audience its tokens must name', default: 'the address of /fhir' },
@@ -68,9 +68,9 @@ export const SETTINGS: Readonly<Record<string, { readonly meaning: string; reado
   GEMEL_RATE: { meaning: 'requests a minute for one client', default: '6000' },
   GEMEL_LOGIN_RATE: { meaning: 'tries to log in a minute from one address', default: '20' },
   GEMEL_BODY_LIMIT: { meaning: 'largest body, bytes', default: '1048576' },
-  GEMEL_REQUEST_TIMEOUT: { meaning: 'seconds that a request may take to arrive', default: '60' },
+  GEMEL_REQUEST_TIMEOUT: { meaning: 'seconds that a request may take to arrive', default: '300' },
   GEMEL_TRUSTED_PROXIES: { meaning: 'addresses of proxies whose X-Forwarded headers are believed', default: '' },
-  GEMEL_LOG: { meaning: LOG_LEVELS.join(', '), default: 'silent' },
+  GEMEL_LOG: { meaning: LOG_LEVELS.join(', '), default: 'error' },
   GEMEL_REGISTRATION: { meaning: 'on lets programs register themselves as clients', default: 'off' },
   GEMEL_LAUNCHER: { meaning: "on shows the page that plays the hospital's record", default: 'off' },
   GEMEL_CDS_CLIENTS: { meaning: 'issuer=address of its keys, by spaces: who may call CDS Hooks', default: '' },
