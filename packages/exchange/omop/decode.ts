@@ -144,6 +144,7 @@ class Rows {
   readonly #opened: Opened;
   readonly #subjects = new Map<string, string>();
   readonly #missing = new Set<number>();
+  readonly #locations = new Map<string, TableRow['cells']>();
   readonly #keys = new Map<string, ReadonlySet<string>>();
 
   constructor(opened: Opened) {
@@ -156,6 +157,10 @@ class Rows {
       const own = source !== undefined && sources.indexOf(source) === sources.lastIndexOf(source);
       // A name that two persons share names neither.
       if (id !== undefined) this.#subjects.set(id, own ? source : `Patient/${id}`);
+    }
+    for (const { cells } of opened.tables.get('location') ?? []) {
+      const id = cells.get('location_id');
+      if (id !== undefined && !this.#locations.has(id)) this.#locations.set(id, cells);
     }
     for (const [key, table] of Object.entries(REFERENCES)) {
       const there = opened.tables.get(table);
@@ -248,7 +253,11 @@ class Rows {
   }
 
   #context(): RowContext {
-    return { vocabulary: this.#opened.vocabulary, missing: (id) => this.#missing.add(id) };
+    return {
+      vocabulary: this.#opened.vocabulary,
+      missing: (id) => this.#missing.add(id),
+      location: (id) => (id === undefined ? undefined : this.#locations.get(id)),
+    };
   }
 
   #resource(row: TableRow): Json | null {

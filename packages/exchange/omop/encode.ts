@@ -33,6 +33,7 @@ export interface OmopOptions {
 
 /** The tables that are written. */
 export const WRITTEN: readonly TableName[] = [
+  'location',
   'person',
   'observation_period',
   'visit_occurrence',
@@ -99,6 +100,7 @@ class OmopWriter {
   readonly #cells: RowCells;
   readonly #write: (table: TableName, line: string) => void;
   readonly #ids = new Map<TableName, number>();
+  readonly #locations = new Map<string, number>();
   #element = '';
 
   constructor(cells: RowCells, write: (table: TableName, line: string) => void) {
@@ -161,9 +163,22 @@ class OmopWriter {
       day_of_birth: number(parts[3]),
       race_concept_id: NO_CONCEPT,
       ethnicity_concept_id: NO_CONCEPT,
+      location_id: this.#location(facts),
       person_source_value: subject,
       gender_source_value: gender,
     });
+    return id;
+  }
+
+  /** Where a person lives, as it is written: one row for each address, whoever lives there. */
+  #location(facts: readonly Fact[]): number | undefined {
+    const address = facts.findLast(({ fact }) => fact === 'address')?.value;
+    if (typeof address !== 'string') return undefined;
+    const known = this.#locations.get(address);
+    if (known !== undefined) return known;
+    const id = this.#next('location');
+    this.#locations.set(address, id);
+    this.row('location', { location_id: id, location_source_value: address });
     return id;
   }
 
@@ -172,10 +187,12 @@ class OmopWriter {
     switch (fact.fact) {
       case 'birthDate':
       case 'sex':
+      case 'address':
         return;
       case 'name':
+      case 'telecom':
       case 'identifier':
-        // The CDM holds no names; whose a row is stands in person_source_value.
+        // The CDM holds no names and numbers to call; whose a row is stands in person_source_value.
         this.#leave(fact.fact);
         return;
       case 'deceased':

@@ -409,6 +409,43 @@ describe('export', () => {
     for (const { fact: name, trueAt } of anna.facts.slice(2)) expect(facts).toContainEqual([name, trueAt]);
   });
 
+  test('where persons live is a location of its own, shared by those who live there; numbers to call are left out', () => {
+    const lives = (subject: string, address: string): OmopSubject => ({
+      ...anna,
+      subject,
+      facts: [...anna.facts, fact('address', address), fact('telecom', '+49 30 1234')],
+    });
+    const home = '12 High Street 10115 Berlin';
+    const { files, problems } = written([lives('a', home), lives('b', home), lives('c', 'x'.repeat(60))]);
+    expect(problems.map(({ code }) => code).toSorted()).toEqual([
+      'omop-not-exported',
+      'omop-not-exported',
+      'omop-not-exported',
+      'omop-too-long',
+    ]);
+    expect(cells(files, 'location')).toMatchObject({
+      location_id: '1',
+      location_source_value: home,
+      address_1: '',
+      zip: '',
+    });
+    expect([1, 2, 3].map((row) => cells(files, 'person', row).location_id)).toEqual(['1', '1', '2']);
+    expect(Object.values(files).join('\n')).not.toContain('1234');
+    const back = itemsOf(files).flatMap((item) =>
+      item.kind === 'fact' && item.fact === 'address' ? [[item.subject, item.value]] : [],
+    );
+    expect(back).toEqual([
+      ['a', { kind: 'text', text: home }],
+      ['b', { kind: 'text', text: home }],
+      ['c', { kind: 'text', text: 'x'.repeat(50) }],
+    ]);
+    const parts = 'location_id,address_1,city,zip\n1,12 High Street,Berlin,10115\n';
+    const address = itemsOf({ ...files, 'location.csv': parts }).find(
+      (item) => item.kind === 'fact' && item.fact === 'address',
+    );
+    expect(address).toMatchObject({ subject: 'a', value: { text: '12 High Street, 10115 Berlin' } });
+  });
+
   test('standard concepts come from the vocabulary, source concepts stay, and where several are meant none is chosen', () => {
     const two = {
       ...anna,

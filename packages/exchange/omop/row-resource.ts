@@ -11,6 +11,8 @@ export interface RowContext {
   readonly vocabulary: Vocabulary;
   /** Told of each concept id that the vocabulary lacks. */
   readonly missing: (id: number) => void;
+  /** The cells of a location. */
+  readonly location: (id: string | undefined) => TableRow['cells'] | undefined;
 }
 
 /** The FHIR R4 resource a row says; null where it says nothing that has one. */
@@ -18,7 +20,25 @@ export type RowResource = (row: TableRow, context: RowContext) => Json | null;
 
 /** Columns of each table that what is taken in rests on; the others are not taken in. */
 export const USED: Partial<Record<TableName, readonly string[]>> = {
-  person: ['person_id', 'gender_concept_id', 'year_of_birth', 'month_of_birth', 'day_of_birth', 'person_source_value'],
+  person: [
+    'person_id',
+    'gender_concept_id',
+    'year_of_birth',
+    'month_of_birth',
+    'day_of_birth',
+    'person_source_value',
+    'location_id',
+  ],
+  location: [
+    'location_id',
+    'address_1',
+    'address_2',
+    'city',
+    'state',
+    'zip',
+    'location_source_value',
+    'country_source_value',
+  ],
   death: ['person_id', 'death_date', 'death_datetime'],
   visit_occurrence: [
     'visit_occurrence_id',
@@ -138,14 +158,38 @@ export function conceptOf(row: TableRow, stem: string, { vocabulary, missing }: 
   };
 }
 
-function personResource(row: TableRow): Json {
+function personResource(row: TableRow, { location }: RowContext): Json {
   const two = (name: string) => row.cells.get(name)?.padStart(2, '0');
   const [month, day] = [two('month_of_birth'), two('day_of_birth')];
   const year = row.cells.get('year_of_birth')!.padStart(4, '0');
   const gender = Object.entries(GENDER).find(([, id]) => id === conceptIn(row, 'gender_concept_id'))?.[0];
   const birthDate = month === undefined ? year : day === undefined ? `${year}-${month}` : `${year}-${month}-${day}`;
   const id = patientId(row.cells.get('person_id')!);
-  return { resourceType: 'Patient', id, birthDate, ...(gender === undefined ? {} : { gender }) };
+  const address = addressOf(location(row.cells.get('location_id')));
+  return {
+    resourceType: 'Patient',
+    id,
+    birthDate,
+    ...(gender === undefined ? {} : { gender }),
+    ...(address === null ? {} : { address: [address] }),
+  };
+}
+
+/** Where somebody lives; null where the row says nothing of it. */
+function addressOf(cells: TableRow['cells'] | undefined): Json | null {
+  if (cells === undefined) return null;
+  const said = (name: string) => cells.get(name) || undefined;
+  const line = [said('address_1'), said('address_2')].filter((each) => each !== undefined);
+  const parts = {
+    city: said('city'),
+    state: said('state'),
+    postalCode: said('zip'),
+    country: said('country_source_value'),
+    text: said('location_source_value'),
+  };
+  const stated = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+  if (line.length === 0 && Object.keys(stated).length === 0) return null;
+  return { ...(line.length === 0 ? {} : { line }), ...stated };
 }
 
 /** A death is its person's, but stands in a row of its own. */
