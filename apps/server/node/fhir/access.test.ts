@@ -6,7 +6,7 @@ import { instant } from '@gemel/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../access.ts';
 import { LOCAL_PERSON } from '../auth/identify.ts';
-import { type FhirFixture, type Json, observation, patient, startFhir } from './fixture.ts';
+import { type FhirFixture, type Json, observation, patient, startFhir } from './fhir.fixture.ts';
 
 let server: FhirFixture;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LOCAL_PERSON } from '../auth/identify.ts';
-import { type FhirFixture, type Json, observation, patient, startFhir } from './fixture.ts';
+import { type FhirFixture, type Json, observation, patient, startFhir } from './fhir.fixture.ts';
 
 let server: FhirFixture;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FhirFixture, type Json, observation, patient, startFhir } from './fixture.ts';
+import { type FhirFixture, type Json, observation, patient, startFhir } from './fhir.fixture.ts';
 
 let server: FhirFixture;
 beforeAll(async () => {

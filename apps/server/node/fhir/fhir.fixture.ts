@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { instant } from '@gemel/core';
 import Fastify, { type InjectOptions } from 'fastify';
-import { expect } from 'vitest';
 import type { Caller, Governance } from '../../access.ts';
 import { LOCAL_PERSON } from '../auth/identify.ts';
 import { openWorld, type World } from '../world.ts';
@@ -76,7 +75,7 @@ export async function startFhir(
     get: (path, headers) => fixture.send('GET', path, undefined, headers),
     async ids(path) {
       const { status, body } = await fixture.get(path);
-      expect(status, JSON.stringify(body)).toBe(200);
+      if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
       return (body.entry ?? []).filter((one: Json) => one.search.mode === 'match').map((one: Json) => one.resource.id);
     },
     async close() {
