@@ -24,7 +24,7 @@ const or = (parts: readonly Sql[]): Sql => (parts.length === 0 ? sql`1 = 0` : sq
 const of = (alias: string, column: string): Sql => sql.ref(`${alias}.${column}`);
 
 /** Criteria that one table of the index answers by itself. */
-type Leaf = Extract<Criterion, { readonly kind: 'token' | 'string' | 'range' | 'quantity' | 'reference' }>;
+export type Leaf = Extract<Criterion, { readonly kind: 'token' | 'string' | 'range' | 'quantity' | 'reference' }>;
 
 const TABLE: Readonly<Record<Leaf['kind'], string>> = {
   token: 'token_index',
@@ -56,10 +56,10 @@ export class SearchSql {
    * Hits of a search by sort keys, then number: `n`, `seq`, `k0` …. `driver`, where given, is the condition whose hits are few: they
    * are found first and the other conditions asked of each; without one every resource of the type is gone through in order.
    */
-  hits(search: ResourceSearch, driver: Criterion | null, limit: number, after: SearchCursor | null): Sql {
+  hits(search: ResourceSearch, driver: Leaf | null, limit: number, after: SearchCursor | null): Sql {
     const keys = search.sort.map((key, i) => sql`${this.#sortKey(key)} as ${sql.ref(`k${i}`)}`);
     const columns = sql.join([sql`r.n as n`, sql`r.seq as seq`, ...keys]);
-    const inner = sql`select ${columns} from resource as r where ${this.#where(search, driver)}`;
+    const inner = sql`select ${columns} from ${this.#from(driver)} where ${this.#where(search, driver)}`;
     const down = search.sort[0]?.descending === true;
     if (search.sort.length === 0) {
       const from = after === null ? sql`` : sql` and r.n > ${after.at(-1)}`;
@@ -100,21 +100,31 @@ export class SearchSql {
       group by ${of('d', column)}, d.resource, r.seq order by ${of('d', column)} ${direction}, d.resource ${direction} limit ${limit}`;
   }
 
-  count(search: ResourceSearch, driver: Criterion | null): Sql {
-    return sql`select count(*) as n from resource as r where ${this.#where(search, driver)}`;
+  count(search: ResourceSearch, driver: Leaf | null): Sql {
+    return sql`select count(*) as n from ${this.#from(driver)} where ${this.#where(search, driver)}`;
   }
 
-  #where({ type, all }: ResourceSearch, driver: Criterion | null): Sql {
+  /** The resources of the rare condition, where there is one: joined in this order, so that no plan goes through the whole type. */
+  #from(driver: Leaf | null): Sql {
+    return driver === null ? sql`resource as r` : sql`${this.#found(driver, 'd')} cross join resource as r`;
+  }
+
+  /** The numbers of the resources that meet a condition, each once. */
+  #found(leaf: Leaf, alias: string): Sql {
+    const i = this.#alias();
+    return sql`(select distinct ${of(i, 'resource')} as n from ${sql.table(TABLE[leaf.kind])} as ${sql.ref(i)} where ${this.#rows(leaf, i)}) as ${sql.ref(alias)}`;
+  }
+
+  #where({ type, all }: ResourceSearch, driver: Leaf | null): Sql {
     // Deleted resources have no index rows; the flag keeps them out of searches without conditions.
     const own = sql`r.type = ${type} and r.deleted = 0`;
-    const parts = all.map((each) => {
-      if (each === driver) return this.#set(each, 'r');
+    const parts = all.flatMap((each): readonly Sql[] => {
+      if (each === driver) return [];
       // A chain is followed from its far end where nothing else is rare: from this end each resource would be asked.
-      return driver === null && (each.kind === 'chain' || each.kind === 'has')
-        ? this.#set(each, 'r')
-        : this.#probe(each, 'r');
+      const far = driver === null && (each.kind === 'chain' || each.kind === 'has');
+      return [far ? this.#set(each, 'r') : this.#probe(each, 'r')];
     });
-    return and([own, ...parts]);
+    return and([...(driver === null ? [] : [sql`r.n = d.n`]), own, ...parts]);
   }
 
   /** Whether the resource `alias` meets it, by a look at that resource's rows. */
@@ -166,13 +176,20 @@ export class SearchSql {
     }
     if (criterion.kind === 'chain' || criterion.kind === 'has') {
       const [i, t] = [this.#alias(), this.#alias()];
-      const target = this.#target(criterion.type, criterion.all, t, 'set');
-      const param = sql`${of(i, 'param')} = ${this.#numberOf(criterion.param)}`;
+      const first = criterion.all.find(isLeaf);
+      const rest = criterion.all.filter((each) => each !== first);
+      const d = this.#alias();
+      const from = first === undefined ? sql`` : sql`${this.#found(first, d)} cross join `;
+      const met = and([
+        ...(first === undefined ? [] : [sql`${of(t, 'n')} = ${of(d, 'n')}`]),
+        this.#target(criterion.type, rest, t, 'set'),
+        sql`${of(i, 'param')} = ${this.#numberOf(criterion.param)}`,
+      ]);
       const [wanted, found, joined] =
         criterion.kind === 'chain'
           ? [of(alias, 'n'), of(i, 'resource'), sql`${of(i, 'target')} = ${of(t, 'key')}`]
           : [of(alias, 'key'), of(i, 'target'), sql`${of(i, 'resource')} = ${of(t, 'n')}`];
-      return sql`${wanted} in (select ${found} from resource as ${sql.ref(t)} cross join reference_index as ${sql.ref(i)} where ${target} and ${param} and ${joined})`;
+      return sql`${wanted} in (select ${found} from ${from}resource as ${sql.ref(t)} cross join reference_index as ${sql.ref(i)} where ${met} and ${joined})`;
     }
     if (criterion.kind === 'any') return or(criterion.of.map((each) => this.#set(each, alias)));
     return this.#probe(criterion, alias);

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type Instant, instant } from '@gemel/core';
-import type { Criterion, ResourceSearch } from '@gemel/core/resource-search';
+import type { ResourceSearch } from '@gemel/core/resource-search';
 import { Kysely, type RawBuilder } from 'kysely';
 import type { NewEntry } from '../contract.ts';
 import type {
@@ -396,7 +396,7 @@ class SqliteResources implements ResourceStore {
   #driver(
     database: DatabaseSync,
     search: ResourceSearch,
-  ): { readonly driver: Criterion | null; readonly along: Leaf | null } {
+  ): { readonly driver: Leaf | null; readonly along: Leaf | null } {
     const leaves = leavesOf(search.all);
     const sql = new SearchSql(this.#numberOf(database));
     let rarest: { readonly leaf: Leaf; readonly rows: number } | null = null;
