@@ -132,6 +132,11 @@ describe('the default policies', () => {
       expect(ask({ use: self('p|2'), action }).permit).toBe(false);
     }
     expect(ask({ use: self('p|1'), will: will({ restricted: true }), action: 'export' }).permit).toBe(true);
+    const consent = { data: { type: 'Consent', labels: [] }, will: refused };
+    for (const action of ['read', 'create', 'update'] as const) {
+      expect(ask({ use: self('p|1'), action, ...consent }).permit).toBe(true);
+      expect(ask({ use: self('p|2'), action, ...consent }).permit).toBe(false);
+    }
     const desk = { agent: { id: 'person|a', kind: 'person', roles: ['administrator'] }, purpose: 'PATRQT' } as const;
     for (const action of ['export', 'erase'] as const) {
       expect(ask({ use: desk, will: refused, action })).toMatchObject({

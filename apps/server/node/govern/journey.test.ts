@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Consent } from '@gemel/core';
 import { inflow, minute, volume } from '@gemel/runtime/fixtures/world';
+import type { AuditEvent } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProblemDetails, ProposalView, ReviewRow, TwinDetail, TwinSummary, WillView } from '../../api.ts';
 import { LOCAL_PERSON } from '../../local-person.ts';
@@ -57,6 +58,21 @@ describe('from a consent given to the erasure of all', () => {
     });
     before = proposal.body.id;
     expect(await ask(`/api/proposals/${before}/replay`, {})).toMatchObject({ body: { equal: true } });
+    const agreed = { kind: 'agree', person: 'Joy', reason: 'fits', traceHash: proposal.body.trace.hash };
+    const released = await ask<{ bundle: { entry: { resource: AuditEvent }[] } }>(
+      `/api/proposals/${before}/action`,
+      agreed,
+    );
+    const event = released.body.bundle.entry.find(({ resource }) => resource.resourceType === 'AuditEvent')!.resource;
+    const told = Object.fromEntries(event.entity!.at(-1)!.detail!.map(({ type, valueString }) => [type, valueString]));
+    const { governance, modelHash } = proposal.body.trace;
+    expect(told).toMatchObject({
+      model: modelHash,
+      decision: governance!.hash,
+      policy: 'consent-given',
+      consent: consent.reference,
+    });
+    expect(event.agent![0]).toMatchObject({ name: 'Joy', requestor: true });
   });
 
   it('J2 withdrawn: the twin stands still, everybody sees that and why, and nothing else of it', async () => {

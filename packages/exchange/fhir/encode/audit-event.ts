@@ -51,7 +51,19 @@ export function encodeAuditEvent(trace: Trace, action: PersonAction, frame: Audi
       {
         name: 'Decision trace',
         type: { system: ENTITY_TYPE, code: '2', display: 'System Object' },
-        detail: [detail('trace', trace.id), detail('sha256', trace.hash), detail('seen', String(trace.seq))],
+        detail: [
+          detail('trace', trace.id),
+          detail('sha256', trace.hash),
+          detail('model', trace.modelHash),
+          detail('seen', String(trace.seq)),
+          ...(trace.governance === undefined
+            ? []
+            : [
+                detail('decision', trace.governance.hash),
+                ...trace.governance.policies.map((policy) => detail('policy', policy)),
+                ...trace.governance.consents.map((consent) => detail('consent', consent)),
+              ]),
+        ],
       },
     ],
   };
