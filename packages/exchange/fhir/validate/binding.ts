@@ -2,7 +2,7 @@ import { validUnit } from '@gemel/core/units';
 import type { Binding } from './definition.ts';
 import { isJson, type Json } from './invariant/node.ts';
 import { below, type Place } from './issue.ts';
-import type { Run, Scope } from './run.ts';
+import type { Run } from './run.ts';
 import type { Membership } from './value-sets.ts';
 
 const UCUM = 'http://unitsofmeasure.org';
@@ -18,14 +18,7 @@ interface Coded {
 }
 
 /** Checks a coded value against the value set it is bound to. */
-export function checkBinding(
-  run: Run,
-  value: unknown,
-  type: string,
-  binding: Binding,
-  place: Place,
-  _scope: Scope,
-): void {
+export function checkBinding(run: Run, value: unknown, type: string, binding: Binding, place: Place): void {
   const { strength, valueSet, maxValueSet } = binding;
   if (run.options.structureOnly === true && (type !== 'code' || strength !== 'required')) return;
   // Of a set that is only the widest, words without a code are allowed.

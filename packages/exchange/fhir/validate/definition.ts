@@ -4,7 +4,6 @@ export interface TypeRef {
   readonly code: string;
   readonly profile?: readonly string[];
   readonly targetProfile?: readonly string[];
-  readonly aggregation?: readonly string[];
 }
 
 export interface Constraint {
@@ -44,8 +43,6 @@ export interface ElementRule {
   readonly constraint?: readonly Constraint[];
   readonly binding?: Binding;
   readonly isModifier?: boolean;
-  /** Whether the narrative of an extension or profile forbids a version-less reference; only `mustHaveValue` of R5 is read. */
-  readonly mustHaveValue?: boolean;
 }
 
 export interface Structure {
@@ -58,7 +55,6 @@ export interface Structure {
   readonly base?: string;
   readonly derivation?: 'specialization' | 'constraint';
   readonly context?: readonly { readonly type: string; readonly expression: string }[];
-  readonly contextInvariant?: readonly string[];
   readonly elements: readonly ElementRule[];
 }
 
@@ -130,7 +126,6 @@ export function structureOf(resource: Json): Structure {
     context: Array.isArray(resource.context)
       ? list(resource.context).map(({ type, expression }) => ({ type: String(type), expression: String(expression) }))
       : undefined,
-    contextInvariant: texts(resource.contextInvariant),
     elements,
   }) as Structure;
 }
@@ -205,7 +200,6 @@ function elementRule(element: Json): ElementRule {
             maxValueSet: text(extensionValue(binding, MAX_VALUE_SET)),
           }),
     isModifier: element.isModifier === true ? true : undefined,
-    mustHaveValue: element.mustHaveValue === true ? true : undefined,
   }) as unknown as ElementRule;
 }
 
@@ -215,7 +209,6 @@ function typeRef(type: Json): TypeRef {
     code: code.startsWith('http://hl7.org/fhirpath/System.') ? code.slice(27).toLowerCase() : code,
     profile: texts(type.profile),
     targetProfile: texts(type.targetProfile),
-    aggregation: texts(type.aggregation),
   }) as TypeRef;
 }
 

@@ -25,8 +25,6 @@ export interface Definitions {
   /** Codes and displays that supplement a code system. */
   supplement(url: string): CodeSystemRule | undefined;
   search(url: string): SearchRule | undefined;
-  /** URLs of all profiles and extensions. */
-  urls(): Iterable<string>;
 }
 
 const BASE = 'http://hl7.org/fhir/StructureDefinition/';
@@ -80,7 +78,6 @@ export const r4Definitions: Definitions = {
   codeSystem: (url) => terms().codeSystems.get(withoutVersion(url)),
   supplement: (url) => terms().supplements.get(withoutVersion(url)),
   search: (url) => searches().get(withoutVersion(url)),
-  urls: () => [...structures().keys(), ...profiles().keys()],
 };
 
 /** Definitions with a user's own before them: StructureDefinition, ValueSet, CodeSystem and SearchParameter resources. */
@@ -108,6 +105,5 @@ export function definitionsWith(
     codeSystem: (url) => codeSystems.get(withoutVersion(url)) ?? under.codeSystem(url),
     supplement: (url) => supplements.get(withoutVersion(url)) ?? under.supplement(url),
     search: (url) => found.get(withoutVersion(url)) ?? under.search(url),
-    urls: () => [...own.keys(), ...under.urls()],
   };
 }

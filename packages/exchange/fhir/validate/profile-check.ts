@@ -176,7 +176,7 @@ function checkValue(run: Run, node: ProfileNode, at: Occurrence, profile: Profil
   if (node.maxValue !== undefined && before(node.maxValue, value, type))
     run.report('value-range', place, `${shown(value)} is above ${shown(node.maxValue)} (${profile.name})`);
   if (node.types !== undefined) checkTypes(run, node.types, at, profile, scope, depth);
-  if (node.binding !== undefined && value !== undefined) checkBinding(run, value, type, node.binding, place, scope);
+  if (node.binding !== undefined && value !== undefined) checkBinding(run, value, type, node.binding, place);
   if (node.constraints.length > 0) {
     const make = () => (value === scope.resource ? scope.node : { value, type, shape: at.shape, beside: at.beside });
     checkInvariants(run, node.constraints, make, place, scope);

@@ -49,8 +49,7 @@ export class ValueSets {
   }
 
   /**
-   * Whether the code is of the value set. Without a system (an element of type code) it may be of any system of the set;
-   * contained: value sets of the resource itself, by `#id`.
+   * Whether the code is of the value set. Without a system (an element of type code) it may be of any system of the set.
    */
   has(url: string, system: string | undefined, code: string): Membership {
     let answers = this.#answers.get(url);
@@ -109,11 +108,6 @@ export class ValueSets {
     const set = this.definitions.valueSet(url);
     if (set === undefined || depth > DEEPEST) return 'unknown';
     return this.#ofRule(set, system, code, depth);
-  }
-
-  /** The same for a value set given as such. */
-  ofRule(set: ValueSetRule, system: string | undefined, code: string): Membership {
-    return this.#ofRule(set, system, code, 0);
   }
 
   #ofRule(set: ValueSetRule, system: string | undefined, code: string, depth: number): Membership {

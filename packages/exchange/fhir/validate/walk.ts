@@ -111,7 +111,7 @@ function walkValue(run: Run, value: unknown, form: Form, place: Place, way: Way)
   else if (kind === 'Coding') checkCoding(run, value, place);
   else if (kind === 'Attachment') checkAttachment(run, value, place);
   else if (kind === 'quantity') checkUnit(run, value, place);
-  if (element.binding !== undefined) checkBinding(run, value, type, element.binding, place, way.scope);
+  if (element.binding !== undefined) checkBinding(run, value, type, element.binding, place);
   if (element.constraints.length > 0) invariants(run, element.constraints, value, type, shape, place, way);
   const [profile] = form.ref?.profile ?? [];
   if (profile !== undefined && form.ref!.profile!.length === 1) {
@@ -147,7 +147,7 @@ function walkPrimitive(run: Run, value: unknown, form: Form, place: Place, way: 
   if ((type === 'uri' || type === 'url') && (value as string).startsWith('#'))
     (way.scope.container ?? way.scope).referred.add((value as string).slice(1));
   if (type === 'canonical') checkReference(run, value as string, undefined, place, way.scope);
-  if (element.binding !== undefined) checkBinding(run, value, type, element.binding, place, way.scope);
+  if (element.binding !== undefined) checkBinding(run, value, type, element.binding, place);
   if (element.constraints.length > 0) invariants(run, element.constraints, value, type, undefined, place, way);
 }
 
