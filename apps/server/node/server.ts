@@ -57,7 +57,10 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
+  /** Where others reach it. */
   readonly url: string;
+  /** What it listens on. */
+  readonly port: number;
   readonly desk: Desk;
   /** Every route that was registered, HEAD among them. */
   readonly routes: readonly { readonly method: string; readonly url: string; readonly config?: FastifyContextConfig }[];
@@ -180,6 +183,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   log.info({ port }, 'listening');
   return {
     url,
+    port,
     desk,
     routes: registered,
     close: async () => {

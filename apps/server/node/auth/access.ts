@@ -10,12 +10,12 @@ import { AccessStore } from './access-store.ts';
 import { authorizationServer, fhirBase } from './authorization-server.ts';
 import { Clients } from './clients.ts';
 import type { CookiePolicy } from './cookie.ts';
-import { embeddedTokens, type Identification, identify, sessionOf, type TokenReader } from './identify.ts';
+import { callerOf, embeddedTokens, type Identification, identify, sessionOf, type TokenReader } from './identify.ts';
 import { Launches } from './launches.ts';
 import { outsideTokens } from './outside-tokens.ts';
-import { People } from './people.ts';
+import { People, type Person } from './people.ts';
 import { type ServerKeys, serverKeys } from './server-keys.ts';
-import { Users } from './users.ts';
+import { type User, Users } from './users.ts';
 import { WebSessions } from './web-sessions.ts';
 
 export interface AccessOptions {
@@ -41,6 +41,7 @@ export class Access {
   readonly logIns: RateLimit;
   readonly fetch: typeof fetch;
   readonly #keys: ServerKeys;
+  readonly #world: World;
   #listening = '';
   #provider: Provider | null = null;
   #identification: Identification | null = null;
@@ -52,6 +53,7 @@ export class Access {
     this.configuration = configuration;
     this.store = store;
     this.#keys = keys;
+    this.#world = world;
     this.users = new Users(store, this.now);
     this.clients = new Clients(store, this.now);
     this.sessions = new WebSessions(store, this.users, this.now);
@@ -94,6 +96,18 @@ export class Access {
       now: this.now,
     });
     return this.#provider;
+  }
+
+  /** The people whom a user may know of, by consent and policies. */
+  async peopleFor(user: User): Promise<readonly Person[]> {
+    const caller = callerOf(user);
+    const at = this.#world.clock();
+    const known: Person[] = [];
+    for (const person of await this.people.list()) {
+      const asked = { caller, action: 'read', type: 'Patient', subject: person.subject, at } as const;
+      if ((await this.#world.governance.decide(asked)).permit) known.push(person);
+    }
+    return known;
   }
 
   /** Who sent a request. @throws server-token-* */

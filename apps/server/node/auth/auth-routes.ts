@@ -148,9 +148,10 @@ export function authRoutes(app: FastifyInstance, access: Access): void {
       reply.hijack();
       for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string);
       const { headers } = request.raw;
-      // What proxies say is believed as far as the server believes them.
-      headers['x-forwarded-proto'] = request.protocol;
-      headers['x-forwarded-host'] = request.host;
+      // It knows the address that others reach it at, and of proxies what the server believes of them.
+      const outside = access.configuration.url === null ? null : new URL(access.configuration.url);
+      headers['x-forwarded-proto'] = outside?.protocol.slice(0, -1) ?? request.protocol;
+      headers['x-forwarded-host'] = outside?.host ?? request.host;
       delete headers['x-forwarded-for'];
       access.provider.callback()(request.raw, reply.raw);
     };
@@ -212,7 +213,7 @@ export function authRoutes(app: FastifyInstance, access: Access): void {
         : { subject: null, encounter: null, needPatientBanner: true, intent: null };
     const needsPerson = scopes.some((scope) => scope === 'launch/patient' || scope.startsWith('patient/'));
     const own = user.roles.every((role) => role === 'patient');
-    const all: readonly Person[] = needsPerson && context.subject === null ? await access.people.list() : [];
+    const all: readonly Person[] = needsPerson && context.subject === null ? await access.peopleFor(user) : [];
     const people = own ? all.filter(({ subject }) => subject === user.subject) : all;
     return { scopes, left, context, people, silent: client === WEB_CLIENT && people.length === 0 };
   }

@@ -68,7 +68,8 @@ export function stated({ headers }: FastifyRequest, caller: Caller): Caller {
   };
 }
 
-function callerOf(user: User): Caller {
+/** A person who is logged in. */
+export function callerOf(user: User): Caller {
   return {
     agent: { id: `person|${user.name}`, kind: 'person', name: user.title, roles: user.roles },
     scopes: scopesOf(user),

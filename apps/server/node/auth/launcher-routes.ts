@@ -18,7 +18,7 @@ export function launcherRoutes(app: FastifyInstance, access: Access): void {
       const session = sessionOf(request, access.sessions, access.cookies);
       if (session === null) return reply.redirect('/login?next=/launcher', 303);
       forClinicians(session.user);
-      const people = await access.people.list();
+      const people = await access.peopleFor(session.user);
       return reply
         .type(HTML)
         .send(recordPage({ formToken: session.formToken, people, user: session.user.title, open: null }));
@@ -29,7 +29,7 @@ export function launcherRoutes(app: FastifyInstance, access: Access): void {
       const form = formOf(request);
       checkFormToken(form, session?.formToken ?? null);
       forClinicians(session!.user);
-      const people = await access.people.list();
+      const people = await access.peopleFor(session!.user);
       const person = people.find(({ id }) => id === form.get('person'));
       if (person === undefined)
         throw serverErrors.error('server-unknown-subject', 'There is no such person.', { field: 'person' });

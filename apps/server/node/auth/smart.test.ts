@@ -360,6 +360,28 @@ describe('a token', () => {
   });
 });
 
+test('behind a proxy that speaks TLS, everything is at the address that others reach', async () => {
+  const behind = await serve({
+    environment: { GEMEL_URL: 'https://twins.example', GEMEL_TRUSTED_PROXIES: '127.0.0.1' },
+  });
+  try {
+    const listening = `http://127.0.0.1:${behind.server.port}`;
+    const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'twins.example' };
+    const { path } = authorization('https://twins.example', {
+      client: 'gemel-web',
+      redirect: 'https://twins.example/launch',
+      scope: 'launch/patient patient/*.rs',
+    });
+    const response = await fetch(listening + path, { headers, redirect: 'manual' });
+    expect(response.headers.get('location')).toMatch(/^(https:\/\/twins\.example)?\/oauth\/interaction\//);
+    for (const cookie of response.headers.getSetCookie()) expect(cookie.toLowerCase()).toContain('; secure');
+    const found = await (await fetch(`${listening}/fhir/.well-known/smart-configuration`)).json();
+    expect(found.token_endpoint).toBe('https://twins.example/oauth/token');
+  } finally {
+    await behind.close();
+  }
+});
+
 describe('confidential clients', () => {
   test('prove themselves by a secret, which is told once and kept as a fingerprint', async () => {
     const { secret } = await served.access.clients.add({
@@ -440,8 +462,8 @@ describe('Backend Services', () => {
       scopes: ['system/*.rs'],
       keys: { keys: [await jwk(0, 'ES384'), await jwk(1, 'RS384')] },
       keysAddress: null,
-      roles: ['researcher'],
-      purpose: 'HRESCH',
+      roles: ['clinician'],
+      purpose: 'TREAT',
     });
   });
 
@@ -451,6 +473,10 @@ describe('Backend Services', () => {
     expect(body).toMatchObject({ scope: 'system/*.rs', expires_in: 300 });
     expect((await read(twin(BEN), body.access_token)).status).toBe(200);
     expect((await read('/api/census', body.access_token)).status).toBe(200);
+    // For research nobody here has given their word: the purpose that is stated decides.
+    const research = { authorization: `Bearer ${body.access_token}`, 'x-purpose-of-use': 'HRESCH' };
+    const refused = await fetch(base + twin(BEN), { headers: research });
+    expect([refused.status, (await refused.json()).code]).toEqual([403, 'server-refused']);
     const written = await fetch(`${base}/api/import?name=a.json`, {
       method: 'POST',
       body: '{}',
