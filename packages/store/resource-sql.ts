@@ -96,7 +96,7 @@ export class SearchSql {
     const table = sql.table(TABLE[kind]);
     return sql`select d.resource as n, r.seq as seq, ${of('d', column)} as k0 from ${table} as d cross join resource as r
       where d.param = ${this.#numberOf(param)}${from} and r.n = d.resource and ${this.#where(search, null)}
-        and ${of('d', column)} = (select ${most}(${of('m', column)}) from ${table} as m where m.resource = d.resource and m.param = d.param)
+        and ${of('d', column)} = (select ${most}(${plainly(kind, of('m', column))}) from ${table} as m where m.resource = d.resource and m.param = d.param)
       group by ${of('d', column)}, d.resource, r.seq order by ${of('d', column)} ${direction}, d.resource ${direction} limit ${limit}`;
   }
 
@@ -271,12 +271,17 @@ export class SearchSql {
     const column = by.kind === 'string' ? 'value' : 'low';
     const most = descending ? sql`max` : sql`min`;
     const none = by.kind === 'string' ? (descending ? '' : LAST_TEXT) : descending ? -LAST_NUMBER : LAST_NUMBER;
-    return sql`coalesce((select ${most}(${of('s', column)}) from ${sql.table(TABLE[by.kind])} as s where s.resource = r.n and s.param = ${this.#numberOf(by.param)}), ${none})`;
+    return sql`coalesce((select ${most}(${plainly(by.kind, of('s', column))}) from ${sql.table(TABLE[by.kind])} as s where s.resource = r.n and s.param = ${this.#numberOf(by.param)}), ${none})`;
   }
 
   #alias(): string {
     return `a${this.#aliases++}`;
   }
+}
+
+/** An end asked of an expression: of the bare column, a plan may walk its whole index for the one resource. */
+function plainly(kind: 'string' | 'range' | 'quantity', column: Sql): Sql {
+  return kind === 'string' ? sql`${column} || ''` : sql`${column} + 0`;
 }
 
 function texts({ text, how }: TextTest, i: string): Sql {
