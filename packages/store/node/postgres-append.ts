@@ -1,5 +1,5 @@
 import type { AppendResult, Durability } from '../contract.ts';
-import { cut } from './postgres-error.ts';
+import { ofOneCall } from './postgres-error.ts';
 import type { Call, Turn } from './postgres-turn.ts';
 
 interface Waiting {
@@ -55,9 +55,9 @@ export class AppendQueue {
         else group[i]!.resolve(outcome);
       });
     } catch (error) {
-      if (group.length === 1 || cut(error)) for (const one of group) one.reject(error);
       // One of them is at fault, and the others must not suffer for it.
-      else for (const one of group) await this.#commit([one]);
+      if (group.length > 1 && ofOneCall(error)) for (const one of group) await this.#commit([one]);
+      else for (const one of group) one.reject(error);
     }
   }
 }

@@ -41,7 +41,7 @@ export function coded(error: unknown, place: string): unknown {
   return way ? make('store-server-unreachable', `${place}: ${error.message || state}.`) : error;
 }
 
-/** Whether an error says that the connection itself is gone. */
-export function cut(error: unknown): boolean {
-  return error instanceof CodedError && error.code === 'store-server-unreachable';
+/** Whether an error may be the fault of one of several calls that were committed together. */
+export function ofOneCall(error: unknown): boolean {
+  return !(error instanceof CodedError) || error.code === 'store-id-taken';
 }

@@ -1,7 +1,7 @@
 import type { IndexRow } from '@gemel/core/resource-search';
 import type pg from 'pg';
 import { float8Array, int8Array, textArray } from './binary-array.ts';
-import { query } from './postgres-session.ts';
+import { query, together } from './postgres-session.ts';
 import { INDEX_TABLES } from './resource-schema.ts';
 
 /** An index entry of PostgreSQL has 2,704 bytes at most, a character up to four, and a row up to two texts that may be long. */
@@ -66,7 +66,7 @@ export class IndexNames {
 export async function dropRows(client: pg.ClientBase, resources: readonly number[]): Promise<void> {
   if (resources.length === 0) return;
   const numbers = int8Array(resources);
-  await Promise.all(
+  await together(
     INDEX_TABLES.map((table) => query(client, `delete from ${table} where resource = any($1::bigint[])`, [numbers])),
   );
 }
@@ -117,7 +117,7 @@ export async function insertRows(
       [int8Array(own.map(({ n }) => n)), ...values],
     );
   };
-  await Promise.all([
+  await together([
     insert('token', { system: { integer: ({ system }) => number(system) }, code: { text: ({ code }) => short(code) } }),
     insert('string', { value: { text: ({ value }) => short(value) }, exact: { text: ({ exact }) => short(exact) } }),
     insert('range', { low: { real: ({ low }) => low }, high: { real: ({ high }) => high } }),

@@ -1,5 +1,5 @@
 import { type Instant, instant } from '@gemel/core';
-import type { Criterion, IndexRow, ResourceSearch } from '@gemel/core/resource-search';
+import type { IndexRow, ResourceSearch } from '@gemel/core/resource-search';
 import type { RawBuilder } from 'kysely';
 import type pg from 'pg';
 import type {
@@ -17,13 +17,14 @@ import { SearchSql } from '../resource-sql.ts';
 import { int8Array, textArray } from './binary-array.ts';
 import type { PostgresReading, PostgresStore } from './postgres.ts';
 import { dropRows, IndexNames, insertRows, stored } from './postgres-index.ts';
-import { query, texts } from './postgres-session.ts';
+import { query, texts, together } from './postgres-session.ts';
 import type { Turn } from './postgres-turn.ts';
 import {
   ABSENT,
   alongOf,
   cursorOf,
   FOUND,
+  type Leaf,
   leavesOf,
   PAGE,
   planWrites,
@@ -98,7 +99,7 @@ class PostgresResources implements ResourceStore {
       const planned = planWrites(writes, (key) => standing.get(key) ?? ABSENT, this.#format, at);
       const appended = await turn.append([...planned, ...entries]);
       const versions = appended.entries.slice(0, planned.length).map(versionOf);
-      await Promise.all([dropRows(turn.client, [...numbers.values()]), keep(turn, versions, numbers)]);
+      await together([dropRows(turn.client, [...numbers.values()]), keep(turn, versions, numbers)]);
       await this.#index(turn.client, versions, numbers);
       return versions;
     });
@@ -275,7 +276,7 @@ class PostgresResources implements ResourceStore {
   }
 
   /** The condition that fewest rows of the index meet, if any is rare. */
-  async #rarest(client: pg.ClientBase, search: ResourceSearch): Promise<Criterion | null> {
+  async #rarest(client: pg.ClientBase, search: ResourceSearch): Promise<Leaf | null> {
     const leaves = leavesOf(search.all);
     for (const most of RARE) {
       const counts = await Promise.all(
@@ -352,7 +353,7 @@ async function keep(turn: Turn, versions: readonly ResourceVersion[], numbers: M
     if (!owners.has(subject)) owners.set(subject, (await turn.subject(subject))!.n);
   }
   const number = ({ type, id }: ResourceVersion) => numbers.get(`${type}/${id}`)!;
-  await Promise.all([
+  await together([
     query(
       turn.client,
       `insert into resource (n, key, type, id, version, seq, updated, deleted, subject)

@@ -81,6 +81,17 @@ export async function query<R>(
   return (await client.query({ ...(name === undefined ? {} : { name }), text, values: [...values] })).rows;
 }
 
+/** After the statement that fails every other of its transaction does too, and says only that. */
+const ABORTED = '25P02';
+
+/** Statements of one transaction sent together, in their order. Throws what the first to fail threw, once all were answered. */
+export async function together(statements: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(statements);
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (reasons.length === 0) return;
+  throw reasons.find((reason) => (reason as { code?: unknown } | null)?.code !== ABORTED) ?? reasons[0];
+}
+
 /** Lends a connection to `work`; one that broke is not lent again. @throws store-server-unreachable and what `coded` makes */
 export async function lend<T>({ pool, place }: Connections, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   let client: pg.PoolClient | undefined;

@@ -7,7 +7,7 @@ import type { TreeEdge, TreeNode } from '../merkle.ts';
 import { byteaArray, int8Array, textArray } from './binary-array.ts';
 import { tagOf } from './envelope.ts';
 import type { KeptSubject, KeyRing, SubjectRow } from './key-ring.ts';
-import { type Connections, lend, query } from './postgres-session.ts';
+import { type Connections, lend, query, together } from './postgres-session.ts';
 import { addLeaf, edgeAt, insertNodes } from './postgres-tree.ts';
 import { type EntryRow, openEntry, sealPayload } from './sealed-rows.ts';
 
@@ -165,7 +165,7 @@ export class Turn {
       }
     });
     const nodes = await this.#grow(rows);
-    await Promise.all([this.#insertSubjects(subjects), this.#insertRows(rows), insertNodes(this.client, nodes)]);
+    await together([this.#insertSubjects(subjects), this.#insertRows(rows), insertNodes(this.client, nodes)]);
     return outcomes;
   }
 

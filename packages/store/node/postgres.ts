@@ -19,7 +19,7 @@ import { numberOf, sealObject, sha256, unsealObject } from './envelope.ts';
 import { type KeptSubject, KeyRing, type SubjectRow } from './key-ring.ts';
 import { AppendQueue } from './postgres-append.ts';
 import { prepareDatabase } from './postgres-schema.ts';
-import { type Connections, connections, lend, query, texts } from './postgres-session.ts';
+import { type Connections, connections, lend, query, texts, together } from './postgres-session.ts';
 import { addLeaf, differing, prove } from './postgres-tree.ts';
 import { type Memory, subjectsOf, type Turn, takeTurn } from './postgres-turn.ts';
 import { type EntryRow, openEntry, openSnapshot, type SnapshotRow, sealSnapshot } from './sealed-rows.ts';
@@ -181,7 +181,7 @@ function openDatabase(to: Connections, ring: KeyRing): PostgresStore {
     const { pack, seq, trueAt, modelHash } = snapshot;
     return write(async (turn) => {
       const { n, key } = await turn.subjectForWriting(snapshot.subject);
-      await Promise.all([
+      await together([
         query(
           turn.client,
           `insert into snapshot (subject, pack, seq, true_at, model_hash, bytes) values ($1, $2, $3, $4, $5, $6)
