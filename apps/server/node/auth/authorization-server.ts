@@ -33,7 +33,8 @@ const WEB_SCOPES = [
   'patient/*.cruds',
   'user/*.cruds',
 ];
-export const DYNAMIC_SCOPES = [
+/** What a program that registered itself may ask for at most. */
+const DYNAMIC_SCOPES = [
   'openid',
   'fhirUser',
   'profile',

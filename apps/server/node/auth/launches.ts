@@ -44,8 +44,4 @@ export class Launches {
   keep(grant: string, context: LaunchContext, expires: number): void {
     this.#store.put('context', grant, context, { grant, expires });
   }
-
-  ofGrant(grant: string): LaunchContext | null {
-    return this.#store.get<LaunchContext>('context', grant);
-  }
 }
