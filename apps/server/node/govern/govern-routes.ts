@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Caller } from '../../access.ts';
 import type { ReviewRow, WillView } from '../../api.ts';
+import { serverErrors } from '../../errors.data.ts';
 import { personOf } from '../auth/guard.ts';
 import type { World } from '../world.ts';
 import { actor } from './act.ts';
@@ -118,13 +119,18 @@ export function governRoutes(app: FastifyInstance, world: World): void {
   );
 
   // They name people of everybody's, and who looked at them: for those who answer for it.
-  const reviews = 'operator' as const;
-  app.get('/api/reviews', { config: { access: reviews } }, (): Promise<readonly ReviewRow[]> => listReviews(store));
+  const config = { access: 'identified' as const };
+  app.get('/api/reviews', { config }, async ({ caller }): Promise<readonly ReviewRow[]> => {
+    requireAdministrator(caller);
+    return listReviews(store);
+  });
   app.post<{ Params: Static<typeof Id>; Body: Static<typeof Closing> }>(
     '/api/reviews/:id',
-    { schema: { params: Id, body: Closing }, config: { access: reviews } },
-    ({ caller, params, body }): Promise<ReviewRow> =>
-      closeReview(store, params.id, { ...body, person: personOf(caller, body.person) }, clock()),
+    { schema: { params: Id, body: Closing }, config },
+    async ({ caller, params, body }): Promise<ReviewRow> => {
+      requireAdministrator(caller);
+      return closeReview(store, params.id, { ...body, person: personOf(caller, body.person) }, clock());
+    },
   );
 
   app.addHook('onClose', () => governance.flush());
@@ -133,4 +139,10 @@ export function governRoutes(app: FastifyInstance, world: World): void {
 /** The rights of a person are asked for by the person, whoever writes it down. */
 function asked(caller: Caller): Caller {
   return { ...caller, purpose: RIGHTS };
+}
+
+/** @throws server-scope-missing */
+function requireAdministrator({ agent }: Caller): void {
+  if (!agent.roles.includes('administrator'))
+    throw serverErrors.error('server-scope-missing', 'Reviews are for administrators.');
 }

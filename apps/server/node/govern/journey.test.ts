@@ -191,7 +191,18 @@ describe('from a consent given to the erasure of all', () => {
     const held = await world.store.read({ subject: 'tank|1' });
     expect(lines.map(({ id }) => id)).toEqual(held.slice(0, lines.length).map(({ id }) => id));
     expect(new Set(lines.map(({ kind }) => kind))).toEqual(
-      new Set(['observation', 'control', 'fact', 'import', 'calibrated', 'trace', 'access', 'forecast']),
+      new Set([
+        'observation',
+        'control',
+        'fact',
+        'import',
+        'calibrated',
+        'trace',
+        'access',
+        'forecast',
+        'action',
+        'release',
+      ]),
     );
     expect((await ask('/api/twins/nobody/export')).status).toBe(404);
   });
