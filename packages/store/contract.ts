@@ -100,7 +100,7 @@ export interface ConsistencyProof {
 export const SNAPSHOTS_KEPT = 64;
 
 /**
- * The narrow store contract: SQLite and memory meet it now, PostgreSQL later; one contract test runs on all.
+ * The narrow store contract: SQLite, PostgreSQL and memory meet it; one contract test runs on all.
  * Payloads are sealed per subject: destroying the key erases them.
  */
 export interface Store {
