@@ -17,7 +17,7 @@ import {
   structureOf,
   type ValueSetRule,
   valueSetOf,
-} from '../../packages/exchange/fhir/validate/definition.ts';
+} from '@gemel/exchange/fhir/validate/definition';
 import { ROOT } from './repository.ts';
 
 type Resource = Readonly<Record<string, unknown>> & { readonly resourceType: string };
