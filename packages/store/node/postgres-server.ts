@@ -111,8 +111,10 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
     child.stdin?.end();
     await ended;
     const words = readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n');
-    const taken = options.port === undefined && words.includes('could not bind');
-    if (!taken || attempt === 5) throw new Error(`PostgreSQL did not start: ${words}`);
+    // Another took the port; or what served the connections of a server that was killed has not ended yet.
+    const passing = (options.port === undefined && words.includes('could not bind')) || words.includes('still in use');
+    if (!passing || attempt === 20) throw new Error(`PostgreSQL did not start: ${words}`);
+    await wait(250);
   }
 }
 
