@@ -188,9 +188,9 @@ class SqliteResources implements ResourceStore {
   rebuild(): Promise<number> {
     return this.#transaction((within) => {
       const { database } = within;
-      for (const table of [...INDEX_TABLES, 'resource_version', 'resource', 'index_name'])
+      // Numbers of names stay: other processes hold them in memory.
+      for (const table of [...INDEX_TABLES, 'resource_version', 'resource'])
         this.#all(database, `delete from ${table}`);
-      this.#numbers.clear();
       // Versions first, then rows of the current ones alone.
       for (let from = 0; ; ) {
         const page = this.#all<{ seq: number }>(

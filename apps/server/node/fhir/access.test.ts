@@ -132,6 +132,30 @@ describe('who may do what', () => {
       },
     ));
 
+  it('policy is asked by the codes of what is read, in searches too', async () => {
+    const loinc = /^http:\/\/loinc\.org\|/;
+    const closed = await startFhir({
+      governance: () => ({
+        decide: async ({ action, labels = [] }) => ({
+          permit: action !== 'read' || !labels.some((label) => loinc.test(label)),
+          reason: 'not by LOINC',
+          policies: [],
+          consent: null,
+        }),
+        record: async () => {},
+      }),
+    });
+    try {
+      await closed.send('PUT', 'Patient/p1', patient('p1'));
+      expect((await closed.send('PUT', 'Observation/o', observation('o'))).status).toBe(201);
+      expect((await closed.get('Observation/o')).status).toBe(403);
+      expect((await closed.get('Observation')).body.entry ?? []).toEqual([]);
+      expect((await closed.get('Patient')).body.entry).toHaveLength(1);
+    } finally {
+      await closed.close();
+    }
+  });
+
   it('what policy refuses is refused, and that it was asked is recorded', async () => {
     const events: Json[] = [];
     const closed = await startFhir({

@@ -1,5 +1,6 @@
+import { resourceLabels } from '@gemel/exchange/fhir/consent/resource-labels';
 import type { AccessEvent } from '../../access.ts';
-import { type Entered, labelsOf } from './fhir-access.ts';
+import type { Entered } from './fhir-access.ts';
 import { OF_NOBODY } from './resource-format.ts';
 import type { Settled } from './write.ts';
 
@@ -21,7 +22,7 @@ export function asksOf(settled: readonly Settled[]): readonly Ask[] {
     const entity = `${type}/${id ?? ''}`;
     const there = before !== null && !before.deleted;
     const action = step.how === 'delete' ? 'delete' : there ? 'update' : 'create';
-    const labels = write?.resource == null ? [] : labelsOf(write.resource);
+    const labels = write?.resource == null ? [] : resourceLabels(write.resource);
     const subjects = new Set<string>();
     if (write !== null && write.resource !== null) subjects.add(write.subject);
     if (there) subjects.add(before.subject);

@@ -1,7 +1,8 @@
 import { type Instant, instant } from '@gemel/core';
+import { resourceLabels } from '@gemel/exchange/fhir/consent/resource-labels';
 import { compartmentOf } from '@gemel/exchange/fhir/search/extract';
 import type { NewEntry } from '@gemel/store';
-import type { Resource, ResourceVersion } from '@gemel/store/resource-contract';
+import type { ResourceVersion } from '@gemel/store/resource-contract';
 import type { AccessAction, AccessDecision, AccessEvent, AccessRequest, Caller, Governance } from '../../access.ts';
 import { serverErrors } from '../../errors.data.ts';
 import { scopePermits } from '../../scopes.ts';
@@ -66,7 +67,7 @@ export class FhirAccess {
       action,
       version.type,
       version.subject,
-      version.resource === null ? [] : labelsOf(version.resource),
+      version.resource === null ? [] : resourceLabels(version.resource),
     );
   }
 
@@ -76,7 +77,7 @@ export class FhirAccess {
     const seen: ResourceVersion[] = [];
     for (const version of versions) {
       if (tellsOfOthers(caller, version)) continue;
-      const labels = version.resource === null ? [] : labelsOf(version.resource);
+      const labels = version.resource === null ? [] : resourceLabels(version.resource);
       const subject = version.subject === OF_NOBODY ? null : version.subject;
       const key = JSON.stringify([version.type, subject, labels]);
       let may = decided.get(key);
@@ -108,19 +109,4 @@ export class FhirAccess {
   record(events: readonly AccessEvent[]): Promise<void> {
     return this.#governance.record(events);
   }
-}
-
-/** Labels that scopes and policies look at: security labels and categories, `system|code`. */
-export function labelsOf(resource: Resource): readonly string[] {
-  const found: string[] = [];
-  const add = (codings: unknown) => {
-    for (const coding of Array.isArray(codings) ? codings : []) {
-      const { system, code } = (coding ?? {}) as { system?: unknown; code?: unknown };
-      if (typeof code === 'string') found.push(`${typeof system === 'string' ? system : ''}|${code}`);
-    }
-  };
-  add((resource.meta as { security?: unknown } | undefined)?.security);
-  const categories = Array.isArray(resource.category) ? resource.category : [resource.category];
-  for (const category of categories) add((category as { coding?: unknown } | undefined)?.coding);
-  return found;
 }

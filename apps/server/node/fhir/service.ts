@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Instant } from '@gemel/core';
 import type { ResourceSearch } from '@gemel/core/resource-search';
+import { resourceLabels } from '@gemel/exchange/fhir/consent/resource-labels';
 import { isObject } from '@gemel/exchange/fhir/datatype';
 import { resourceTypes } from '@gemel/exchange/fhir/resource-types.data';
 import { compartmentCodes } from '@gemel/exchange/fhir/search/parameter';
@@ -10,7 +11,7 @@ import { asksOf, CHANGED, eventsOf } from './asks.ts';
 import { runBundle } from './bundle.ts';
 import { checkValid } from './check.ts';
 import { restErrors } from './errors.data.ts';
-import { type Entered, labelsOf } from './fhir-access.ts';
+import type { Entered } from './fhir-access.ts';
 import { fhirPathPatch } from './fhirpath-patch.ts';
 import { historyBundle } from './history.ts';
 import { jsonPatch } from './json-patch.ts';
@@ -283,7 +284,7 @@ export class FhirService {
       'update',
       type,
       subject,
-      found?.resource == null ? [] : labelsOf(found.resource),
+      found?.resource == null ? [] : resourceLabels(found.resource),
     );
     if (found?.resource == null)
       throw restErrors.error(
