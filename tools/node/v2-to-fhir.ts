@@ -67,6 +67,10 @@ const SLIPS: readonly (readonly [RegExp | string, string])[] = [
   ['asserter(Practitioner)', 'asserter(Practitioner)'],
 ];
 
+/** Value sets that the source gives as the systems of codes. */
+const VALUE_SET = 'http://terminology.hl7.org/ValueSet/v2-';
+const CODE_SYSTEM = 'http://terminology.hl7.org/CodeSystem/v2-';
+
 /** Rows whose condition is prose, and holds: none of the others is compiled. */
 const PROSE_HOLDS: readonly RegExp[] = [
   /^PID-19 .*"SS"|^NK1-37 .*"SS"/,
@@ -229,7 +233,7 @@ function count(text: string, c: string): number {
 function constantOf(assigned: string): string | null {
   if (assigned === '') return '';
   const quoted = /^"\s*([^"+]*)"?$/.exec(assigned)?.[1];
-  if (quoted !== undefined && !quoted.startsWith('#')) return quoted.replace(/\.$/, '');
+  if (quoted !== undefined && !quoted.startsWith('#')) return quoted.replace(/\.$/, '').replace(VALUE_SET, CODE_SYSTEM);
   return /^(https?:\/\/\S+|[a-z]+)$/.test(assigned) ? assigned : null;
 }
 

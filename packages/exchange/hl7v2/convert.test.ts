@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sniffDoor } from '../doors.ts';
 import { structureFaults } from '../fhir/structure.ts';
+import { isError } from '../fhir/validate/issue.ts';
+import { validateResource } from '../fhir/validate/validate.ts';
 import { hl7v2Door } from './decode.ts';
 import { mapNames, rowsOf } from './segment-map.ts';
 
@@ -425,7 +427,8 @@ describe.skipIf(!existsSync(folder))(`HL7 v2 messages (skipped where ${folder} i
     expect(sniffDoor(bytes, name)?.id).toBe('hl7v2');
     const made = resources(bytes);
     expect(made.length).toBeGreaterThan(1);
-    for (const resource of made) expect(structureFaults(resource), JSON.stringify(resource)).toEqual([]);
+    for (const resource of made)
+      expect(validateResource(resource).filter(isError), JSON.stringify(resource)).toEqual([]);
     expect(fields(bytes).some(({ fate }) => fate === 'mapped')).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { LANGUAGE, language } from './language.ts';
 import { attachment, duration, participants, period, quantity, range, ratio, timing } from './measures.ts';
 import { address, contactPoint, device, humanName, location, organization, person } from './parties.ts';
 import { primitive } from './primitives.ts';
@@ -31,6 +32,7 @@ export function converted(piece: Piece, wanted: Wanted, setting: Setting): unkno
       return identifier(piece, source, conversion, setting);
     case 'CodeableConcept':
       if (source === 'SPS') return specimenSource(piece, setting);
+      if (vocabulary === LANGUAGE) return language(piece, setting);
       return source === 'ST' ? textConcept(piece) : concept(piece, vocabulary, setting);
     case 'Coding':
       return coding(piece, source, vocabulary, setting);
@@ -107,7 +109,8 @@ const UNNOTED = new Set([
 const FIRST_TIME: Readonly<Record<string, number>> = { CX: 7, DLN: 3, XPN: 12, XTN: 13, XCN: 19, NDL: 2 };
 
 /** The first component that a note may be made of when a field is converted; Infinity where none may, 0 where any. */
-export function notedFrom({ type, conversion }: Wanted): number {
+export function notedFrom({ type, conversion, vocabulary }: Wanted): number {
+  if (vocabulary === LANGUAGE) return 0;
   if (UNNOTED.has(type)) return Number.POSITIVE_INFINITY;
   const source = conversion.slice(0, conversion.indexOf('['));
   switch (type) {
@@ -181,15 +184,12 @@ export function identifier(piece: Piece, source: string, conversion: string, set
   const [namespace = '', id = '', type = ''] = piece.parts(4).map((part) => part ?? '');
   const kind = piece.text(5);
   const check = piece.text(2);
-  const scheme = piece.text(3);
   return clean({
     ...named(value, authoritySystem(namespace, id, type, setting), namespace),
     ...(kind === '' ? {} : { type: v2Type(kind) }),
     period: clean({ start: stampPart(piece, 7, setting), end: stampPart(piece, 8, setting) }),
-    extension: [
-      ...(check === '' ? [] : [{ url: `${STRUCTURE}/identifier-checkDigit`, valueString: check }]),
-      ...(scheme === '' ? [] : [{ url: `${STRUCTURE}/namingsystem-checkDigit`, valueString: scheme }]),
-    ],
+    // The scheme of the check digit (CX-3) is left: R4 has it of a naming system, not of an identifier.
+    extension: check === '' ? [] : [{ url: `${STRUCTURE}/identifier-checkDigit`, valueString: check }],
   });
 }
 

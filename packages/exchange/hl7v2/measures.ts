@@ -29,7 +29,7 @@ export function unit(piece: Piece, at: number, setting: Setting): Made | undefin
   return words === '' ? undefined : { unit: words };
 }
 
-const UCUM = 'http://unitsofmeasure.org';
+export const UCUM = 'http://unitsofmeasure.org';
 
 /** A unit is coded only where the message names the code system; else it is the text it is. */
 function unitFrom(code: string, words: string, system: string, setting: Setting): Made {

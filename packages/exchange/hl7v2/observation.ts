@@ -1,11 +1,16 @@
+import { vitalSigns } from '../fhir/validate/vital-signs.data.ts';
 import { converted, type Wanted } from './datatypes.ts';
 import type { Draft } from './draft.ts';
 import { merge } from './draft.ts';
-import { unit } from './measures.ts';
+import { UCUM, unit } from './measures.ts';
 import type { Segment } from './message.ts';
 import { clip, primitive, stamp } from './primitives.ts';
 import { type Application, applyMap, settingAt } from './segment-map.ts';
 import { type Made, Piece, type Setting } from './values.ts';
+
+const LOINC = 'http://loinc.org';
+const OBSERVATION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category';
+const EXTENSION = 'http://hl7.org/fhir/StructureDefinition';
 
 const want = (type: string, conversion: string): Wanted => ({
   type,
@@ -52,6 +57,24 @@ export function observe(draft: Draft, segment: Segment, use: Application): void 
     // A value stands: nothing explains its absence.
     if (hasValue) delete value.dataAbsentReason;
   }
+  if (isVitalSign(value)) asVitalSign(value);
+}
+
+const PER_MINUTE = /^(beats?|breaths?)\/min$|^bpm$/i;
+
+function isVitalSign({ code }: Made): boolean {
+  const codings = ((code as Made | undefined)?.coding ?? []) as readonly Made[];
+  return codings.some((each) => each.system === LOINC && Object.hasOwn(vitalSigns, String(each.code)));
+}
+
+/** R4 has every observation with the LOINC code of a vital sign in that category, and rates by UCUM; the unit as sent stands beside. */
+function asVitalSign(value: Made): void {
+  value.category = [{ coding: [{ system: OBSERVATION_CATEGORY, code: 'vital-signs' }] }];
+  const quantity = value.valueQuantity as Made | undefined;
+  if (quantity === undefined || quantity.system === UCUM || !PER_MINUTE.test(String(quantity.code ?? quantity.unit)))
+    return;
+  const extension = [{ url: `${EXTENSION}/iso21090-PQ-translation`, valueQuantity: { ...quantity } }];
+  Object.assign(quantity, { extension, system: UCUM, code: '/min' });
 }
 
 /** Puts the value of one repetition into a holder of `value[x]`; false where it has none. */

@@ -96,17 +96,26 @@ export const ownMaps: Readonly<Record<string, OwnMap>> = {
     ],
   },
   'OBX[Observation]': {
-    replaces: [4, 5, 6, 10, 15, 19, 29, 30, 33],
+    replaces: [4, 5, 6, 10, 15, 16, 19, 29, 30, 33],
     rows: [
       [10, 'extension[4].url', '', '', `${EXTENSION}/observation-nature-of-abnormal-test`],
       [10, 'extension[4].valueCodeableConcept', 'CWE[CodeableConcept]', 'NatureOfAbnormalTesting'],
       [15, 'performer[4](Organization)', 'CWE[Organization]'],
+      [16, 'performer[1](PractitionerRole.practitioner(Practitioner))', 'XCN[Practitioner]'],
+      [16, 'performer[1](PractitionerRole.code.coding.code)', '', '', 'RO'],
+      [
+        16,
+        'performer[1](PractitionerRole.code.coding.system)',
+        '',
+        '',
+        'http://terminology.hl7.org/CodeSystem/v2-0443',
+      ],
       [19, 'extension[5].url', '', '', `${EXTENSION}/observation-analysis-date-time`],
       [19, 'extension[5].valueDateTime'],
     ],
   },
   'ORC[ServiceRequest]': {
-    replaces: [2, 3, 4, 14, 16],
+    replaces: [2, 3, 4, 9, 14, 16],
     rows: [
       [2, 'identifier[1]', 'EI[Identifier-Extension]'],
       [2, 'identifier[1].type.coding.code', '', '', 'PLAC'],
@@ -115,6 +124,9 @@ export const ownMaps: Readonly<Record<string, OwnMap>> = {
       [3, 'identifier[2].type.coding.code', '', '', 'FILL'],
       [3, 'identifier[2].type.coding.system', '', '', 'http://terminology.hl7.org/CodeSystem/v2-0203'],
       [4, 'requisition', 'EI[Identifier-Extension]'],
+      [9, 'authoredOn', '', '', '', 'ORC-1=NW'],
+      [9, 'extension[1].extension[2].url', '', '', 'date', 'ORC-1?'],
+      [9, 'extension[1].extension[2].valueDateTime', '', '', '', 'ORC-1?'],
       [14, 'extension[6].url', '', '', `${EXTENSION}/servicerequest-order-callback-phone-number`],
       [14, 'extension[6].valueContactPoint', 'XTN[ContactPoint]'],
       [16, 'extension[7].url', '', '', `${EXTENSION}/request-statusReason`],
@@ -138,6 +150,7 @@ export const ownMaps: Readonly<Record<string, OwnMap>> = {
       [16, 'statusReason', 'CWE[CodeableConcept]'],
     ],
   },
+  'ORC[MedicationAdministration]': { replaces: [1], rows: [] },
   'ORC[MedicationDispense]': {
     rows: [
       [2, 'identifier[1]', 'EI[Identifier-Extension]'],
@@ -309,7 +322,7 @@ export const ownMaps: Readonly<Record<string, OwnMap>> = {
   'GT1[RelatedPerson]': {
     rows: [
       [0, 'relationship[1].coding.code', '', '', 'GUAR'],
-      [0, 'relationship[1].coding.system', '', '', 'http://terminology.hl7.org/CodeSystem/v3-RoleCode'],
+      [0, 'relationship[1].coding.system', '', '', 'http://terminology.hl7.org/CodeSystem/v3-RoleClass'],
       [2, 'identifier[1]', 'CX[Identifier]'],
       [3, 'name[1]', 'XPN[HumanName]'],
       [5, 'address[1]', 'XAD[Address]'],

@@ -1,5 +1,6 @@
 import { defineValidation } from '@gemel/core/validation';
-import { structureFaults } from '../fhir/structure.ts';
+import { isError } from '../fhir/validate/issue.ts';
+import { validateResource } from '../fhir/validate/validate.ts';
 import { hl7v2Door } from '../hl7v2/decode.ts';
 
 const MESSAGES = `
@@ -32,7 +33,7 @@ export default defineValidation({
     { name: 'messages converted', unit: '', expected: 70 },
     { name: 'messages refused', unit: '', expected: 0 },
     { name: 'resources', unit: '', expected: null, atLeast: 1000 },
-    { name: 'resources that hold to the structure of R4', unit: '%', expected: 100 },
+    { name: 'resources that are valid R4', unit: '%', expected: 100 },
     { name: 'references within a message that lead nowhere', unit: '', expected: 0 },
     { name: 'fields mapped', unit: '', expected: null },
     { name: 'fields kept as they stand', unit: '', expected: null },
@@ -50,7 +51,7 @@ export default defineValidation({
       }[];
       const known = new Set(made.map(({ resourceType, id }) => `${resourceType}/${id}`));
       count.resources += made.length;
-      count.valid += made.filter((resource) => structureFaults(resource).length === 0).length;
+      count.valid += made.filter((resource) => !validateResource(resource).some(isError)).length;
       for (const [, target] of JSON.stringify(made).matchAll(/"reference":"([^"]+)"/g))
         if (!known.has(target!)) count.dangling++;
       const messages = [...hl7v2Door.decode(bytes, options)];
@@ -71,7 +72,7 @@ export default defineValidation({
       'messages converted': count.converted,
       'messages refused': count.refused,
       resources: count.resources,
-      'resources that hold to the structure of R4': (100 * count.valid) / count.resources,
+      'resources that are valid R4': (100 * count.valid) / count.resources,
       'references within a message that lead nowhere': count.dangling,
       'fields mapped': fates.mapped,
       'fields kept as they stand': fates.kept,
