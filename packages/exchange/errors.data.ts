@@ -193,7 +193,8 @@ export const exchangeErrors = defineErrors({
     remedy: 'Export without it, or have the extension understood before this resource is used.',
   },
   'fhir-consent-unread': {
-    meaning: 'A part of a consent is not understood: it permits nothing, and what it refuses is taken without that part.',
+    meaning:
+      'A part of a consent is not understood: it permits nothing, and what it refuses is taken without that part.',
     remedy: 'Correct the Consent where the message says, and send it again under the same id.',
   },
   'fhir-consent-undated': {
