@@ -1,6 +1,7 @@
 import type { Zone } from '../device/zone.ts';
 import type { DoorOptions } from '../door.ts';
 import { structureFaults } from '../fhir/structure.ts';
+import { hasUndecidedPeriod } from './as-fhir.ts';
 import { composition, section } from './composition.ts';
 import { concept } from './datatype.ts';
 import { Conversion, Draft, type Made, type Reference } from './draft.ts';
@@ -157,6 +158,10 @@ function indexNarrative(conversion: Conversion, element: XmlElement): void {
 /** No resource leaves that R4 would not take: its element is kept instead. */
 function check(made: Made): void {
   const resource = made.resource as { resourceType?: string };
+  if (hasUndecidedPeriod(made.resource)) {
+    const text = 'start and end differ in precision; the resource has both to that of the less precise';
+    made.draft.note('ccda-period-undecided', text, made.draft.element);
+  }
   const faults = structureFaults({ ...resource, id: made.id });
   if (faults.length === 0) return;
   made.faults = faults;

@@ -1,4 +1,6 @@
 import { validUnit } from '@gemel/core/units';
+import { r4Definitions } from '../fhir/validate/definitions.ts';
+import { ValueSets } from '../fhir/validate/value-sets.ts';
 import type { Draft } from './draft.ts';
 import { withoutControls } from './escape.ts';
 import { uuid } from './identity.ts';
@@ -99,6 +101,15 @@ export function coding(element: XmlElement | undefined): Coding | undefined {
   }) as Coding;
 }
 
+let terms: ValueSets | undefined;
+
+/** Whether HL7's own code system, which is at hand as a whole, has no such code. */
+function isUnknown({ system, code }: Coding): boolean {
+  if (system === undefined || !system.startsWith(V3)) return false;
+  terms ??= new ValueSets(r4Definitions);
+  return terms.code(system, code!) === 'out';
+}
+
 /** CD with its translations and words; undefined where it says nothing but a null flavour. */
 export function concept(draft: Draft, element: XmlElement | undefined): Concept | undefined {
   if (element === undefined) return undefined;
@@ -107,12 +118,14 @@ export function concept(draft: Draft, element: XmlElement | undefined): Concept 
   let words: string | undefined;
   const take = (from: XmlElement): void => {
     draft.use(from);
-    const made = coding(from);
+    const said = coding(from);
+    const made = said !== undefined && isUnknown(said) ? undefined : said;
+    if (said !== made) draft.note('ccda-code-unknown', `${said!.system} has no code "${said!.code}"`, from);
     if (made !== undefined && !codings.some((other) => other.system === made.system && other.code === made.code)) {
       codings.push(made);
     }
     words ??= text(draft, one(from, 'originalText'));
-    if (made === undefined) words ??= clean(from.attributes.displayName);
+    if (made === undefined) words ??= clean(from.attributes.displayName) ?? said?.code;
     for (const translation of all(from, 'translation')) take(translation);
   };
   take(element);

@@ -5,6 +5,7 @@ import type { Door, DoorOptions } from '../door.ts';
 import { decodeResources } from '../fhir/decode.ts';
 import { fileProblem } from '../fhir/source.ts';
 import { elementFates, madeBy, remainders } from './account.ts';
+import { asFhir } from './as-fhir.ts';
 import { convert, isClinical } from './convert.ts';
 import type { Conversion, Made } from './draft.ts';
 import { type CcdaCode, ccdaErrors } from './errors.data.ts';
@@ -41,7 +42,7 @@ export const ccdaDoor: Door = {
   *resources(bytes, options) {
     const opened = open(bytes, options);
     if ('refused' in opened) return;
-    for (const made of inOrder(opened.conversion)) if (made.faults.length === 0) yield resourceOf(made);
+    for (const made of inOrder(opened.conversion)) if (made.faults.length === 0) yield asFhir(resourceOf(made));
   },
   *fields(bytes, options) {
     const opened = open(bytes, options);

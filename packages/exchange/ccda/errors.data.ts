@@ -57,6 +57,11 @@ export const ccdaErrors = defineErrors({
     meaning: 'A period ends before it begins; its end was left out.',
     remedy: 'Correct the times.',
   },
+  'ccda-period-undecided': {
+    meaning:
+      'Start and end of a period are of the same day, month or year and not equally precise; R4 cannot order them.',
+    remedy: 'Give both as precisely; the resource has both to the precision of the less precise.',
+  },
   'ccda-number-invalid': {
     meaning: 'A quantity is not a number.',
     remedy: 'Give a decimal number; words belong in a translation.',
@@ -64,6 +69,10 @@ export const ccdaErrors = defineErrors({
   'ccda-code-unmapped': {
     meaning: 'A code has no counterpart in the list that FHIR allows at this place.',
     remedy: 'Use the code that C-CDA binds there.',
+  },
+  'ccda-code-unknown': {
+    meaning: 'A code is none of the HL7 version 3 code system that it is said to be of.',
+    remedy: 'Correct the code or its codeSystem; its words were taken.',
   },
   'ccda-type-unread': {
     meaning: 'A value has a data type that is not read here.',

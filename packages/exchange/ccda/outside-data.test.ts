@@ -4,7 +4,8 @@ import { instant } from '@gemel/core/time';
 import type * as fhir from '@medplum/fhirtypes';
 import { describe, expect, test } from 'vitest';
 import { sniffDoor } from '../doors.ts';
-import { structureFaults } from '../fhir/structure.ts';
+import { isError } from '../fhir/validate/issue.ts';
+import { validateResource } from '../fhir/validate/validate.ts';
 import { ccdaDoor } from './decode.ts';
 import { encodeCcd } from './encode.ts';
 import { bytesOf, decoded, type Found, resources } from './fixture.ts';
@@ -24,7 +25,7 @@ describe.skipIf(files.length === 0)(`C-CDA examples (skipped where ${folders[0]}
     expect(list.length).toBeGreaterThan(0);
     const ids = list.map(({ resourceType, id }) => `${resourceType}/${id}`);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const each of list) expect(structureFaults(each)).toEqual([]);
+    for (const each of list) expect(validateResource(each).filter(isError)).toEqual([]);
     for (const [, target] of JSON.stringify(list).matchAll(/"reference":"([A-Z]\w+\/[^"]+)"/g))
       expect(ids).toContain(target);
     for (const { fate, items, problems, kept } of decoded(bytes, { name })) {

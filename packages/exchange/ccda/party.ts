@@ -56,7 +56,7 @@ export function telecom(draft: Draft, element: XmlElement): Draftable | undefine
   return compact({
     system: guessed,
     value: rest,
-    use: useOf(element, telecomUse),
+    use: useOf(draft, element, telecomUse),
     period: period(draft, one(element, 'useablePeriod')),
   });
 }
@@ -65,9 +65,15 @@ export function telecoms(draft: Draft, element: XmlElement | undefined): Draftab
   return all(element, 'telecom').flatMap((each) => listed(telecom(draft, each)));
 }
 
-function useOf(element: XmlElement, table: CodeTable): string | undefined {
-  for (const use of (element.attributes.use ?? '').split(/\s+/)) if (Object.hasOwn(table, use)) return table[use];
-  return undefined;
+function useOf(draft: Draft, element: XmlElement, table: CodeTable): string | undefined {
+  const uses = (element.attributes.use ?? '')
+    .split(/\s+/)
+    .flatMap((use) => (Object.hasOwn(table, use) ? table[use]! : []));
+  if (draft.type !== 'Organization') return uses[0];
+  const use = uses.find((each) => each !== 'home');
+  // org-2 and org-3 of R4.
+  if (use !== uses[0]) draft.note('ccda-code-unmapped', 'an organization has nothing of use "home"', element);
+  return use;
 }
 
 const LINES = new Set(['streetAddressLine', 'deliveryAddressLine', 'additionalLocator', 'unitID', 'postBox', 'careOf']);
@@ -96,7 +102,7 @@ export function address(draft: Draft, element: XmlElement | undefined): Draftabl
   const own = clean(element.content.filter((item) => typeof item === 'string').join(' '));
   if (line.length === 0 && Object.keys(parts).length === 0 && own === undefined) return undefined;
   const made = {
-    use: useOf(element, addressUse),
+    use: useOf(draft, element, addressUse),
     text: own,
     line,
     ...parts,
@@ -123,7 +129,7 @@ export function humanName(draft: Draft, element: XmlElement | undefined): Drafta
   const whole = family.length + given.length === 0 ? clean(plainText(element)) : undefined;
   if (whole === undefined && family.length + given.length === 0) return undefined;
   const made = {
-    use: useOf(element, nameUse),
+    use: useOf(draft, element, nameUse),
     text: whole,
     family: family.join(' '),
     given,

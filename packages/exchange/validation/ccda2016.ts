@@ -1,6 +1,7 @@
 import { defineValidation } from '@gemel/core/validation';
 import { ccdaDoor } from '../ccda/decode.ts';
-import { structureFaults } from '../fhir/structure.ts';
+import { isError } from '../fhir/validate/issue.ts';
+import { validateResource } from '../fhir/validate/validate.ts';
 import { CCDA_FILES } from './ccda2016.data.ts';
 
 const LINK = /"reference":"([A-Z]\w+\/[^"]+)"/g;
@@ -17,7 +18,7 @@ export default defineValidation({
     { name: 'files converted', unit: '', expected: null, atLeast: 150 },
     { name: 'files with every element accounted for', unit: '', expected: 152 },
     { name: 'resources', unit: '', expected: null, atLeast: 1200 },
-    { name: 'resources that hold to the structure of R4', unit: '%', expected: 100 },
+    { name: 'resources that are valid R4', unit: '%', expected: 100 },
     { name: 'references within a file that lead nowhere', unit: '', expected: 0 },
     { name: 'entries kept because nothing understands them', unit: '', expected: null, atMost: 5 },
     { name: 'elements', unit: '', expected: null },
@@ -34,7 +35,7 @@ export default defineValidation({
       const resources = [...ccdaDoor.resources!(bytes, options)] as { resourceType: string; id: string }[];
       if (resources.length > 0) count.converted++;
       count.resources += resources.length;
-      count.valid += resources.filter((each) => structureFaults(each).length === 0).length;
+      count.valid += resources.filter((each) => !validateResource(each).some(isError)).length;
       const ids = new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`));
       for (const [, target] of JSON.stringify(resources).matchAll(LINK)) if (!ids.has(target!)) count.dangling++;
       let elements = 0;
@@ -52,7 +53,7 @@ export default defineValidation({
       'files converted': count.converted,
       'files with every element accounted for': count.whole,
       resources: count.resources,
-      'resources that hold to the structure of R4': (100 * count.valid) / count.resources,
+      'resources that are valid R4': (100 * count.valid) / count.resources,
       'references within a file that lead nowhere': count.dangling,
       'entries kept because nothing understands them': count.unknown,
       elements: all,
