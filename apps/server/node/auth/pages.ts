@@ -20,6 +20,7 @@ ul { padding-left: 1.2rem; } li { margin: .3rem 0; }
 .record { display: grid; grid-template-columns: 15rem 1fr; min-height: 100vh; }
 .record nav { padding: 1rem; background: var(--card); border-right: 1px solid var(--line); }
 .record nav button { display: block; width: 100%; margin: .4rem 0; text-align: left; }
+.record nav form + form { margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 .record nav ul { list-style: none; padding: 0; margin: 0; }
 .record section { padding: 0; display: flex; flex-direction: column; }
 .record section > * { padding: 0 1.5rem; } .record iframe { flex: 1; width: 100%; min-height: 80vh; padding: 0; border: 0; border-top: 1px solid var(--line); }
@@ -136,6 +137,7 @@ export function recordPage({ formToken, people, user, open }: RecordPage): strin
     'Hospital record (demonstration)',
     `<div class="record"><nav aria-label="People"><h1>Hospital record</h1>
 <p class="soft">A page that plays the hospital's record. ${escaped(user)} is logged in. The people are invented.</p>
+${RESEARCH}
 <form method="post" action="/launcher">${hidden('form', formToken)}<ul>${list}</ul></form>
 <form method="post" action="/logout">${hidden('form', formToken)}<button class="second">Log out</button></form></nav>
 <section>${body}</section></div>`,
