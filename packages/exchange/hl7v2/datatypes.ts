@@ -1,7 +1,7 @@
 import { LANGUAGE, language } from './language.ts';
 import { attachment, duration, participants, period, quantity, range, ratio, timing } from './measures.ts';
 import { address, contactPoint, device, humanName, location, organization, person } from './parties.ts';
-import { primitive } from './primitives.ts';
+import { clip, primitive } from './primitives.ts';
 import {
   authoritySystem,
   codeSystem,
@@ -20,6 +20,8 @@ export interface Wanted {
   readonly vocabulary: string;
   readonly codes: readonly string[];
   readonly primitive: boolean;
+  /** Whether it is of an organization, which R4 lets have nothing of use `home` (org-2, org-3). */
+  readonly organization?: boolean;
 }
 
 /** The FHIR value of one repetition of a field by the data type maps; undefined where it has none. */
@@ -33,15 +35,17 @@ export function converted(piece: Piece, wanted: Wanted, setting: Setting): unkno
     case 'CodeableConcept':
       if (source === 'SPS') return specimenSource(piece, setting);
       if (vocabulary === LANGUAGE) return language(piece, setting);
-      return source === 'ST' ? textConcept(piece) : concept(piece, vocabulary, setting);
+      return ofCodes(source === 'ST' ? textConcept(piece) : concept(piece, vocabulary, setting), wanted.codes, setting);
     case 'Coding':
       return coding(piece, source, vocabulary, setting);
     case 'HumanName':
       return humanName(piece, setting);
     case 'Address':
-      return address(piece);
+      return wanted.organization === true ? notAtHome(address(piece), piece, 7) : address(piece);
     case 'ContactPoint':
-      return contactPoint(piece, setting);
+      return wanted.organization === true
+        ? notAtHome(contactPoint(piece, setting), piece, 2)
+        : contactPoint(piece, setting);
     case 'Quantity':
     case 'SimpleQuantity':
     case 'Money':
@@ -109,8 +113,8 @@ const UNNOTED = new Set([
 const FIRST_TIME: Readonly<Record<string, number>> = { CX: 7, DLN: 3, XPN: 12, XTN: 13, XCN: 19, NDL: 2 };
 
 /** The first component that a note may be made of when a field is converted; Infinity where none may, 0 where any. */
-export function notedFrom({ type, conversion, vocabulary }: Wanted): number {
-  if (vocabulary === LANGUAGE) return 0;
+export function notedFrom({ type, conversion, vocabulary, codes }: Wanted): number {
+  if (vocabulary === LANGUAGE || (type === 'CodeableConcept' && codes.length > 0)) return 0;
   if (UNNOTED.has(type)) return Number.POSITIVE_INFINITY;
   const source = conversion.slice(0, conversion.indexOf('['));
   switch (type) {
@@ -252,6 +256,26 @@ export function concept(piece: Piece, vocabulary: string, setting: Setting): Mad
   const text = piece.text(9) || words || piece.text(5);
   const coded = codings.filter((each) => each.code !== undefined);
   return clean({ coding: coded, ...(text === '' ? {} : { text }) });
+}
+
+/** The concept where R4 takes only certain codes: with one of them, else none, which is noted. */
+function ofCodes(made: Made | undefined, codes: readonly string[], setting: Setting): Made | undefined {
+  const codings = (made?.coding ?? []) as readonly Made[];
+  const [first] = codings;
+  const fits = ({ system, code }: Made) => codes.includes(String(code)) && String(system).startsWith(TERMINOLOGY);
+  if (codes.length === 0 || first === undefined || codings.some(fits)) return made;
+  setting.note('hl7v2-code-unmapped', `"${clip(String(first.code))}" has no counterpart; FHIR has ${codes.join(', ')}`);
+  return undefined;
+}
+
+const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem/';
+
+/** Without the use `home`; the component that says it is left. */
+function notAtHome(made: Made | undefined, piece: Piece, component: number): Made | undefined {
+  if (made?.use !== 'home') return made;
+  piece.read &= ~(1 << component);
+  const { use: _, ...rest } = made;
+  return rest;
 }
 
 /** SPS: the specimen's type stands in the sub-components of its first component. */

@@ -76,6 +76,9 @@ function compile(resource: string, row: MapRow): Row {
     vocabulary,
     codes: leaf?.codes ?? [],
     primitive: leaf?.target === undefined && leaf?.primitive === true,
+    organization:
+      (steps?.findLast(({ target }, i) => target !== undefined && i < steps.length - 1)?.target ?? resource) ===
+      'Organization',
   };
   return {
     field,

@@ -70,7 +70,8 @@ function ruleOf(holder: string, name: string): Rule | null {
   const form = (r4Types().shape(holder) ?? r4Types().shape('Element')!).members.get(name);
   if (form === undefined) return null;
   const { element, type, ref } = form;
-  const bound = type === 'code' && element.binding?.strength === 'required' ? element.binding.valueSet : undefined;
+  const coded = type === 'code' || type === 'CodeableConcept';
+  const bound = coded && element.binding?.strength === 'required' ? element.binding.valueSet : undefined;
   codes ??= new ValueSets(r4Definitions);
   return {
     array: element.max > 1,

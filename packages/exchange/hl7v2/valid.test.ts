@@ -97,3 +97,29 @@ test('the order control of an administration is kept: R4 has no place for it', (
   const [field] = [...hl7v2Door.fields!(bytes, options)].filter(({ element }) => element.startsWith('ORC-1'));
   expect(field!.fate).toBe('kept');
 });
+
+test('an organization has nothing of use home; what says so is left', () => {
+  const bytes = bytesOf(
+    head('ORM^O01'),
+    'PID|1||7',
+    'ORC|NW|1|2||||||||||||||||||House|1 Way^^X^^^^H|5551234^PRN^PH',
+    'OBR|1|1|2|1^P^L',
+  );
+  valid('Organization', bytes);
+  const made = ([...hl7v2Door.resources!(bytes, options)] as Resource[]).find(({ name }) => name === 'House')!;
+  expect((made.address as object[])[0]).toEqual({ city: 'X', line: ['1 Way'] });
+  const left = [...hl7v2Door.fields!(bytes, options)].flatMap((field) => field.left ?? []);
+  expect(left).toContain('ORC-22.7');
+});
+
+test.each([
+  ['F', { coding: [{ code: 'confirmed' }] }, []],
+  ['Q^Quite^L', undefined, ['hl7v2-code-unmapped']],
+])('the status %s of a diagnosis is one that R4 has, or none', (sent, status, codes) => {
+  const bytes = bytesOf(head('ADT^A01'), 'PID|1||7', 'PV1|1|I', `DG1|1||I10^H^I10||20240131|${sent}`);
+  const { verificationStatus } = valid('Condition', bytes);
+  if (status === undefined) expect(verificationStatus).toBeUndefined();
+  else expect(verificationStatus).toMatchObject(status);
+  const problems = [...hl7v2Door.decode(bytes, options)].flatMap((entry) => entry.problems.map(({ code }) => code));
+  expect(problems).toEqual(codes);
+});
