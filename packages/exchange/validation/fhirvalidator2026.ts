@@ -1,6 +1,7 @@
 import { defineValidation } from '@gemel/core/validation';
 import { type VerdictCase, verdictsOf } from '../fhir/validate/manifest.ts';
 import { Validator } from '../fhir/validate/validate.ts';
+import { FILES } from './fhirvalidator2026.data.ts';
 
 const FOLDER = 'fhir-validator';
 const CASES = `${FOLDER}/cases.json`;
@@ -10,7 +11,7 @@ export default defineValidation({
   title: 'FHIR R4 validation beside the verdicts of the reference validator',
   citation:
     'FHIR/fhir-test-cases, validator/manifest.json, https://github.com/FHIR/fhir-test-cases: stand-alone R4 resources in JSON',
-  data: [CASES],
+  data: [CASES, ...FILES.map((file) => `${FOLDER}/files/${file}`)],
   slow: false,
   rows: [
     { name: 'cases', unit: '', expected: 94 },
