@@ -10,6 +10,7 @@ export const ERROR_STATUS: Readonly<Record<string, number>> = {
   'server-review-unknown': 404,
   'server-consent-unknown': 404,
   'server-review-closed': 409,
+  'server-review-own': 403,
   'govern-withheld': 409,
   'runtime-subject-unknown': 404,
   'identity-link-unknown': 404,

@@ -57,6 +57,10 @@ export const serverErrors = defineErrors({
     meaning: 'The review was closed before.',
     remedy: 'Read what was found; a new doubt is a new matter.',
   },
+  'server-review-own': {
+    meaning: 'The access to be reviewed is the reviewer’s own.',
+    remedy: 'Let another administrator look at it.',
+  },
   'server-consent-unknown': {
     meaning: 'The person has no consent under that reference.',
     remedy: 'Take a reference from gemel consent list.',

@@ -129,7 +129,9 @@ export function governRoutes(app: FastifyInstance, world: World): void {
     { schema: { params: Id, body: Closing }, config },
     async ({ caller, params, body }): Promise<ReviewRow> => {
       requireAdministrator(caller);
-      return closeReview(store, params.id, { ...body, person: personOf(caller, body.person) }, clock());
+      // Where nobody logs in, one agent stands for everybody at this machine.
+      const agent = caller.scopes === 'all' ? null : caller.agent.id;
+      return closeReview(store, params.id, { ...body, person: personOf(caller, body.person) }, clock(), agent);
     },
   );
 

@@ -43,12 +43,16 @@ async function accessOf(store: Store, id: string): Promise<Pick<ReviewRow, 'subj
   return { subject, action, type };
 }
 
-/** A person says what they found. @throws server-review-unknown, server-review-closed, server-request-invalid */
+/**
+ * A person says what they found. `agent`: who that is where people log in; nobody reviews an access of their own.
+ * @throws server-review-unknown, server-review-closed, server-review-own, server-request-invalid
+ */
 export async function closeReview(
   store: Store,
   id: string,
   by: { readonly person: string; readonly finding: string },
   at: Instant,
+  agent: string | null = null,
 ): Promise<ReviewRow> {
   for (const field of ['person', 'finding'] as const) {
     if (by[field].trim() === '')
@@ -59,6 +63,8 @@ export async function closeReview(
     throw serverErrors.error('server-review-unknown', `There is no review "${id}".`, { field: 'id' });
   if (row.closed !== null)
     throw serverErrors.error('server-review-closed', `${row.closed.person} has closed it.`, { field: 'id' });
+  if (row.agent === agent)
+    throw serverErrors.error('server-review-own', 'Who went past the consent does not say what came of it.');
   const note: ReviewNote = { kind: 'closed', access: id, ...by };
   await store.append([
     {
