@@ -13,11 +13,11 @@ export class EventCalendar {
   order = 0;
   #times = new Float64Array(64);
   #orders = new Float64Array(64);
+  /** Those after `size` are not in use. */
   #slots = new Int32Array(64);
   #kinds = new Uint8Array(64);
   #subjects = new Int32Array(64);
   #stamps = new Int32Array(64);
-  /** Slots not in use: those after `size` in `#slots`. */
   /** The event taken out last still stands at the top: mostly one is put in next, which can take its place at once. */
   #open = false;
 

@@ -4,6 +4,7 @@ import { cliErrors } from '../../errors.data.ts';
 import type { Begin } from '../begin.ts';
 import { readText } from '../given-file.ts';
 import type { Shell } from '../shell.ts';
+import { withAccessStore } from '../with-access-store.ts';
 
 /** `gemel client`: programs that may ask for access tokens where `GEMEL_AUTH` is set. */
 export function clientCommand(begin: Begin): Command {
@@ -87,12 +88,6 @@ async function readKeys(file: string) {
 }
 
 async function withClients<T>(shell: Shell, work: (clients: Clients) => Promise<T>): Promise<T> {
-  const { AccessStore } = await import('@gemel/server/node/auth/access-store');
   const { Clients } = await import('@gemel/server/node/auth/clients');
-  const store = new AccessStore(shell.options.data);
-  try {
-    return await work(new Clients(store, Date.now));
-  } finally {
-    store.close();
-  }
+  return withAccessStore(shell, (store) => work(new Clients(store, Date.now)));
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Begin } from '../begin.ts';
 import { readText } from '../given-file.ts';
 import type { Shell } from '../shell.ts';
+import { withAccessStore } from '../with-access-store.ts';
 
 /** `gemel user`: who may log in where `GEMEL_AUTH` is set. */
 export function userCommand(begin: Begin): Command {
@@ -83,14 +84,8 @@ interface AddOptions extends PasswordOptions {
 }
 
 async function withUsers<T>(shell: Shell, work: (users: Users) => Promise<T>): Promise<T> {
-  const { AccessStore } = await import('@gemel/server/node/auth/access-store');
   const { Users } = await import('@gemel/server/node/auth/users');
-  const store = new AccessStore(shell.options.data);
-  try {
-    return await work(new Users(store, Date.now));
-  } finally {
-    store.close();
-  }
+  return withAccessStore(shell, (store) => work(new Users(store, Date.now)));
 }
 
 /** The password of the file, or one that nobody can guess; told once. */
